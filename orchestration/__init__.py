@@ -1,0 +1,1 @@
+"""The podcast warehouse: raw podcast documents in, a DuckDB warehouse out."""

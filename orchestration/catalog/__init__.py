@@ -1,0 +1,1 @@
+"""The entity catalogue as the transforms see it."""

@@ -1,0 +1,44 @@
+"""Stable identifiers: hashes of keys, never of row order."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+
+def stable_id(*key: object) -> str:
+    """Return the 20 hexadecimal digits that identify `key`.
+
+    The parts are joined with the unit separator, so that ("ab", "c") and ("a", "bc") differ. The same key gives the
+    same id on every machine and in every rebuild.
+    """
+    joined = "\x1f".join("" if part is None else str(part) for part in key)
+    return hashlib.blake2b(joined.encode(), digest_size=10).hexdigest()
+
+
+def slugify(name: str) -> str:
+    """Return `name` as lower-case ASCII words joined by hyphens: `Kaoutar El Maghraoui` -> `kaoutar-el-maghraoui`."""
+    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", folded.replace("'", "")).strip("-")
+
+
+def copy_id(document_id: str, copy_index: int) -> str:
+    """Return the id of the `copy_index`-th (from 0) telling of an episode in a document."""
+    return stable_id("copy", document_id, copy_index)
+
+
+def turn_id(copy: str, char_start: int) -> str:
+    """Return the id of the turn of `copy` whose text starts at `char_start` of the document text."""
+    return stable_id("turn", copy, char_start)
+
+
+def mention_id(copy: str, char_start: int, char_end: int, entity_id: str) -> str:
+    """Return the id of the mention of `entity_id` at these characters of the document text."""
+    return stable_id("mention", copy, char_start, char_end, entity_id)
+
+
+def unlisted_person_id(show_id: str | None, name: str) -> str:
+    """Return the id of a person whom the catalogue does not list: known by show and name only."""
+    show = (show_id or "show:unknown").removeprefix("show:")
+    return f"person:{show}:{slugify(name)}"

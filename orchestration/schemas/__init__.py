@@ -1,0 +1,1 @@
+"""The contract of every lake table, one module each."""

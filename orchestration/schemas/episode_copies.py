@@ -1,0 +1,37 @@
+"""Contract of the lake table `episode_copies`."""
+
+import dataframely as dy
+
+
+class EpisodeCopies(dy.Schema):
+    """One telling of an episode in one raw document."""
+
+    copy_id = dy.String(primary_key=True, description="Hash of the document and the position of the copy in it.")
+    document_id = dy.String(description="SHA-256 of the raw bytes, hexadecimal.")
+    copy_index = dy.Int64(description="Position of the copy in its document, from 0.")
+    format = dy.String(description="Format of the document.")
+    char_start = dy.Int64(description="First character in the document text: 0-based code point.")
+    char_end = dy.Int64(description="End in the document text, exclusive.")
+    locator = dy.String(description="Where in the raw file the copy is.")
+    show_name = dy.String(nullable=True, description="The show as the document names it outside running text.")
+    title = dy.String(nullable=True, description="Title as the document states it.")
+    description = dy.String(
+        nullable=True, description="Paragraphs of the description (show notes), joined by blank lines."
+    )
+    url = dy.String(nullable=True, description="Address of the episode as the document states it.")
+    video_id = dy.String(nullable=True, description="YouTube video id.")
+    guid = dy.String(nullable=True, description="Feed guid.")
+    published_on = dy.Date(nullable=True, description="Date of publication as stated; never taken from file times.")
+    date_source = dy.Enum(
+        ["stated", "recorded", "none"],
+        description="`stated`: publication date in the document; `recorded`: only a recording date is stated; `none`.",
+    )
+    duration_s = dy.Float64(nullable=True, description="Length as the document states it, in seconds.")
+    language = dy.String(nullable=True, description="ISO 639-1 code.")
+    is_truncated = dy.Bool(description="Whether the source was cut short.")
+    truncation_reason = dy.String(nullable=True, description="Why, in words; NULL exactly where it is not truncated.")
+    has_transcript = dy.Bool(description="Whether it holds speech.")
+    has_speakers = dy.Bool(description="Whether speech carries speaker labels.")
+    has_timestamps = dy.Bool(description="Whether speech carries times.")
+    segment_count = dy.Int64(description="Number of segments.")
+    word_count = dy.Int64(description="Words spoken, sounds in brackets left out.")

@@ -1,0 +1,44 @@
+"""All tables of the lake, in the order of the flow."""
+
+import dataframely as dy
+
+from orchestration.schemas.appearance_evidence import AppearanceEvidence
+from orchestration.schemas.chapters import Chapters
+from orchestration.schemas.copy_alignments import CopyAlignments
+from orchestration.schemas.copy_episodes import CopyEpisodes
+from orchestration.schemas.copy_links import CopyLinks
+from orchestration.schemas.copy_shows import CopyShows
+from orchestration.schemas.document_texts import DocumentTexts
+from orchestration.schemas.documents import Documents
+from orchestration.schemas.episode_copies import EpisodeCopies
+from orchestration.schemas.kind_spans import KindSpans
+from orchestration.schemas.links import Links
+from orchestration.schemas.mentions import Mentions
+from orchestration.schemas.passages import Passages
+from orchestration.schemas.rejects import Rejects
+from orchestration.schemas.segments import Segments
+from orchestration.schemas.speaker_labels import SpeakerLabels
+from orchestration.schemas.speaker_turns import SpeakerTurns
+
+INGEST_TABLES: dict[str, type[dy.Schema]] = {
+    "documents": Documents,
+    "document_texts": DocumentTexts,
+    "rejects": Rejects,
+    "episode_copies": EpisodeCopies,
+    "passages": Passages,
+    "chapters": Chapters,
+    "links": Links,
+    "segments": Segments,
+}
+TRANSFORM_TABLES: dict[str, type[dy.Schema]] = {
+    "copy_links": CopyLinks,
+    "copy_episodes": CopyEpisodes,
+    "copy_alignments": CopyAlignments,
+    "copy_shows": CopyShows,
+    "speaker_labels": SpeakerLabels,
+    "appearance_evidence": AppearanceEvidence,
+    "kind_spans": KindSpans,
+    "speaker_turns": SpeakerTurns,
+    "mentions": Mentions,
+}
+LAKE_TABLES: dict[str, type[dy.Schema]] = INGEST_TABLES | TRANSFORM_TABLES

@@ -1,0 +1,1 @@
+"""Pure Polars transforms of lake tables. No Dagster."""
