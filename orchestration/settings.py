@@ -1,0 +1,72 @@
+"""Paths and options, read from the environment when asked. Nothing happens at import."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are. All paths are absolute.
+
+    raw: the landing zone. warehouse: where outputs go. dbt_project: models and catalogue.
+    max_file_bytes: larger raw files are rejected, so that one file cannot exhaust memory.
+    """
+
+    raw: Path
+    warehouse: Path
+    dbt_project: Path
+    max_file_bytes: int
+
+    @property
+    def catalog(self) -> Path:
+        """Folder of the catalogue's CSV files."""
+        return self.dbt_project / "seeds"
+
+    @property
+    def lake(self) -> Path:
+        """Folder of the lake: one folder a table."""
+        return self.warehouse / "lake"
+
+    @property
+    def history(self) -> Path:
+        """Folder of the append-only tables of history."""
+        return self.warehouse / "history"
+
+    @property
+    def scratch(self) -> Path:
+        """Folder in which a release is built before it is published; nobody reads it."""
+        return self.warehouse / "scratch"
+
+    @property
+    def releases(self) -> Path:
+        """Folder of the published releases."""
+        return self.warehouse / "releases"
+
+    @property
+    def database(self) -> Path:
+        """The path that people open, read-only: a link to the current release."""
+        return self.warehouse / "podcasts.duckdb"
+
+
+def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings.
+
+    `PODCAST_RAW` and `PODCAST_WAREHOUSE` name folders (relative ones below the current folder); by default `raw` and
+    `warehouse` of the project. `PODCAST_MAX_FILE_MB` is the largest raw file that is read, 100 by default.
+    Raises ValueError where a value cannot be used.
+    """
+    limit = environment.get("PODCAST_MAX_FILE_MB") or "100"
+    if not limit.isdigit() or int(limit) == 0:
+        raise ValueError(f"PODCAST_MAX_FILE_MB is {limit!r}: set it to a whole number of megabytes, such as 100")
+    return Settings(
+        raw=Path(environment.get("PODCAST_RAW") or PROJECT_ROOT / "raw").absolute(),
+        warehouse=Path(environment.get("PODCAST_WAREHOUSE") or PROJECT_ROOT / "warehouse").absolute(),
+        dbt_project=PROJECT_ROOT / "dbt_project",
+        max_file_bytes=int(limit) * 1_000_000,
+    )
