@@ -91,6 +91,8 @@ class Copy:
     video_id: str | None = None
     guid: str | None = None
     published_on: date | None = None
+    date_source: Literal["stated", "recorded", "none"] = "none"
+    """`stated`: the publication date; `recorded`: only a recording date is stated; `none`: no date at all."""
     duration_s: float | None = None
     language: str | None = None
     """ISO 639-1, only where it is stated or beyond doubt."""
