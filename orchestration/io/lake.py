@@ -45,6 +45,8 @@ class Lake:
         buffer = io.BytesIO()
         checked.write_parquet(buffer, compression="zstd", statistics=True)
         content = buffer.getvalue()
+        # Without a state the table counts as unknown: a crash between the two writes makes the next run redo the stage.
+        self._state_path(table).unlink(missing_ok=True)
         write_bytes(self.path(table), content)
         fingerprint = hashlib.sha256(content).hexdigest()
         write_json(self._state_path(table), {"fingerprint": fingerprint, "stage_key": stage_key})
