@@ -1,0 +1,21 @@
+"""Reading locators: the way from a segment back to its exact source text in a text document."""
+
+from __future__ import annotations
+
+import re
+
+_CHAR_LOCATOR = re.compile(r"char=([0-9]{1,15}),([0-9]{1,15})")
+
+
+def resolve_char_locator(text: str, locator: str) -> str:
+    """Return the slice of `text` that `locator` names, as RFC 5147 writes it: `char=12,50`, code points, end exclusive.
+
+    Raises ValueError where the locator is of another form or leads outside the text.
+    """
+    found = _CHAR_LOCATOR.fullmatch(locator)
+    if found is None:
+        raise ValueError(f"not a character locator: {locator[:80]!r}; expected `char=START,END`, such as `char=12,50`")
+    start, end = int(found[1]), int(found[2])
+    if not start <= end <= len(text):
+        raise ValueError(f"{locator} leads outside the document, which has {len(text)} characters")
+    return text[start:end]
