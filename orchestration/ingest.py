@@ -1,4 +1,4 @@
-"""From raw files to the first tables of the lake: read each new content once, keep the rows of all that is unchanged."""
+"""From raw files to the first tables of the lake: read new contents once, keep the rows of what is unchanged."""
 
 from __future__ import annotations
 
