@@ -56,9 +56,13 @@ class Lake:
         """Return the fingerprint of the rows of `table`; empty where it was never written."""
         return self._state(table).get("fingerprint", "")
 
+    def stage_key(self, table: str) -> str:
+        """Return the key of the stage that wrote `table`; empty where it was never written or its file is gone."""
+        return self._state(table).get("stage_key", "") if self.path(table).is_file() else ""
+
     def is_current(self, table: str, stage_key: str) -> bool:
         """Tell whether `table` was written by a stage with this very key and its file is still there."""
-        return self.path(table).is_file() and self._state(table).get("stage_key") == stage_key
+        return self.stage_key(table) == stage_key
 
     def row_count(self, table: str) -> int:
         """Return the number of rows of `table` without reading them."""

@@ -1,0 +1,152 @@
+"""The stages from raw files to the lake, in the order of the flow. Free of Dagster, which runs them one by one.
+
+A stage is recomputed when one of its inputs changed or the code of its method did, and kept otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+import polars as pl
+
+from orchestration.catalog.catalog import Catalog
+from orchestration.ids import stable_id
+from orchestration.ingest import ingest
+from orchestration.io.files import sha256_of_files
+from orchestration.io.lake import Lake
+from orchestration.scan import RawFile, scan
+from orchestration.schemas.tables import INGEST_TABLES
+from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.transforms.alignment import copy_alignments
+from orchestration.transforms.identity import copy_episodes, copy_links
+from orchestration.transforms.kinds import kind_spans
+from orchestration.transforms.mentions import mentions
+from orchestration.transforms.people import appearance_evidence, speaker_labels
+from orchestration.transforms.shows import copy_shows
+from orchestration.transforms.speaker_turns import speaker_turns
+
+CATALOG = "catalog"
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One table computed from others.
+
+    inputs: the lake tables, or `catalog`, that are passed to `compute` in this order.
+    """
+
+    table: str
+    inputs: tuple[str, ...]
+    compute: Callable[..., pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    """What a stage did: rows of its table, and whether they were kept because nothing it reads had changed."""
+
+    table: str
+    row_count: int
+    is_kept: bool
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("copy_links", ("episode_copies", "segments", "passages"), copy_links),
+    Stage("copy_episodes", ("episode_copies", "copy_links"), copy_episodes),
+    Stage("copy_alignments", ("episode_copies", "copy_episodes", "segments"), copy_alignments),
+    Stage("kind_spans", ("episode_copies", "segments", "passages", "chapters"), kind_spans),
+    Stage("copy_shows", ("episode_copies", "passages", "segments", CATALOG), copy_shows),
+    Stage("speaker_labels", ("episode_copies", "segments", "passages", "copy_shows", CATALOG), speaker_labels),
+    Stage(
+        "appearance_evidence",
+        ("episode_copies", "segments", "passages", "speaker_labels", "copy_shows", CATALOG),
+        appearance_evidence,
+    ),
+    Stage(
+        "speaker_turns",
+        ("segments", "document_texts", "kind_spans", "speaker_labels", "copy_alignments"),
+        speaker_turns,
+    ),
+    Stage(
+        "mentions",
+        (
+            "speaker_turns",
+            "passages",
+            "chapters",
+            "segments",
+            "speaker_labels",
+            "appearance_evidence",
+            "copy_shows",
+            "copy_alignments",
+            "document_texts",
+            CATALOG,
+        ),
+        mentions,
+    ),
+)
+
+
+@cache
+def method_versions() -> dict[str, str]:
+    """Return the version of each method: a short hash of the code that it is made of.
+
+    `parse` covers the formats and the ingest stage, `transform` all transforms. A change of code therefore always
+    recomputes what it could have changed, without anybody having to remember to say so.
+    """
+    code = PROJECT_ROOT / "orchestration"
+    shared = [code / "ids.py", code / "formats" / "display.py", *(code / "schemas").glob("*.py")]
+    parse = [code / "ingest.py", code / "scan.py", *(code / "formats").glob("*.py")]
+    transform = [*(code / "transforms").glob("*.py"), *(code / "catalog").glob("*.py")]
+    return {
+        "parse": sha256_of_files([*shared, *parse])[:12],
+        "transform": sha256_of_files([*shared, *transform])[:12],
+    }
+
+
+def run_ingest(settings: Settings, lake: Lake, now: datetime, report: Report) -> list[StageResult]:
+    """Bring the ingest tables up to date with the files below `settings.raw`, and return what was done."""
+    files = _scan(settings, report)
+    version = method_versions()["parse"]
+    # The version stands in front, so that rows that other parsers made are recognised and not kept.
+    key = f"{version}:" + stable_id("ingest", *((file.path, file.document_id, file.problem) for file in files))
+    if all(lake.is_current(table, key) for table in INGEST_TABLES):
+        report(f"{len(files)} files, nothing new")
+        return [StageResult(table, lake.row_count(table), is_kept=True) for table in INGEST_TABLES]
+    previous = None
+    if all(lake.stage_key(table).startswith(f"{version}:") for table in INGEST_TABLES):
+        previous = {table: lake.read(table) for table in INGEST_TABLES}
+    result = ingest(settings.raw, files, previous, now, lambda done, total: report(f"read {done} of {total} documents"))
+    for table, frame in result.frames.items():
+        lake.write(table, frame, key)
+    report(
+        f"{result.parsed_count} documents read, {result.kept_count} unchanged, {result.dropped_count} no longer there"
+    )
+    return [StageResult(table, frame.height, is_kept=False) for table, frame in result.frames.items()]
+
+
+def _scan(settings: Settings, report: Report) -> list[RawFile]:
+    if not settings.raw.is_dir():
+        raise FileNotFoundError(f"the raw folder {settings.raw} does not exist: create it, or set PODCAST_RAW")
+    files = []
+    for file in scan(settings.raw, settings.max_file_bytes):
+        files.append(file)
+        if len(files) % 1000 == 0:
+            report(f"found {len(files)} files")
+    return files
+
+
+def run_stage(stage: Stage, lake: Lake, catalog: Catalog) -> StageResult:
+    """Compute one table, unless everything it is made from is unchanged."""
+    key = stable_id(
+        stage.table,
+        method_versions()["transform"],
+        *(catalog.fingerprint if name == CATALOG else lake.fingerprint(name) for name in stage.inputs),
+    )
+    if lake.is_current(stage.table, key):
+        return StageResult(stage.table, lake.row_count(stage.table), is_kept=True)
+    frame = stage.compute(*(catalog if name == CATALOG else lake.read(name) for name in stage.inputs))
+    lake.write(stage.table, frame, key)
+    return StageResult(stage.table, frame.height, is_kept=False)

@@ -1,0 +1,126 @@
+"""The proof that every row of text leads back to exact characters of a raw document.
+
+Run over every row of every build. It shares no code with the parsers and transforms: it compares what is shown with
+the raw slice after taking from both what the display form may change, which is white space, invisible characters and
+the spelling of character references. All letters, digits and punctuation must be the same, in the same order.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+# Control, soft-hyphen and zero-width characters.
+_IGNORED = dict.fromkeys((*range(32), *range(127, 160), 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+_REFERENCE = re.compile(r"&#?[0-9A-Za-z]{1,32};")
+_MAX_REPORTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ProofResult:
+    """Rows looked at, and of those that failed how many and the first few in words."""
+
+    row_count: int
+    failure_count: int
+    failures: list[str]
+
+
+def prove(tables: dict[str, pl.DataFrame]) -> ProofResult:
+    """Check every row of `segments`, `passages`, `chapters`, `links`, `speaker_turns`, `mentions`, and evidence quotes.
+
+    tables: lake tables by name, `document_texts` among them.
+    """
+    texts = dict(tables["document_texts"].select("document_id", "text").iter_rows())
+    row_count = failure_count = 0
+    failures: list[str] = []
+    for table, rows in (
+        ("segments", _slices(tables["segments"], texts, "text")),
+        ("passages", _slices(tables["passages"], texts, "text")),
+        ("chapters", _slices(tables["chapters"], texts, "title")),
+        ("links", _slices(tables["links"], texts, "url")),
+        ("appearance_evidence", _slices(tables["appearance_evidence"], texts, "quote")),
+        ("speaker_turns", _turns(tables["speaker_turns"], texts)),
+        ("mentions", _mentions(tables, texts)),
+    ):
+        for failure in rows:
+            row_count += 1
+            if failure:
+                failure_count += 1
+                if len(failures) < _MAX_REPORTED:
+                    failures.append(f"{table}: {failure}")
+    return ProofResult(row_count, failure_count, failures)
+
+
+def _squash(text: str) -> str:
+    return "".join(text.translate(_IGNORED).split())
+
+
+def _resolve_references(raw: str) -> str:
+    return _REFERENCE.sub(lambda found: html.unescape(found.group()), raw)
+
+
+def _slice(texts: dict[str, str], row: dict[str, Any]) -> str:
+    text = texts.get(row["document_id"], "")
+    if not 0 <= row["char_start"] < row["char_end"] <= len(text):
+        return ""
+    return text[row["char_start"] : row["char_end"]]
+
+
+def _compare(where: str, shown: str, raw: str) -> str | None:
+    if raw and _squash(_resolve_references(raw)) == _squash(shown):
+        return None
+    return f"{where}: shows {shown[:80]!r}, the document has {raw[:80]!r}"
+
+
+def _where(row: dict[str, Any]) -> str:
+    return f"document {row['document_id'][:12]} characters {row['char_start']}-{row['char_end']}"
+
+
+def _slices(frame: pl.DataFrame, texts: dict[str, str], column: str) -> Iterator[str | None]:
+    for row in frame.select("document_id", "char_start", "char_end", column).iter_rows(named=True):
+        yield _compare(_where(row), row[column], _slice(texts, row))
+
+
+def _turns(frame: pl.DataFrame, texts: dict[str, str]) -> Iterator[str | None]:
+    columns = ("document_id", "char_start", "char_end", "spans", "text")
+    for row in frame.select(columns).iter_rows(named=True):
+        spans = row["spans"]
+        inside = [
+            row["char_start"],
+            *(edge for s in spans for edge in (s["char_start"], s["char_end"])),
+            row["char_end"],
+        ]
+        if inside != sorted(inside) or inside[0] != inside[1] or inside[-1] != inside[-2]:
+            yield f"{_where(row)}: its spans are not in order within it"
+            continue
+        yield _compare(_where(row), row["text"], " ".join(_slice(texts, row | span) for span in spans))
+
+
+def _mentions(tables: dict[str, pl.DataFrame], texts: dict[str, str]) -> Iterator[str | None]:
+    turns = {row["turn_id"]: row for row in tables["speaker_turns"].select("turn_id", "text", "spans").to_dicts()}
+    units = dict(tables["passages"].select("passage_id", "text").iter_rows())
+    units |= dict(tables["chapters"].select("chapter_id", "title").iter_rows())
+    for row in tables["mentions"].iter_rows(named=True):
+        surface = row["surface"]
+        turn = turns.get(row["turn_id"]) if row["field"] == "transcript" else None
+        unit = turn["text"] if turn else units.get(row["passage_id"] or row["chapter_id"])
+        # A label is no unit of its own: there the surface must be the slice, which is checked below.
+        if row["field"] != "speaker_label" and (unit is None or unit[row["text_start"] : row["text_end"]] != surface):
+            yield f"{_where(row)}: the surface {surface!r} does not stand at {row['text_start']} of its text"
+            continue
+        yield _compare(_where(row), surface, _inside(turn, row, texts) if turn else _slice(texts, row))
+
+
+def _inside(turn: dict[str, Any], row: dict[str, Any], texts: dict[str, str]) -> str:
+    """Return the part of a mention's slice that is speech: a name may be broken by the time of a caption."""
+    parts = []
+    for span in turn["spans"]:
+        start, end = max(span["char_start"], row["char_start"]), min(span["char_end"], row["char_end"])
+        if start < end:
+            parts.append(_slice(texts, row | {"char_start": start, "char_end": end}))
+    return " ".join(parts)
