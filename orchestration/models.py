@@ -1,0 +1,142 @@
+"""Running dbt in this process: parsing the project into its manifest, and building the models into a database file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestration.io.files import sha256_of_files
+from orchestration.settings import Settings
+
+OnNode = Callable[[str, str, float], None]
+
+
+class ModelsFailedError(Exception):
+    """dbt could not parse or run the project. The message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """What became of one dbt node. status: as dbt names it (`success`, `pass`, `fail`, `error`, `skipped`, `warn`)."""
+
+    unique_id: str
+    status: str
+    message: str
+    failure_count: int
+    seconds: float
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing speaks against a release."""
+        return self.status in ("success", "pass", "warn", "no-op")
+
+
+def manifest_path(settings: Settings) -> Path:
+    """Return the file of dbt's manifest."""
+    return settings.dbt_project / "target" / "manifest.json"
+
+
+def project_fingerprint(settings: Settings) -> str:
+    """Return a hash over all that makes the models: SQL, YAML, macros, tests and the catalogue."""
+    folder = settings.dbt_project
+    files = [
+        path
+        for pattern in ("*.yml", "*.sql", "*.csv")
+        for path in folder.rglob(pattern)
+        if not {"target", "logs", "dbt_packages"} & set(path.relative_to(folder).parts)
+    ]
+    return sha256_of_files(files)
+
+
+def prepare_manifest(settings: Settings) -> Path:
+    """Parse the project where its files changed since the last time, and return the manifest's path.
+
+    Raises ModelsFailedError with dbt's own words where the project does not parse.
+    """
+    manifest = manifest_path(settings)
+    stamp = manifest.with_name("manifest.fingerprint")
+    fingerprint = project_fingerprint(settings)
+    if manifest.is_file() and stamp.is_file() and stamp.read_text() == fingerprint:
+        return manifest
+    _invoke(settings, ["parse"], {})
+    stamp.write_text(fingerprint)
+    return manifest
+
+
+def mart_tables(settings: Settings) -> list[str]:
+    """Return the names of the tables that a release consists of: the models of schema `main`."""
+    nodes = json.loads(manifest_path(settings).read_text(encoding="utf-8"))["nodes"].values()
+    return sorted(node["alias"] for node in nodes if node["resource_type"] == "model" and node["schema"] == "main")
+
+
+def build_models(settings: Settings, database: Path, on_node: OnNode) -> list[NodeResult]:
+    """Build and test all models into the file `database`, which must not exist yet.
+
+    on_node: called with unique id, status and seconds whenever a node is done. A failing model or test is a result, not
+    an exception; ModelsFailedError is raised where dbt could not even start.
+    """
+    database.parent.mkdir(parents=True, exist_ok=True)
+    environment = {
+        "PODCAST_LAKE": str(settings.lake),
+        "PODCAST_HISTORY": str(settings.history),
+        "PODCAST_CATALOG": str(settings.catalog),
+        "PODCAST_SCRATCH_DB": str(database),
+    }
+
+    def on_event(event: Any) -> None:
+        if event.info.name == "NodeFinished":
+            node, result = event.data.node_info, event.data.run_result
+            on_node(node.unique_id, result.status, result.execution_time)
+
+    results = _invoke(settings, ["build", "--exclude-resource-type", "unit_test"], environment, on_event)
+    return [
+        NodeResult(
+            result.node.unique_id,
+            str(result.status),
+            result.message or "",
+            result.failures or 0,
+            result.execution_time,
+        )
+        for result in results.results
+    ]
+
+
+def _invoke(
+    settings: Settings,
+    command: list[str],
+    environment: dict[str, str],
+    on_event: Callable[[Any], None] | None = None,
+) -> Any:
+    # dbt is slow to import, and most commands do without it.
+    from dbt.cli.main import dbtRunner
+
+    folder = str(settings.dbt_project)
+    options = ["--project-dir", folder, "--profiles-dir", folder, "--target-path", str(manifest_path(settings).parent)]
+    options += ["--log-path", str(settings.dbt_project / "logs"), "--no-use-colors"]
+    with _environment(environment):
+        outcome = dbtRunner(callbacks=[on_event] if on_event else []).invoke(
+            ["--quiet", "--no-send-anonymous-usage-stats", "--no-version-check", *command, *options]
+        )
+    # A failing model or test is a result (the exit code says so); an exception means that dbt broke off.
+    if outcome.exception is not None:
+        raise ModelsFailedError(f"dbt {command[0]} failed: {outcome.exception}")
+    return outcome.result
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
