@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, date, datetime
+from itertools import combinations
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orchestration.ids import stable_id
+from orchestration.schemas.copy_episodes import CopyEpisodes
+from orchestration.schemas.copy_links import CopyLinks
+from orchestration.schemas.tables import INGEST_TABLES
+from orchestration.transforms.identity import canonical_url, copy_episodes, copy_links, youtube_video_id
+from orchestration.transforms.shared_text import folded_words, notes_words, speech_words
+
+VOCABULARY = [f"{first}{second}" for first in ("bra", "ko", "mil", "tes", "un", "vor") for second in "aeiouy" * 9]
+
+
+def table(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=INGEST_TABLES[name].create_empty().schema, strict=False)
+
+
+def copy(name: str, **facts: Any) -> dict[str, Any]:
+    return {
+        "copy_id": name,
+        "document_id": f"d-{name}",
+        "copy_index": 0,
+        "format": "made",
+        "date_source": "none",
+    } | facts
+
+
+def lake(*copies: dict[str, Any]) -> dict[str, pl.DataFrame]:
+    """Return the tables for copies as `copy` makes them, with `speech` and `notes` as further facts."""
+    facts, segments, passages = [], [], []
+    for row in copies:
+        row = dict(row)
+        speech, notes = row.pop("speech", ""), row.pop("notes", "")
+        facts.append(row)
+        key = {"copy_id": row["copy_id"], "document_id": row["document_id"]}
+        words = speech.split()
+        for index, start in enumerate(range(0, len(words), 7)):
+            text = " ".join(words[start : start + 7])
+            segments.append(key | {"segment_index": index, "text": text, "is_speech": True})
+        if notes:
+            passages.append(
+                key | {"passage_id": row["copy_id"], "field": "description", "text": notes, "char_start": 0}
+            )
+    return {
+        "copies": table("episode_copies", facts),
+        "segments": table("segments", segments),
+        "passages": table("passages", passages),
+    }
+
+
+def talk(seed: int, length: int = 600) -> str:
+    return " ".join(random.Random(seed).choices(VOCABULARY, k=length))
+
+
+def joined(links: pl.DataFrame, copies: pl.DataFrame) -> set[tuple[str, str]]:
+    episodes = copy_episodes(copies, links)
+    pairs = set()
+    for _, group in episodes.group_by("episode_id"):
+        pairs |= set(combinations(sorted(group["copy_id"]), 2))
+    return pairs
+
+
+def test_an_empty_lake_has_no_links_and_no_episodes():
+    empty = lake()
+    links = copy_links(**empty)
+    episodes = copy_episodes(empty["copies"], links)
+    assert links.is_empty()
+    assert episodes.is_empty()
+    assert CopyLinks.is_valid(links)
+    assert CopyEpisodes.is_valid(episodes)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://www.Example.org/Shows/One/?utm_source=x#top", "example.org/Shows/One"),
+        ("http://example.org/Shows/One", "example.org/Shows/One"),
+        ("example.org/one?b=2&a=1", "example.org/one?a=1&b=2"),
+        ("https://youtu.be/abcdefghijk?t=30", "youtube.com/watch?v=abcdefghijk"),
+        ("https://m.youtube.com/watch?t=9&v=abcdefghijk", "youtube.com/watch?v=abcdefghijk"),
+        ("https://www.youtube.com/embed/abcdefghijk", "youtube.com/watch?v=abcdefghijk"),
+        ("https://www.youtube.com/@channel", "youtube.com/@channel"),
+        ("https://example.org/", None),
+        ("http://[broken", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_canonical_url(url, expected):
+    assert canonical_url(url) == expected
+
+
+def test_a_video_id_has_eleven_characters():
+    assert youtube_video_id("https://youtu.be/short") is None
+    assert youtube_video_id("https://elsewhere.org/watch?v=abcdefghijk") is None
+
+
+@given(st.text())
+def test_any_address_is_read_without_error(url):
+    canonical_url(url)
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_words_are_folded_alike_in_python_and_in_polars(text):
+    frame = table("segments", [{"copy_id": "a", "segment_index": 0, "text": f"x {text} x", "is_speech": True}])
+    spoken = speech_words(frame)["word"].to_list()
+    fillers = {"uh", "um", "uhm", "er", "erm", "mm", "hmm", "ah", "mhm"}
+    # A few characters are letters to one library's version of Unicode and not to the other's.
+    if text.isascii() or all(c.isalpha() and ord(c) < 0x250 for c in text):
+        assert spoken == [word for word in folded_words(f"x {text} x") if word not in fillers]
+
+
+def test_an_edited_transcript_is_linked_to_the_captions():
+    rng = random.Random(5)
+    said = talk(1, 900).split()
+    captions = " ".join(word if rng.random() < 0.9 else f"um {word}" for word in said)
+    edited = " ".join(word for word in said if rng.random() < 0.92)
+    tables = lake(copy("a", speech=captions), copy("b", speech=edited), copy("c", speech=talk(2, 900)))
+    links = copy_links(**tables)
+    assert links.select("copy_id_a", "copy_id_b", "rule", "is_accepted").rows() == [("a", "b", "shared_speech", True)]
+    assert 0.5 < links["score"][0] <= 1
+
+
+def test_a_sponsor_read_that_many_episodes_share_does_not_link():
+    sponsor = talk(99, 120)
+    tables = lake(*(copy(f"c{i}", speech=f"{talk(i, 300)} {sponsor} {talk(i + 50, 300)}") for i in range(6)))
+    assert joined(copy_links(**tables), tables["copies"]) == set()
+
+
+def test_descriptions_link_and_a_footer_does_not():
+    footer = "Subscribe to our newsletter for more. " + talk(77, 40)
+    notes = talk(3, 80)
+    tables = lake(
+        copy("a", notes=f"{notes}. {footer}"),
+        copy("b", notes=f"{notes}."),
+        copy("c", notes=f"{talk(4, 40)}. {footer}"),
+        copy("d", notes=f"{talk(5, 40)}. {footer}"),
+        copy("e", notes=f"{talk(6, 40)}. {footer}"),
+    )
+    assert joined(copy_links(**tables), tables["copies"]) == {("a", "b")}
+
+
+def test_boilerplate_sentences_and_times_are_no_part_of_the_description():
+    text = "Brida talks of bees. Follow us on Spotify! 1:02 Hives 00:03:04 Honey https://example.org/x"
+    words = notes_words(lake(copy("a", notes=text))["passages"])["word"].to_list()
+    assert words == ["brida", "talks", "of", "bees", "hives", "honey"]
+
+
+def test_copies_with_one_video_id_and_different_speech_stay_apart():
+    tables = lake(
+        copy("a", video_id="abcdefghijk", speech=talk(1)),
+        copy("b", video_id="abcdefghijk", speech=talk(2)),
+        copy("c", url="https://youtu.be/abcdefghijk"),
+    )
+    links = copy_links(**tables)
+    refused = links.filter(~pl.col("is_accepted"))
+    assert refused.select("copy_id_a", "copy_id_b", "rule").rows() == [("a", "b", "same_video_id")]
+    assert "nothing in common" in refused["evidence"][0]
+
+
+def test_two_episodes_with_one_video_id_get_two_ids():
+    tables = lake(
+        copy("a", video_id="abcdefghijk", speech=talk(1)),
+        copy("b", video_id="abcdefghijk", speech=talk(2)),
+    )
+    assert copy_episodes(tables["copies"], copy_links(**tables))["episode_id"].n_unique() == 2
+
+
+def test_titles_of_one_show_link_unless_their_numbers_differ():
+    tables = lake(
+        copy("a", show_name="Hive Talk", title="#12: The Beekeeper's Year"),
+        copy("b", show_name="hive talk", title="12. The Beekeepers Year"),
+        copy("c", show_name="Hive Talk", title="#13: The Beekeeper's Year"),
+        copy("d", show_name="Other Show", title="#12: The Beekeeper's Year"),
+    )
+    assert joined(copy_links(**tables), tables["copies"]) == {("a", "b")}
+
+
+def test_titles_that_come_back_after_weeks_do_not_link():
+    tables = lake(
+        copy("a", show_name="Hive Talk", title="The week in bees", published_on=date(2024, 1, 1)),
+        copy("b", show_name="Hive Talk", title="The week in bees", published_on=date(2024, 2, 1)),
+    )
+    assert joined(copy_links(**tables), tables["copies"]) == set()
+
+
+def test_a_chain_does_not_join_copies_with_different_guids():
+    notes = talk(8, 100)
+    tables = lake(
+        copy("a", guid="guid-of-episode-one", show_name="Hive Talk", notes=notes),
+        copy("b", notes=notes),
+        copy("c", guid="guid-of-episode-two", show_name="Hive Talk", notes=notes),
+    )
+    links = copy_links(**tables)
+    assert ("a", "c") not in joined(links, tables["copies"])
+    assert links.filter(~pl.col("is_accepted"))["evidence"].str.contains("different guids").all()
+
+
+def test_guids_of_two_shows_may_belong_to_one_crossover():
+    speech = talk(9)
+    tables = lake(
+        copy("a", guid="guid-in-the-first-feed", show_name="Hive Talk", speech=speech),
+        copy("b", guid="guid-in-the-second-feed", show_name="Honey Hour", speech=speech),
+    )
+    assert joined(copy_links(**tables), tables["copies"]) == {("a", "b")}
+
+
+def test_the_id_comes_from_the_strongest_key():
+    tables = lake(copy("b", guid="some-long-guid-1", video_id="abcdefghijk"), copy("a", video_id="abcdefghijk"))
+    episodes = copy_episodes(tables["copies"], copy_links(**tables))
+    assert set(episodes["episode_id"]) == {stable_id("episode", "guid:some-long-guid-1")}
+    assert set(episodes["match_rule"]) == {"same_video_id"}
+    alone = lake(copy("z"))
+    episodes = copy_episodes(alone["copies"], copy_links(**alone))
+    assert episodes.rows() == [("z", stable_id("episode", "copy:z"), "only_copy", 1.0)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_links_and_episodes_do_not_depend_on_the_order_of_rows(rng):
+    notes = [talk(i, 60) for i in range(3)]
+    copies = [
+        copy(
+            f"c{i}",
+            guid=rng.choice([None, "guid-of-episode-one", "guid-of-episode-two"]),
+            show_name=rng.choice([None, "Hive Talk", "Honey Hour"]),
+            title=rng.choice([None, "The beekeeper's year", "A talk about mites"]),
+            video_id=rng.choice([None, None, "abcdefghijk"]),
+            duration_s=rng.choice([None, 600.0, 3600.0]),
+            notes=rng.choice([*notes, ""]),
+            speech=rng.choice([talk(20), talk(21), ""]),
+        )
+        for i in range(6)
+    ]
+    tables = lake(*copies)
+    links = copy_links(**tables)
+    episodes = copy_episodes(tables["copies"], links)
+    shuffled = {name: frame.sample(fraction=1, shuffle=True, seed=rng.randrange(99)) for name, frame in tables.items()}
+    assert copy_links(**shuffled).equals(links)
+    mixed = links.sample(fraction=1, shuffle=True, seed=rng.randrange(99))
+    assert copy_episodes(shuffled["copies"], mixed).equals(episodes)
+    # No component holds two guids of one show without a direct link that is sure of it.
+    sure = links.filter(pl.col("is_accepted") & ((pl.col("rule") == "shared_speech") & (pl.col("score") >= 0.5)))
+    sure_pairs = set(sure.select("copy_id_a", "copy_id_b").iter_rows())
+    row = {fact["copy_id"]: fact for fact in copies}
+    for a, b in joined(links, tables["copies"]):
+        if row[a]["guid"] and row[b]["guid"] and row[a]["show_name"] == row[b]["show_name"]:
+            assert row[a]["guid"] == row[b]["guid"] or (a, b) in sure_pairs
+
+
+@pytest.mark.acceptance
+def test_copies_of_the_seeds_are_joined(shared):
+    from orchestration.ingest import ingest
+    from orchestration.scan import scan
+
+    raw = shared / "seeds"
+    frames = ingest(raw, scan(raw, 1 << 30), None, datetime(2025, 1, 1, tzinfo=UTC)).frames
+    links = copy_links(frames["episode_copies"], frames["segments"], frames["passages"], frames["chapters"])
+    texts = dict(frames["document_texts"].iter_rows())
+    paths = dict(frames["documents"].select("document_id", "path").iter_rows())
+    name = {}
+    for row in frames["episode_copies"].iter_rows(named=True):
+        seed = paths[row["document_id"]][:3]
+        line = texts[row["document_id"]].count("\n", 0, row["char_start"])
+        name[row["copy_id"]] = (seed, line if seed == "002" else 0)
+    gold = json.loads((shared / "gold" / "same_recording.json").read_text())["groups"]
+    truth = {pair for group in gold for pair in combinations([("002", line) for line in group], 2)}
+    truth.add((("000", 0), ("001", 0)))
+    found = {tuple(sorted((name[a], name[b]))) for a, b in joined(links, frames["episode_copies"])}
+    assert (("000", 0), ("001", 0)) in found
+    assert len(found & truth) >= 9
+    assert len(found - truth) == 0
