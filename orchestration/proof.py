@@ -20,6 +20,17 @@ _IGNORED = dict.fromkeys((*range(32), *range(127, 160), 0xAD, 0x200B, 0x200C, 0x
 _REFERENCE = re.compile(r"&#?[0-9A-Za-z]{1,32};")
 _MAX_REPORTED = 20
 
+PROVEN_TABLES = (
+    "document_texts",
+    "segments",
+    "passages",
+    "chapters",
+    "links",
+    "appearance_evidence",
+    "speaker_turns",
+    "mentions",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ProofResult:
@@ -31,10 +42,7 @@ class ProofResult:
 
 
 def prove(tables: dict[str, pl.DataFrame]) -> ProofResult:
-    """Check every row of `segments`, `passages`, `chapters`, `links`, `speaker_turns`, `mentions`, and evidence quotes.
-
-    tables: lake tables by name, `document_texts` among them.
-    """
+    """Check every row of `tables`, which are the lake tables named in PROVEN_TABLES."""
     texts = dict(tables["document_texts"].select("document_id", "text").iter_rows())
     row_count = failure_count = 0
     failures: list[str] = []

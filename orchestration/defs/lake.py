@@ -1,0 +1,132 @@
+"""Assets of the lake: one multi-asset that reads raw files, and one asset for each table computed from others.
+
+Belongs here: reading, calling one pure function, writing, reporting. Keep out: anything that knows text.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import dataframely as dy
+
+from orchestration.defs.metadata import column_schema, table_metadata
+from orchestration.defs.workspace import Workspace
+from orchestration.io.lake import Lake
+from orchestration.pipeline import CATALOG, STAGES, Stage, StageResult, run_ingest, run_stage
+from orchestration.proof import PROVEN_TABLES, prove
+from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
+
+RAW = dg.AssetKey("raw")
+CATALOG_FILES = ("companies", "products", "people", "shows", "topics", "aliases")
+CONTRACT = "contract"
+
+raw_files = dg.AssetSpec(RAW, group_name="raw", kinds={"file"}, description="Podcast documents of any shape.")
+catalog_files = [
+    dg.AssetSpec(
+        [CATALOG, name], group_name=CATALOG, kinds={"csv"}, description=f"`dbt_project/seeds/{name}.csv`, kept by hand."
+    )
+    for name in CATALOG_FILES
+]
+
+
+def lake_key(table: str) -> dg.AssetKey:
+    """Return the asset key of a lake table."""
+    return dg.AssetKey(["lake", table])
+
+
+def _spec(table: str, group: str, deps: list[dg.AssetKey]) -> dg.AssetSpec:
+    schema = LAKE_TABLES[table]
+    return dg.AssetSpec(
+        lake_key(table),
+        deps=deps,
+        group_name=group,
+        kinds={"python", "polars", "parquet"},
+        description=schema.__doc__,
+        metadata={"dagster/column_schema": column_schema(schema)},
+    )
+
+
+def _contract(table: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        CONTRACT, asset=lake_key(table), blocking=True, description="Columns, types, keys and nullability hold."
+    )
+
+
+def _report(result: StageResult, lake: Lake, seconds: float) -> Iterator[Any]:
+    key = lake_key(result.table)
+    yield dg.MaterializeResult(
+        asset_key=key,
+        metadata=table_metadata(lake.read(result.table), seconds, result.is_kept),
+        data_version=dg.DataVersion(lake.fingerprint(result.table)),
+    )
+    yield dg.AssetCheckResult(passed=True, check_name=CONTRACT, asset_key=key)
+
+
+@dg.multi_asset(
+    name="ingest",
+    specs=[_spec(table, "ingest", [RAW]) for table in INGEST_TABLES],
+    check_specs=[_contract(table) for table in INGEST_TABLES],
+)
+def ingest(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
+    """Read the raw files into the first tables of the lake."""
+    lake = workspace.lake()
+    # A catalogue that cannot be used stops the run before any work is done.
+    workspace.catalog()
+    started = time.perf_counter()
+    results = run_ingest(workspace.settings(), lake, workspace.now(), context.log.info)
+    for result in results:
+        yield from _report(result, lake, time.perf_counter() - started)
+
+
+def _stage_asset(stage: Stage) -> dg.AssetsDefinition:
+    deps = [lake_key(name) for name in stage.inputs if name != CATALOG]
+    if CATALOG in stage.inputs:
+        deps += [spec.key for spec in catalog_files]
+
+    @dg.multi_asset(
+        name=stage.table, specs=[_spec(stage.table, "transform", deps)], check_specs=[_contract(stage.table)]
+    )
+    def compute(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
+        lake = workspace.lake()
+        started = time.perf_counter()
+        try:
+            result = run_stage(stage, lake, workspace.catalog())
+        except dy.exc.ValidationError as error:
+            yield dg.AssetCheckResult(
+                passed=False, check_name=CONTRACT, asset_key=lake_key(stage.table), metadata={"broken": str(error)}
+            )
+            raise dg.Failure(f"{stage.table} breaks its contract: {error}", allow_retries=False) from error
+        seconds = time.perf_counter() - started
+        how = "unchanged" if result.is_kept else f"{seconds:.1f} s"
+        context.log.info(f"{result.row_count:,} rows, {how}")
+        yield from _report(result, lake, seconds)
+
+    return compute
+
+
+stage_assets = [_stage_asset(stage) for stage in STAGES]
+
+
+@dg.asset_check(
+    name="proof",
+    asset=lake_key("mentions"),
+    additional_deps=[lake_key(table) for table in PROVEN_TABLES if table != "mentions"],
+    blocking=True,
+    description="Every row of text leads back to exact characters of a raw document.",
+)
+def proof(context: dg.AssetCheckExecutionContext, workspace: Workspace) -> dg.AssetCheckResult:
+    """Compare every row with the raw text it comes from."""
+    lake = workspace.lake()
+    result = prove({table: lake.read(table) for table in PROVEN_TABLES})
+    context.log.info(f"{result.row_count:,} rows led back to the raw text, {result.failure_count:,} failed")
+    return dg.AssetCheckResult(
+        passed=result.failure_count == 0,
+        metadata={
+            "rows": result.row_count,
+            "failed": result.failure_count,
+            "first_failures": dg.MetadataValue.json(result.failures),
+        },
+    )
