@@ -1,0 +1,86 @@
+"""A recogniser's plain output: a caption a line, without times or names; a leading `- ` where the speaker changes."""
+
+from __future__ import annotations
+
+import re
+
+from orchestration.formats.dates import stated_date
+from orchestration.formats.document import Copy, ParsedDocument, char_locator
+from orchestration.formats.locators import resolve_char_locator
+from orchestration.formats.speech import lines, segment, skip_change_mark
+
+FORMAT = "plain_transcript"
+
+_HEAD_CHARS = 200_000
+_LEAST_LINES = 8
+_MOST_CHARS = 140
+# Signs of anything but speech: mark-up, code, tables, addresses, keys and values, dates of a log, indented lines.
+_NO_SPEECH = re.compile(
+    r"[#*+•|<{}@\\=`~_^]|\]\(|https?://|;$|[^\W\d_]\(|^[\"'\[]?[\w -]{1,30}[\"']?:(?:\s|$)|^\W*\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\t"
+    r"|\w,\w.{0,40}\w,\w"
+)
+_SENTENCE_END = re.compile(r"[.?!…][\"'”’)]?$")
+
+
+def sniff(text: str) -> float:
+    """Return how surely `text` is of this format, 0 to 1.
+
+    Nothing but its manner tells it: many short lines of plain words, sentences that run over several of them, and marks of
+    a new speaker at some but not most. Never as sure as a format with marks of its own.
+    """
+    ranges = list(lines(text, 0, _HEAD_CHARS))
+    if len(text) > _HEAD_CHARS:
+        ranges = ranges[:-1]
+    if len(ranges) < _LEAST_LINES:
+        return 0.0
+    changes = short = odd = ends = words = indented = 0
+    for start, end in ranges:
+        said = skip_change_mark(text, start, end)
+        changes += said > start
+        short += end - start <= _MOST_CHARS
+        line = text[said : min(end, said + _MOST_CHARS)]
+        odd += _NO_SPEECH.search(line) is not None
+        ends += _SENTENCE_END.search(line) is not None
+        words += len(line.split())
+        indented += start > 0 and text[start - 1] in " \t"
+    count = len(ranges)
+    is_speech = (
+        changes >= 2
+        and changes <= 0.6 * count
+        and short >= 0.95 * count
+        and odd <= 0.05 * count
+        and indented <= 0.05 * count
+        and 0.15 * count <= ends
+        and 2.5 * count <= words
+    )
+    return 0.6 if is_speech else 0.0
+
+
+def parse(text: str) -> ParsedDocument:
+    """Return the one copy that a plain transcript is: a segment a line. A line that states a date is none of them."""
+    segments = []
+    published = None
+    for index, (start, end) in enumerate(lines(text)):
+        stated = stated_date(text[start:end]) if index < 3 and published is None else None
+        if stated and stated[3] - stated[2] >= 0.8 * (end - start):
+            published = stated
+            continue
+        made = segment(text, start, end)
+        if made:
+            segments.append(made)
+    if not segments:
+        return ParsedDocument(FORMAT, text, ())
+    copy = Copy(
+        0,
+        len(text),
+        char_locator(0, len(text)),
+        published_on=published[0] if published else None,
+        date_source=published[1] if published else "none",
+        segments=tuple(segments),
+    )
+    return ParsedDocument(FORMAT, text, (copy,))
+
+
+def resolve(text: str, locator: str) -> str:
+    """Return the exact source text of a segment. Raises ValueError for a locator that leads nowhere."""
+    return resolve_char_locator(text, locator)

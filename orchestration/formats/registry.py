@@ -1,0 +1,108 @@
+"""All raw formats, and the one way in: bytes to a parsed document, or to problems that a person can act on."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from orchestration.formats import plain_transcript, whisper_text
+from orchestration.formats.decoding import Decoded, UndecodableError, decode
+from orchestration.formats.document import ParsedDocument, Problem
+
+
+class Format(Protocol):
+    """What a module of this package must offer to be a format."""
+
+    FORMAT: str
+
+    def sniff(self, text: str) -> float:
+        """Return how surely `text` is of this format, 0 to 1, by its content alone and in linear time."""
+
+    def parse(self, text: str) -> ParsedDocument:
+        """Return what `text` holds. Bad content never raises: it is told as a problem."""
+
+    def resolve(self, text: str, locator: str) -> str:
+        """Return the exact source text of a segment; raises ValueError for a locator that leads nowhere."""
+
+
+# A new format is one module and one line here. Where two are equally sure, the earlier one wins.
+FORMATS = cast(
+    tuple[Format, ...],
+    (
+        whisper_text,
+        plain_transcript,
+    ),
+)
+_LEAST_SURE = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What became of a file: its text unless it is binary, its content where the format is known, and all problems."""
+
+    decoded: Decoded | None
+    document: ParsedDocument | None
+    problems: tuple[Problem, ...]
+
+
+def recognise(text: str) -> Format | None:
+    """Return the format that `text` is most surely of, by its content, or None where none is sure enough."""
+    best = max(FORMATS, key=lambda known: known.sniff(text))
+    return best if best.sniff(text) >= _LEAST_SURE else None
+
+
+def read(raw: bytes) -> Read:
+    """Return what the bytes of a file hold. Never raises on any content: what cannot be used becomes a problem."""
+    if not raw.strip():
+        reason = "the file is empty" if not raw else "the file holds white space only"
+        return Read(None, None, (Problem("file", reason, "delete it, or fetch it again"),))
+    try:
+        decoded = decode(raw)
+    except UndecodableError as error:
+        return Read(None, None, (Problem("file", error.reason, error.remedy),))
+    try:
+        document, problem = _parse(decoded.text)
+    except Exception as error:
+        # A bug of ours must not cost the other files; the trace goes to the log, the file into the rejects.
+        _log.exception("a format failed on a document")
+        document, problem = None, _bug("a format", error)
+    problems = decoded.problems + (document.problems if document else ()) + ((problem,) if problem else ())
+    return Read(decoded, document, problems)
+
+
+def _parse(text: str) -> tuple[ParsedDocument | None, Problem | None]:
+    known = recognise(text)
+    if known is None:
+        names = ", ".join(known.FORMAT for known in FORMATS)
+        return None, Problem(
+            "file",
+            f"the format is not known: it is none of {names}",
+            "check that it is a podcast document; a new format is one module in orchestration/formats",
+        )
+    try:
+        document = known.parse(text)
+    except Exception as error:
+        _log.exception("%s failed on a document", known.FORMAT)
+        return None, _bug(known.FORMAT, error)
+    if not document.copies:
+        return document, Problem(
+            "file", f"recognised as {known.FORMAT}, but no episode was found in it", "check that the file is complete"
+        )
+    if not any(segment.is_speech for copy in document.copies for segment in copy.segments):
+        return document, Problem(
+            "file",
+            f"recognised as {known.FORMAT}, but it holds no transcript: only what describes the episode is used",
+            "check that the file is complete; nothing is to be done where no transcript was published",
+        )
+    return document, None
+
+
+def _bug(format_name: str, error: Exception) -> Problem:
+    return Problem(
+        "file",
+        f"{format_name} failed on it with {type(error).__name__}: {str(error)[:200]}",
+        "this is a bug: report it with the file",
+    )
