@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from orchestration.formats.document import Problem
 
 # Windows-1252, with Latin-1 for the five bytes that it leaves undefined, so that every byte is a character.
-_WINDOWS = "".join(bytes([byte]).decode("cp1252", "ignore") or bytes([byte]).decode("latin-1") for byte in range(256))
+_WINDOWS = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0x100)}
 _UNICODE_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     # The mark of UTF-32 begins with that of UTF-16.
@@ -122,14 +122,12 @@ def _decode_utf8(raw: bytes, mark_bytes: int) -> Decoded:
     wrong = sum(len(run) for run in re.findall("[\udc80-\udcff]+", escaped))
     right = sum(len(run) for run in re.findall("[\x80-\ud7ff\ue000-\U0010ffff]+", escaped))
     if wrong < right:
-        text = escaped.translate({0xDC00 + byte: _WINDOWS[byte] for byte in range(0x80, 0x100)})
+        text = escaped.translate({0xDC00 + byte: character for byte, character in _WINDOWS.items()})
         reason = f"not valid UTF-8 from byte {first} on: {wrong:,} bytes read as Windows-1252, all else as UTF-8"
         encoding = "utf-8"
     else:
-        text = codecs.charmap_decode(raw, "strict", _WINDOWS)[0]
+        text = raw.decode("latin-1").translate(_WINDOWS)
         reason = f"not valid UTF-8 at byte {first}: the file was read as Windows-1252"
         encoding = "cp1252"
-    problem = Problem(
-        f"byte={first}", reason, "look at the accented letters, and save the file as UTF-8 if they are wrong"
-    )
-    return Decoded(text, encoding, mark_bytes > 0, (problem,))
+    remedy = "look at the accented letters, and save the file as UTF-8 if they are wrong"
+    return Decoded(text, encoding, mark_bytes > 0, (Problem(f"byte={first}", reason, remedy),))

@@ -16,8 +16,8 @@ _LEAST_LINES = 8
 _MOST_CHARS = 140
 # Signs of anything but speech: mark-up, code, tables, addresses, keys and values, dates of a log, indented lines.
 _NO_SPEECH = re.compile(
-    r"[#*+•|<{}@\\=`~_^]|\]\(|https?://|;$|[^\W\d_]\(|^[\"'\[]?[\w -]{1,30}[\"']?:(?:\s|$)|^\W*\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\t"
-    r"|\w,\w.{0,40}\w,\w"
+    r"[#*+•|<{}@\\=`~_^\t]|\]\(|https?://|;$|[^\W\d_]\(|^[\"'\[]?[\w -]{1,30}[\"']?:(?:\s|$)|^\W*\d{4}-\d\d-\d\d"
+    r"|\d\d:\d\d:\d\d|\w,\w.{0,40}\w,\w"
 )
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)]?$")
 
@@ -25,8 +25,8 @@ _SENTENCE_END = re.compile(r"[.?!…][\"'”’)]?$")
 def sniff(text: str) -> float:
     """Return how surely `text` is of this format, 0 to 1.
 
-    Nothing but its manner tells it: many short lines of plain words, sentences that run over several of them, and marks of
-    a new speaker at some but not most. Never as sure as a format with marks of its own.
+    Nothing but its manner tells it: many short lines of plain words, some of them the ends of sentences, and marks of a
+    new speaker at some but not most. Never as sure as a format with marks of its own.
     """
     ranges = list(lines(text, 0, _HEAD_CHARS))
     if len(text) > _HEAD_CHARS:

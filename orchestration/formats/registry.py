@@ -50,15 +50,15 @@ class Read:
 
 def recognise(text: str) -> Format | None:
     """Return the format that `text` is most surely of, by its content, or None where none is sure enough."""
-    best = max(FORMATS, key=lambda known: known.sniff(text))
-    return best if best.sniff(text) >= _LEAST_SURE else None
+    sureness = [known.sniff(text) for known in FORMATS]
+    best = max(sureness)
+    return FORMATS[sureness.index(best)] if best >= _LEAST_SURE else None
 
 
 def read(raw: bytes) -> Read:
     """Return what the bytes of a file hold. Never raises on any content: what cannot be used becomes a problem."""
-    if not raw.strip():
-        reason = "the file is empty" if not raw else "the file holds white space only"
-        return Read(None, None, (Problem("file", reason, "delete it, or fetch it again"),))
+    if not raw:
+        return Read(None, None, (Problem("file", "the file is empty", "delete it, or fetch it again"),))
     try:
         decoded = decode(raw)
     except UndecodableError as error:
@@ -74,6 +74,8 @@ def read(raw: bytes) -> Read:
 
 
 def _parse(text: str) -> tuple[ParsedDocument | None, Problem | None]:
+    if not text.strip():
+        return None, Problem("file", "the file holds white space only", "delete it, or fetch it again")
     known = recognise(text)
     if known is None:
         names = ", ".join(known.FORMAT for known in FORMATS)

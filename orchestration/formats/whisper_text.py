@@ -12,7 +12,7 @@ from orchestration.formats.speech import lines, passage, segment, trim
 
 FORMAT = "whisper_text"
 
-_CLOCK = r"(?:[0-9]{1,3}:)?[0-5][0-9]:[0-5][0-9]\.[0-9]{2,3}"
+_CLOCK = r"(?:[0-9]{1,3}:)?[0-5][0-9]:[0-5][0-9][.,][0-9]{2,3}"
 _MARK = re.compile(rf"\[({_CLOCK})\ -->\ ({_CLOCK})\]")
 _BLANK_LINE = re.compile(r"(?:\r\n|[\n\r\x85\u2028\u2029])[ \t]*[\n\r\x85\u2028\u2029]")
 _HEAD_CHARS = 200_000
@@ -25,10 +25,10 @@ def sniff(text: str) -> float:
 
 
 def parse(text: str) -> ParsedDocument:
-    """Return the one copy that a Whisper transcript is: a segment a cue. Text in front of the first cue describes it."""
+    """Return the one copy of a Whisper transcript: a segment a cue. Text in front of the first cue describes it."""
     marks = list(_MARK.finditer(text))
     first = marks[0].start() if marks else len(text)
-    header = [made for start, end in lines(text, 0, first) if (made := passage(text, start, end))]
+    header = [found for start, end in lines(text, 0, first) if (found := passage(text, start, end))]
     segments: list[Segment] = []
     problems: list[Problem] = []
     for index, mark in enumerate(marks):
