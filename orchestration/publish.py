@@ -17,7 +17,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from orchestration.io.files import write_bytes, write_json
+from orchestration.ids import stable_id
+from orchestration.io.files import sha256_of_files, write_bytes, write_json
+from orchestration.io.lake import Lake
+from orchestration.models import project_fingerprint
+from orchestration.pipeline import code_version, method_versions
+from orchestration.schemas.tables import LAKE_TABLES
 from orchestration.settings import Settings
 
 DATABASE_NAME = "podcasts.duckdb"
@@ -81,19 +86,27 @@ def prepare_history(settings: Settings) -> None:
         _write_run(folder / f"{current.release_id}.parquet", this_run.select(PIPELINE_RUNS_SCHEMA.keys()))
 
 
-def record_refusal(
-    settings: Settings, reason: str, now: datetime, code_version: str, method_versions: dict[str, str]
-) -> None:
+def release_key(settings: Settings, lake: Lake) -> str:
+    """Return the hash of all that a release is made of: the lake, the models, and this code."""
+    tables = (lake.fingerprint(table) for table in LAKE_TABLES)
+    code = sha256_of_files([Path(__file__)])
+    return stable_id("release", code, project_fingerprint(settings), *tables)
+
+
+def record_refusal(settings: Settings, reason: str, now: datetime) -> None:
     """Append a refused attempt to the history of runs and remove what it left in the scratch folder."""
     release_id = next_release_id(settings)
-    frame = _run_frame(release_id, now, None, "refused", reason, code_version, method_versions, {})
+    frame = _run_frame(release_id, now, None, "refused", reason, {})
     _write_run(_runs_folder(settings) / f"{release_id}.parquet", frame)
+    discard_scratch(settings)
+
+
+def discard_scratch(settings: Settings) -> None:
+    """Remove what an earlier attempt left in the scratch folder."""
     shutil.rmtree(settings.scratch, ignore_errors=True)
 
 
-def publish(
-    settings: Settings, key: str, now: datetime, code_version: str, method_versions: dict[str, str], tables: list[str]
-) -> Release:
+def publish(settings: Settings, key: str, now: datetime, tables: list[str]) -> Release:
     """Finish, check and publish the database in the scratch folder.
 
     key: hash of all that it was built from. tables: the tables that the release must have, and no others.
@@ -101,7 +114,7 @@ def publish(
     """
     database = scratch_database(settings)
     release_id = database.parent.name
-    row_counts, frame = _finish(database, release_id, now, code_version, method_versions, tables)
+    row_counts, frame = _finish(database, release_id, now, tables)
     _validate(database, row_counts)
     release = Release(release_id, now.isoformat(), key, row_counts)
     write_json(database.parent / "release.json", asdict(release))
@@ -117,14 +130,7 @@ def publish(
     return release
 
 
-def _finish(
-    database: Path,
-    release_id: str,
-    now: datetime,
-    code_version: str,
-    method_versions: dict[str, str],
-    tables: list[str],
-) -> tuple[dict[str, int], pl.DataFrame]:
+def _finish(database: Path, release_id: str, now: datetime, tables: list[str]) -> tuple[dict[str, int], pl.DataFrame]:
     """Add the row of this run, leave nothing but the promised tables, and write each as Parquet."""
     with duckdb.connect(str(database)) as connection:
         for schema in _names(connection, "select schema_name from duckdb_schemas() where not internal"):
@@ -140,7 +146,7 @@ def _finish(
         counts = {table: _one(connection, f'select count(*) from "{table}"') for table in sorted(tables)}
         counts["pipeline_runs"] += 1
         as_of = _one(connection, "select max(published_on) from episodes")
-        frame = _run_frame(release_id, now, as_of, "published", None, code_version, method_versions, counts)
+        frame = _run_frame(release_id, now, as_of, "published", None, counts)
         connection.register("this_run", frame.to_arrow())
         connection.execute("insert into pipeline_runs by name select * from this_run")
         connection.unregister("this_run")
@@ -170,8 +176,6 @@ def _run_frame(
     as_of: date | None,
     status: str,
     reason: str | None,
-    code_version: str,
-    method_versions: dict[str, str],
     row_counts: dict[str, int],
 ) -> pl.DataFrame:
     return pl.DataFrame(
@@ -181,8 +185,8 @@ def _run_frame(
             "as_of_date": [as_of],
             "status": [status],
             "reason": [reason],
-            "code_version": [code_version],
-            "method_versions": [json.dumps(method_versions, sort_keys=True)],
+            "code_version": [code_version()],
+            "method_versions": [json.dumps(method_versions(), sort_keys=True)],
             "row_counts": [json.dumps(row_counts, sort_keys=True)],
         },
         schema=PIPELINE_RUNS_SCHEMA,

@@ -1,0 +1,58 @@
+# The commands of the project. `make help` lists them.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+ifdef RAW
+export PODCAST_RAW := $(abspath $(RAW))
+endif
+ifdef WAREHOUSE
+export PODCAST_WAREHOUSE := $(abspath $(WAREHOUSE))
+endif
+# Compiled bytecode halves the time that a small run takes; some machines switch it off.
+unexport PYTHONDONTWRITEBYTECODE
+export DAGSTER_DBT_PARSE_PROJECT_ON_LOAD := 0
+export DO_NOT_TRACK := 1
+
+.PHONY: help setup warehouse dev check test test-all evaluate bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.complete ## install the locked packages into .venv (the other targets do it themselves)
+
+$(VENV)/.complete: requirements.lock
+	@echo "Setting up $(VENV): a minute or two, once"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@touch $@
+
+warehouse: setup ## build warehouse/podcasts.duckdb from raw/ (RAW=<folder> WAREHOUSE=<folder>)
+	@$(RUN) -m orchestration build
+
+dev: setup ## open the Dagster UI on 127.0.0.1:3000
+	@$(RUN) -m orchestration dev
+
+check: setup ## lint and type-check
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy
+	@$(RUN) -m sqlfluff lint --processes 2 dbt_project/models dbt_project/tests dbt_project/macros
+
+test: check ## run the checks and the tests
+	@$(RUN) -m pytest -m "not slow" -n 2 --dist loadfile
+
+test-all: check ## run all tests, the slow ones too
+	@$(RUN) -m pytest -n 2 --dist loadfile
+
+evaluate: setup ## measure mentions: make evaluate GOLD=<file.jsonl> RAW=<folder>
+	@$(RUN) -m orchestration evaluate $(if $(GOLD),--gold $(GOLD)) $(if $(AMBIGUOUS),--ambiguous $(AMBIGUOUS))
+
+bench: setup ## measure the candidate matchers: MB/s and peak memory
+	@$(RUN) -m orchestration.benchmarks.matcher
+
+clean: ## remove what was built, and the virtual environment
+	rm -rf $(VENV) warehouse/lake warehouse/releases warehouse/scratch warehouse/history warehouse/.dagster
+	rm -f warehouse/current warehouse/podcasts.duckdb

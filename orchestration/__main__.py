@@ -1,0 +1,140 @@
+"""The command line behind the Makefile: `python -m orchestration build`, `dev`, `evaluate`, `query`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orchestration.catalog.load import CatalogError, load_catalog
+from orchestration.evaluate import main as evaluate_main
+from orchestration.models import ModelsFailedError, prepare_manifest
+from orchestration.pipeline import build_lake
+from orchestration.settings import PROJECT_ROOT, Settings, load_settings
+from orchestration.summary import Timing, shown_path, summarise
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit code: 0 done, 1 failed, 2 wrong use."""
+    parser = argparse.ArgumentParser(prog="python -m orchestration", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("build", help="from raw files to a published release, recomputing only what changed")
+    commands.add_parser("dev", help="open the Dagster UI on 127.0.0.1 with the same definitions and state")
+    evaluate = commands.add_parser("evaluate", help="measure mentions against hand-made labels")
+    evaluate.add_argument("--gold", type=Path, default=PROJECT_ROOT / "tests" / "gold" / "sample_mentions.jsonl")
+    evaluate.add_argument("--ambiguous", type=Path, help="labels of ordinary words that are also names")
+    query = commands.add_parser("query", help="run one SQL query on the published warehouse, read-only")
+    query.add_argument("sql")
+    options = parser.parse_args(arguments)
+    try:
+        settings = load_settings()
+        load_catalog(settings.catalog)
+        if options.command == "query":
+            return _query(settings, options.sql)
+        if options.command == "dev":
+            return _dev(settings)
+        if options.command == "evaluate":
+            return _evaluate(settings, options.gold, options.ambiguous)
+        return _build(settings)
+    except (CatalogError, ModelsFailedError, ValueError, FileNotFoundError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def use_instance_of(settings: Settings) -> None:
+    """Let Dagster keep its runs below the warehouse folder, with the settings of the project."""
+    storage = settings.warehouse / ".dagster"
+    storage.mkdir(parents=True, exist_ok=True)
+    os.environ["DAGSTER_HOME"] = str(PROJECT_ROOT)
+    os.environ["PODCAST_DAGSTER_STORAGE"] = str(storage)
+
+
+def _build(settings: Settings) -> int:
+    started = time.perf_counter()
+    if not settings.raw.is_dir():
+        raise FileNotFoundError(f"the raw folder {settings.raw} does not exist: create it, or set RAW or PODCAST_RAW")
+    print(f"Building {shown_path(settings.database)} from {shown_path(settings.raw)}", file=sys.stderr)
+    use_instance_of(settings)
+    prepare_manifest(settings)
+    prepared = time.perf_counter()
+    # Importing Dagster takes longer than anything above, so a wrong setting or catalogue is told before it.
+    import dagster as dg
+
+    from orchestration.definitions import defs
+
+    job = defs().get_job_def("warehouse")
+    imported = time.perf_counter()
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+    done = time.perf_counter()
+    if not result.success:
+        for event in result.all_events:
+            if event.is_step_failure and event.step_failure_data.error:
+                cause = event.step_failure_data.error
+                print(f"\nerror in {event.step_key}: {cause.cause or cause}".rstrip(), file=sys.stderr)
+        failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
+        for check in failed[:10]:
+            print(f"check {check.check_name} of {check.asset_key.to_user_string()} failed", file=sys.stderr)
+            for name, value in check.metadata.items():
+                print(f"    {name}: {str(value.value)[:2000]}", file=sys.stderr)
+        print(f"\nThe warehouse was not changed: {shown_path(settings.database)}", file=sys.stderr)
+        return 1
+    seconds = {
+        event.step_key: event.event_specific_data.duration_ms / 1000
+        for event in result.all_events
+        if event.is_step_success
+    }
+    ingest, models = seconds.pop("ingest", 0.0), seconds.pop("models", 0.0)
+    release = seconds.pop("warehouse__release", 0.0)
+    timings = [
+        Timing("manifest", prepared - started),
+        Timing("import", imported - prepared),
+        Timing("parsing", ingest),
+        Timing("transforms", sum(seconds.values())),
+        Timing("dbt", models),
+        Timing("publish", release),
+        Timing("Dagster itself", done - imported - ingest - models - release - sum(seconds.values())),
+        Timing("all", done - started),
+    ]
+    print(summarise(settings, timings))
+    return 0
+
+
+def _dev(settings: Settings) -> int:
+    use_instance_of(settings)
+    prepare_manifest(settings)
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    dagster = ["dagster", "dev", "--host", "127.0.0.1", "--module-name", "orchestration.definitions"]
+    os.execvp(dagster[0], dagster)
+
+
+def _evaluate(settings: Settings, gold: Path, ambiguous: Path | None) -> int:
+    # A place of its own, so that measuring on other documents leaves the lake of the warehouse alone.
+    apart = replace(settings, warehouse=settings.warehouse / "evaluation")
+    lake = build_lake(
+        apart, load_catalog(settings.catalog), datetime.now(UTC), lambda line: print(line, file=sys.stderr)
+    )
+    arguments = ["--gold", str(gold), "--lake", str(lake.folder)]
+    return evaluate_main([*arguments, "--ambiguous", str(ambiguous)] if ambiguous else arguments)
+
+
+def _query(settings: Settings, sql: str) -> int:
+    import duckdb
+
+    if not settings.database.exists():
+        raise FileNotFoundError(f"there is no warehouse at {settings.database} yet: run `make warehouse`")
+    with duckdb.connect(str(settings.database), read_only=True) as connection:
+        try:
+            connection.sql(sql).show(max_width=160, max_rows=200)
+        except duckdb.Error as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,21 @@
+"""The code location: every asset, check, job and schedule."""
+
+import dagster as dg
+
+from orchestration.defs.jobs import daily, warehouse_job
+from orchestration.defs.lake import catalog_files, ingest, proof, raw_files, stage_assets
+from orchestration.defs.release import release_definition
+from orchestration.defs.warehouse import models_definition
+from orchestration.defs.workspace import Workspace
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return all definitions. Loading them parses the dbt project where it has changed."""
+    return dg.Definitions(
+        assets=[raw_files, *catalog_files, ingest, *stage_assets, models_definition(), release_definition()],
+        asset_checks=[proof],
+        jobs=[warehouse_job],
+        schedules=[daily],
+        resources={"workspace": Workspace()},
+    )

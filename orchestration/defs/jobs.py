@@ -1,0 +1,57 @@
+"""The one job, its daily schedule, and how a run reads on a console."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import dagster as dg
+
+from orchestration.pipeline import STAGES
+
+STEPS = ("ingest", *(stage.table for stage in STAGES), "lake__mentions_proof", "models", "warehouse__release")
+
+
+class _ConsoleFormatter(logging.Formatter):
+    """One line a message: time, position of the step in the run, step, what it says."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        meta = getattr(record, "dagster_meta", {})
+        step = meta.get("step_key") or ""
+        place = f"[{STEPS.index(step) + 1:2}/{len(STEPS)}]" if step in STEPS else " " * 7
+        name = step.removeprefix("lake__mentions_").removeprefix("warehouse__")
+        message = meta.get("orig_message") or record.getMessage()
+        return f"{self.formatTime(record, '%H:%M:%S')} {place} {name:20} {message}"
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Leave out the engine's own events, of which a run has hundreds; its errors come with the run's result."""
+    return getattr(record, "dagster_meta", {}).get("dagster_event") is None
+
+
+@dg.logger(description="Short lines on standard error: which step is at work and how far it is.")
+def console(context: dg.InitLoggerContext) -> logging.Logger:
+    """Return the logger that runs use."""
+    logger = logging.Logger("podcast_warehouse", level=logging.INFO)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_ConsoleFormatter())
+    handler.addFilter(_is_ours)
+    logger.addHandler(handler)
+    return logger
+
+
+warehouse_job = dg.define_asset_job(
+    "warehouse",
+    selection=dg.AssetSelection.all(),
+    description="From raw files to a published release: everything, recomputing only what changed.",
+    executor_def=dg.in_process_executor,
+    logger_defs={"console": console},
+)
+
+daily = dg.ScheduleDefinition(
+    name="daily",
+    job=warehouse_job,
+    cron_schedule="0 5 * * *",
+    execution_timezone="UTC",
+    description="Refresh the warehouse every morning.",
+)

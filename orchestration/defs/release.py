@@ -1,0 +1,41 @@
+"""Publishing as an asset: what people open."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from orchestration.defs.warehouse import models_definition
+from orchestration.defs.workspace import Workspace
+from orchestration.models import mart_tables
+from orchestration.publish import ReleaseRefusedError, publish, record_refusal, release_key
+
+
+def release_definition() -> dg.AssetsDefinition:
+    """Return the asset of the published release."""
+
+    @dg.asset(
+        name="release",
+        key_prefix="warehouse",
+        deps=[key for key in models_definition().keys if not key.path[-1].startswith(("stg_", "int_"))],
+        group_name="release",
+        kinds={"duckdb", "parquet"},
+        description="`warehouse/podcasts.duckdb`: checked, then published in one step by flipping a link.",
+    )
+    def release(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
+        settings = workspace.settings()
+        key = release_key(settings, workspace.lake())
+        try:
+            published = publish(settings, key, workspace.now(), mart_tables(settings))
+        except ReleaseRefusedError as error:
+            record_refusal(settings, str(error), workspace.now())
+            raise dg.Failure(f"the new release is refused: {error}", allow_retries=False) from error
+        context.log.info(f"release {published.release_id} published")
+        return dg.MaterializeResult(
+            metadata={
+                "release_id": published.release_id,
+                "database": dg.MetadataValue.path(settings.database),
+                "row_counts": dg.MetadataValue.json(published.row_counts),
+            }
+        )
+
+    return release

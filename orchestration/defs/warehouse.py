@@ -1,0 +1,104 @@
+"""The dbt models as assets, built in this process into the scratch file of the next release.
+
+dbt is called through its Python API: starting it as a process of its own and asking it for row counts after each
+model was measured to take longer than the models themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+
+from orchestration.defs.lake import lake_key
+from orchestration.defs.workspace import Workspace
+from orchestration.models import NodeResult, build_models, prepare_manifest
+from orchestration.publish import (
+    current_release,
+    discard_scratch,
+    prepare_history,
+    record_refusal,
+    release_key,
+    scratch_database,
+)
+from orchestration.settings import load_settings
+
+_UNIQUE_ID = "dagster_dbt/unique_id"
+_MAX_REPORTED = 5
+
+
+class Translator(DagsterDbtTranslator):
+    """Names dbt's sources after the assets that write them, so that lineage runs from raw files to marts."""
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
+        """Return the spec of a model or source with our key, group and kinds."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        if unique_id.startswith("source."):
+            source = manifest["sources"][unique_id]
+            if source["source_name"] == "lake":
+                return spec.replace_attributes(key=lake_key(source["name"]))
+            return spec.replace_attributes(key=dg.AssetKey([source["source_name"], source["name"]]))
+        node = manifest["nodes"][unique_id]
+        layer = "marts" if node["schema"] == "main" else node["schema"]
+        return spec.replace_attributes(
+            key=dg.AssetKey(["warehouse", node["alias"]]), group_name=layer, kinds={"dbt", "duckdb"}, owners=[]
+        )
+
+
+@cache
+def models_definition() -> dg.AssetsDefinition:
+    """Return the asset of all models. Parses the dbt project where that has not been done since it changed."""
+    return dbt_assets(name="models", manifest=prepare_manifest(load_settings()), dagster_dbt_translator=Translator())(
+        _build
+    )
+
+
+def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
+    settings = workspace.settings()
+    prepare_history(settings)
+    current = current_release(settings)
+    if current and current.key == release_key(settings, workspace.lake()):
+        context.log.info(f"unchanged: release {current.release_id} has all of it")
+        return
+    discard_scratch(settings)
+    specs = {spec.metadata[_UNIQUE_ID]: spec for spec in context.assets_def.specs}
+    checks = {spec.metadata[_UNIQUE_ID]: spec for spec in context.assets_def.check_specs if spec.metadata}
+    total = len(specs) + len(checks)
+    done = 0
+
+    def on_node(unique_id: str, status: str, seconds: float) -> None:
+        nonlocal done
+        done += 1
+        if done % 25 == 0 or status in ("fail", "error"):
+            context.log.info(f"{done} of {total} models and tests, last {unique_id.split('.')[2]}: {status}")
+
+    results = build_models(settings, scratch_database(settings), on_node)
+    for result in results:
+        if spec := specs.get(result.unique_id):
+            if result.is_good:
+                yield dg.MaterializeResult(asset_key=spec.key, metadata={"seconds": round(result.seconds, 3)})
+        elif check := checks.get(result.unique_id):
+            yield dg.AssetCheckResult(
+                passed=result.is_good,
+                check_name=check.name,
+                asset_key=check.asset_key,
+                severity=dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR,
+                metadata={"failures": result.failure_count, "message": result.message},
+            )
+    bad = [result for result in results if not result.is_good]
+    if bad:
+        reason = _describe(bad)
+        record_refusal(settings, reason, workspace.now())
+        served = f"release {current.release_id} goes on being served" if current else "nothing was published yet"
+        raise dg.Failure(f"the new release is refused, {served}. {reason}", allow_retries=False)
+    context.log.info(f"{len(results)} models and tests")
+
+
+def _describe(bad: list[NodeResult]) -> str:
+    causes = [result for result in bad if result.status != "skipped"] or bad
+    lines = [f"{result.unique_id}: {result.status}: {result.message}" for result in causes[:_MAX_REPORTED]]
+    more = len(causes) - len(lines)
+    return "; ".join(lines) + (f"; and {more} more" if more > 0 else "")
