@@ -84,23 +84,19 @@ def _with_kept(
 ) -> pl.DataFrame:
     """Add the rows of unchanged contents. Paths are told anew, since a file may have been renamed."""
     kept = previous.filter(pl.col("document_id").is_in(list(known)))
-    if table == "documents" and kept.height:
-        paths = {document: sorted(file.path for file in files[document]) for document in known}
-        kept = kept.with_columns(
-            paths=pl.col("document_id").map_elements(lambda d: paths[d], return_dtype=pl.List(pl.String)),
-            path=pl.col("document_id").map_elements(lambda d: paths[d][0], return_dtype=pl.String),
-        )
-    if table == "rejects" and kept.height:
-        first = {document: min(file.path for file in files[document]) for document in known}
-        # What concerns a path rather than a content (duplicates, unreadable files) is found anew by every scan.
+    paths = [sorted(file.path for file in files[document]) for document in known]
+    now_at = pl.DataFrame(
+        {"document_id": list(known), "paths": paths, "path": [same[0] for same in paths]},
+        schema={"document_id": pl.String, "paths": pl.List(pl.String), "path": pl.String},
+    )
+    if table == "documents":
+        kept = kept.drop("paths", "path").join(now_at, on="document_id").select(new.columns)
+    if table == "rejects":
+        # What concerns a path rather than a content (duplicates, files too large) is found anew by every scan.
         kept = kept.filter(~pl.col("reject_id").is_in(new["reject_id"].implode()) & (pl.col("locator") != "path"))
-        kept = kept.with_columns(
-            path=pl.col("document_id").map_elements(lambda d: first[d], return_dtype=pl.String)
-        ).with_columns(
-            reject_id=pl.struct("path", "locator", "reason").map_elements(
-                lambda r: stable_id("reject", r["path"], r["locator"], r["reason"]), return_dtype=pl.String
-            )
-        )
+        kept = kept.drop("path").join(now_at.drop("paths"), on="document_id")
+        ids = [stable_id("reject", *key) for key in kept.select("path", "locator", "reason").iter_rows()]
+        kept = kept.with_columns(reject_id=pl.Series(ids, dtype=pl.String)).select(new.columns)
     return pl.concat([kept, new])
 
 
