@@ -92,11 +92,11 @@ def _with_kept(
     if table == "documents":
         kept = kept.drop("paths", "path").join(now_at, on="document_id").select(new.columns)
     if table == "rejects":
-        # What concerns a path rather than a content (duplicates, files too large) is found anew by every scan.
-        kept = kept.filter(~pl.col("reject_id").is_in(new["reject_id"].implode()) & (pl.col("locator") != "path"))
         kept = kept.drop("path").join(now_at.drop("paths"), on="document_id")
         ids = [stable_id("reject", *key) for key in kept.select("path", "locator", "reason").iter_rows()]
         kept = kept.with_columns(reject_id=pl.Series(ids, dtype=pl.String)).select(new.columns)
+        # What concerns a path rather than a content (duplicates, files too large) is found anew by every scan.
+        kept = kept.filter(~pl.col("reject_id").is_in(new["reject_id"].implode()) & (pl.col("locator") != "path"))
     return pl.concat([kept, new])
 
 

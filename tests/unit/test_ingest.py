@@ -129,3 +129,11 @@ def test_a_file_that_changes_while_it_is_read_is_looked_at_again_next_time(tmp_p
 def test_nothing_gives_empty_tables(tmp_path):
     frames = run(tmp_path).frames
     assert all(frame.is_empty() for frame in frames.values())
+
+
+def test_a_file_too_large_stays_one_reject_when_it_is_renamed(tmp_path):
+    (tmp_path / "large.txt").write_text("x" * 200)
+    first = ingest(tmp_path, scan(tmp_path, 100), None, FIRST).frames
+    (tmp_path / "large.txt").rename(tmp_path / "renamed.txt")
+    second = ingest(tmp_path, scan(tmp_path, 100), first, LATER).frames
+    assert list(reasons(second)) == ["renamed.txt"]
