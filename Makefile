@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export DAGSTER_DBT_PARSE_PROJECT_ON_LOAD := 0
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup warehouse dev check test test-all evaluate bench clean
+.PHONY: help setup warehouse dev check test test-all evaluate docs bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ test-all: check ## run all tests, the slow ones too
 
 evaluate: setup ## measure mentions: make evaluate GOLD=<file.jsonl> RAW=<folder>
 	@$(RUN) -m orchestration evaluate $(if $(GOLD),--gold $(GOLD)) $(if $(AMBIGUOUS),--ambiguous $(AMBIGUOUS))
+
+docs: setup ## write the data dictionary from the contracts
+	@$(RUN) -m orchestration docs
 
 bench: setup ## measure the candidate matchers: MB/s and peak memory
 	@$(RUN) -m orchestration.benchmarks.matcher

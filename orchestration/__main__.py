@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestration.catalog.load import CatalogError, load_catalog
+from orchestration.dictionary import write_dictionary
 from orchestration.evaluate import main as evaluate_main
 from orchestration.models import ModelsFailedError, prepare_manifest
 from orchestration.pipeline import build_lake
@@ -27,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     evaluate = commands.add_parser("evaluate", help="measure mentions against hand-made labels")
     evaluate.add_argument("--gold", type=Path, default=PROJECT_ROOT / "tests" / "gold" / "sample_mentions.jsonl")
     evaluate.add_argument("--ambiguous", type=Path, help="labels of ordinary words that are also names")
+    commands.add_parser("docs", help="write docs/data_dictionary.md from the contracts")
     query = commands.add_parser("query", help="run one SQL query on the published warehouse, read-only")
     query.add_argument("sql")
     options = parser.parse_args(arguments)
@@ -37,6 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
             return _query(settings, options.sql)
         if options.command == "dev":
             return _dev(settings)
+        if options.command == "docs":
+            print(f"wrote {shown_path(write_dictionary(settings))}")
+            return 0
         if options.command == "evaluate":
             return _evaluate(settings, options.gold, options.ambiguous)
         return _build(settings)
