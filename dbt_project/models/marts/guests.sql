@@ -1,0 +1,74 @@
+with
+
+appearances as (
+    select * from {{ ref('appearances') }}
+    where role = 'guest'
+),
+
+episodes as (
+    select * from {{ ref('episodes') }}
+),
+
+people as (
+    select * from {{ ref('int_people') }}
+),
+
+evidence as (
+    select * from {{ ref('appearance_evidence') }}
+),
+
+company_names as (
+    select * from {{ ref('int_company_names') }}
+    where is_company
+),
+
+companies as (
+    select * from {{ ref('stg_catalog_companies') }}
+),
+
+affiliations as (
+    select distinct
+        evidence.person_id,
+        coalesce(companies.name, evidence.affiliation) as affiliation,
+    from evidence
+    left join company_names on lower(evidence.affiliation) = company_names.folded_name
+    left join companies on company_names.company_id = companies.company_id
+    where evidence.affiliation is not null
+),
+
+affiliations_per_person as (
+    select
+        person_id,
+        list(affiliation order by affiliation) as affiliations,
+    from affiliations
+    group by person_id
+),
+
+guests as (
+    select
+        appearances.person_id,
+        count(*) as episode_count,
+        count(distinct episodes.show_id) as show_count,
+        min(episodes.published_on) as first_seen_on,
+        max(episodes.published_on) as last_seen_on,
+        round(sum(appearances.speaking_s), 3) as speaking_s,
+        sum(appearances.word_count)::bigint as word_count,
+    from appearances
+    inner join episodes on appearances.episode_id = episodes.episode_id
+    group by appearances.person_id
+)
+
+select
+    guests.person_id,
+    people.name,
+    guests.episode_count,
+    guests.show_count,
+    guests.first_seen_on,
+    guests.last_seen_on,
+    guests.speaking_s,
+    guests.word_count,
+    coalesce(affiliations_per_person.affiliations, []) as affiliations,
+from guests
+inner join people on guests.person_id = people.person_id
+left join affiliations_per_person on guests.person_id = affiliations_per_person.person_id
+order by guests.person_id

@@ -1,0 +1,106 @@
+with
+
+spans as (
+    select * from {{ ref('stg_kind_spans') }}
+    where segment_kind = 'sponsor'
+),
+
+copies as (
+    select * from {{ ref('int_copies') }}
+),
+
+turns as (
+    select * from {{ ref('stg_speaker_turns') }}
+),
+
+mentions as (
+    select * from {{ ref('stg_mentions') }}
+    where entity_type in ('company', 'product')
+),
+
+companies as (
+    select * from {{ ref('stg_catalog_companies') }}
+),
+
+products as (
+    select * from {{ ref('stg_catalog_products') }}
+),
+
+company_names as (
+    select * from {{ ref('int_company_names') }}
+),
+
+timed as (
+    select
+        spans.kind_span_id,
+        min(turns.start_s) as start_s,
+        max(turns.end_s) as end_s,
+        arg_min(turns.clock_copy_id, turns.turn_index) as clock_copy_id,
+    from spans
+    inner join turns
+        on
+            spans.copy_id = turns.copy_id
+            and spans.char_start < turns.char_end
+            and spans.char_end > turns.char_start
+    where turns.time_source <> 'none'
+    group by spans.kind_span_id
+),
+
+candidates as (
+    select
+        spans.kind_span_id,
+        coalesce(products.company_id, companies.company_id) as company_id,
+        count(*) as mention_count,
+        min(mentions.char_start) as first_char,
+        bool_or(
+            contains(lower(spans.sponsor_name), lower(mentions.surface))
+            or contains(lower(mentions.entity_name), lower(spans.sponsor_name))
+        ) as is_named,
+        any_value(spans.sponsor_name is null) as is_nameless,
+    from spans
+    inner join mentions
+        on
+            spans.copy_id = mentions.copy_id
+            and spans.char_start <= mentions.char_start
+            and spans.char_end >= mentions.char_end
+    left join companies on mentions.entity_id = companies.company_id
+    left join products on mentions.entity_id = products.product_id
+    where coalesce(products.company_id, companies.company_id) is not null
+    group by all
+),
+
+mentioned_sponsors as (
+    select
+        kind_span_id,
+        company_id,
+    from candidates
+    where is_named or is_nameless
+    qualify row_number() over (
+        partition by kind_span_id
+        order by is_named desc nulls last, mention_count desc, first_char asc, company_id asc
+    ) = 1
+)
+
+select
+    spans.kind_span_id as sponsorship_id,
+    copies.episode_id,
+    spans.copy_id,
+    copies.is_preferred as is_preferred_copy,
+    coalesce(company_names.company_id, mentioned_sponsors.company_id) as company_id,
+    spans.sponsor_name,
+    timed.start_s,
+    timed.end_s,
+    timed.clock_copy_id,
+    spans.form as kind,
+    spans.rule,
+    spans.document_id,
+    spans.char_start,
+    spans.char_end,
+    {{ url_at_time('clock_copies.url', 'clock_copies.video_id', 'timed.start_s') }} as url_at_time,
+from spans
+inner join copies on spans.copy_id = copies.copy_id
+left join company_names on lower(spans.sponsor_name) = company_names.folded_name
+left join mentioned_sponsors on spans.kind_span_id = mentioned_sponsors.kind_span_id
+left join timed on spans.kind_span_id = timed.kind_span_id
+left join copies as clock_copies on timed.clock_copy_id = clock_copies.copy_id
+order by spans.copy_id, spans.char_start

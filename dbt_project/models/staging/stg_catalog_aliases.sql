@@ -1,0 +1,5 @@
+select
+    alias,
+    entity_id,
+    kind,
+from {{ source('catalog', 'aliases') }}

@@ -1,0 +1,6 @@
+select
+    company_id,
+    name,
+    category,
+    domain,
+from {{ source('catalog', 'companies') }}

@@ -1,0 +1,5 @@
+select
+    person_id,
+    name,
+    company_id,
+from {{ source('catalog', 'people') }}

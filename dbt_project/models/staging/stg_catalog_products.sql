@@ -1,0 +1,6 @@
+select
+    product_id,
+    name,
+    company_id,
+    kind,
+from {{ source('catalog', 'products') }}

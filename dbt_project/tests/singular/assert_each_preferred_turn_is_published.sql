@@ -1,0 +1,40 @@
+-- Every turn and every mention of a preferred copy is published, and none of another copy.
+with
+
+preferred as (
+    select preferred_copy_id as copy_id
+    from {{ ref('episodes') }}
+),
+
+expected as (
+    select
+        turns.turn_id as row_id,
+        'speaker_turns' as table_name,
+    from {{ ref('stg_speaker_turns') }} as turns
+    inner join preferred on turns.copy_id = preferred.copy_id
+    union all
+    select
+        mentions.mention_id as row_id,
+        'mentions' as table_name,
+    from {{ ref('stg_mentions') }} as mentions
+    inner join preferred on mentions.copy_id = preferred.copy_id
+),
+
+published as (
+    select
+        turn_id as row_id,
+        'speaker_turns' as table_name,
+    from {{ ref('speaker_turns') }}
+    union all
+    select
+        mention_id as row_id,
+        'mentions' as table_name,
+    from {{ ref('mentions') }}
+)
+
+select
+    row_id,
+    table_name,
+from expected
+full join published using (row_id, table_name)
+where expected.row_id is null or published.row_id is null
