@@ -1,0 +1,1 @@
+"""Small programs that measure what the design decisions rest on."""

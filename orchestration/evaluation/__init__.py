@@ -1,0 +1,1 @@
+"""Measuring the mentions of a lake against hand-made labels."""
