@@ -17,16 +17,9 @@ shows as (
 ),
 
 weights as (
-    select *
-    from (
-        values
-        ('self_introduction', 3.0),
-        ('host_introduction', 3.0),
-        ('roster', 3.0),
-        ('title', 2.0),
-        ('show_notes', 2.0),
-        ('speaker_label', 1.0)
-    )
+    select
+        unnest(['self_introduction', 'host_introduction', 'roster', 'title', 'show_notes', 'speaker_label']) as kind,
+        unnest([3, 3, 3, 2, 2, 1]) as weight,
 ),
 
 people as (
