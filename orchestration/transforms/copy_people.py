@@ -1,0 +1,263 @@
+"""What one copy tells of its people before anything is judged: its texts, its labels, its shows, its cast.
+
+The cast are the people whom a bare first name can mean in this copy, from those who stand as labels down to those whom
+the notes name in passing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import polars as pl
+
+from orchestration.catalog.catalog import Catalog
+from orchestration.formats.display import Display, count_words, display, tidy
+from orchestration.ids import unlisted_person_id
+from orchestration.transforms.person_groups import groups_of
+from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous, sentences
+from orchestration.transforms.person_statements import Place, is_opening_bio, statements_of
+
+INTRO_SEGMENTS = 60
+INTRO_CHARS = 14_000
+NOTES_CHARS = 40_000
+
+_LABEL_NOISE = re.compile(
+    r"\s*[\[(](?:host|guest|co-?host|moderator|[^\])]{0,40})[\])]\s*$|^(?:dr|prof|mr|mrs|ms)\.?\s+", re.IGNORECASE
+)
+_LABEL_ROLE = re.compile(r"(?<=[a-z])(?:Host|Guest|Co-?[Hh]ost)$|\s+(?:Host|Guest)$")
+
+
+@dataclass(slots=True)
+class Unit:
+    """A passage or a segment of the copy, sentence by sentence."""
+
+    place: Place
+    text: str
+    char_start: int
+    char_end: int
+    label: str | None = None
+    _display: Display | None = None
+
+    def span(self, start: int, end: int, document: str | None) -> tuple[str, int, int]:
+        """Return the quote of the display range [start, end) and its range in the document text."""
+        if document is None:
+            return self.text, self.char_start, self.char_end
+        if self._display is None:
+            self._display = display(document[self.char_start : self.char_end])
+        if end > len(self._display.text) or start >= end:
+            return self.text, self.char_start, self.char_end
+        raw_start, raw_end = self._display.raw_span(start, end)
+        raw_start, raw_end = self.char_start + raw_start, self.char_start + raw_end
+        return tidy(document[raw_start:raw_end]), raw_start, raw_end
+
+
+@dataclass(slots=True)
+class Cast:
+    """The people that a name can mean within one copy, from sure to faint."""
+
+    ranks: tuple[dict[str, Name], ...] = field(default_factory=lambda: ({}, {}, {}, {}))
+    LABELS, STATED, HOSTS, NAMED = 0, 1, 2, 3
+
+    def add(self, rank: int, name: Name) -> None:
+        """Make a person known, or the nickname of a person who is."""
+        known = self.ranks[rank].get(person_key(name))
+        if known is None:
+            self.ranks[rank][person_key(name)] = replace(name, start=0, end=0, is_full=True)
+        elif name.nickname and not known.nickname:
+            self.ranks[rank][person_key(name)] = replace(known, nickname=name.nickname)
+
+    def canonical(self, name: Name) -> Name:
+        """Return the name under which the copy knows the same person: without middle initials, as first met."""
+        for people in self.ranks:
+            known = people.get(person_key(name))
+            if known:
+                return replace(name, text=known.text, person_id=name.person_id or known.person_id)
+        return name
+
+    def resolve(self, word: str, finder: NameFinder) -> tuple[Name, int] | None:
+        """Return the one person whom a first name, surname or nickname means here, and the rank of the knowledge."""
+        folded = fold(word)
+        for rank, people in enumerate(self.ranks):
+            fits = {key: name for key, name in people.items() if _answers_to(name, folded, rank, finder)}
+            if len(fits) == 1:
+                return next(iter(fits.values())), rank
+            if fits:
+                return None
+        return None
+
+
+def person_key(name: Name) -> str:
+    """Return what tells people of one copy apart: the catalogue's id, else first and last name."""
+    if name.person_id:
+        return name.person_id
+    words = fold(name.text).replace("-", " ").split()
+    return f"{words[0]} {words[-1]}"
+
+
+def _answers_to(name: Name, folded: str, rank: int, finder: NameFinder) -> bool:
+    words = fold(name.text).split()
+    if folded in (words[0], words[0].split("-")[0]) or (name.nickname and fold(name.nickname) == folded):
+        return True
+    if name.person_id and folded in finder.aliases_of.get(name.person_id, ()):
+        return True
+    return rank <= Cast.STATED and len(words) > 1 and folded == words[-1]
+
+
+@dataclass(slots=True)
+class CopyPeople:
+    """All that the tables need to know of one copy."""
+
+    copy_id: str
+    document_id: str
+    units: list[Unit]
+    label_words: Counter[str]
+    shows: list[tuple[str, str]]
+    """Show id and name, the primary one first."""
+    show_names: tuple[str, ...]
+    host_ids: dict[str, str]
+    """Catalogue hosts of the copy's shows: person to show; the primary show wins."""
+    cast: Cast
+
+    @property
+    def show_id(self) -> str | None:
+        """The primary show."""
+        return self.shows[0][0] if self.shows else None
+
+    def person_id(self, name: Name) -> str:
+        """Return the id of the person: the catalogue's, else one made of the primary show and the name."""
+        return name.person_id or unlisted_person_id(self.show_id, name.text)
+
+
+def clean_label(label: str) -> str:
+    """Return a speaker label without marks, honorifics and the role written beside the name."""
+    return _LABEL_ROLE.sub("", _LABEL_NOISE.sub("", label.strip(" *:-–—[]"))).strip()
+
+
+def meaning(name: Name, cast: Cast, finder: NameFinder) -> Name | None:
+    """Return the name that `name` means in a copy; a single word must be somebody of the cast."""
+    if name.is_full:
+        return cast.canonical(name)
+    found = cast.resolve(name.text, finder)
+    if not found:
+        return None
+    return replace(found[0], start=name.start, end=name.end)
+
+
+def sentences_of(unit: Unit) -> list[tuple[int, int]]:
+    """Return the ranges of the unit's sentences; a title is one."""
+    return [(0, len(unit.text))] if unit.place == "title" else sentences(unit.text[:NOTES_CHARS])
+
+
+def read_copies(
+    copies: pl.DataFrame,
+    segments: pl.DataFrame,
+    passages: pl.DataFrame,
+    copy_shows: pl.DataFrame,
+    catalog: Catalog,
+    finder: NameFinder,
+    copy_episodes: pl.DataFrame | None,
+) -> list[CopyPeople]:
+    """Return what is known of each copy before its people are judged."""
+    shows: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in copy_shows.sort("copy_id", "is_primary", "show_id", descending=[False, True, False]).iter_rows(
+        named=True
+    ):
+        shows[row["copy_id"]].append((row["show_id"], row["show_name"]))
+    units = _units(passages, segments)
+    words = _label_words(segments)
+    readings = []
+    for copy_id, document_id in copies.sort("document_id", "copy_index").select("copy_id", "document_id").iter_rows():
+        own = shows[copy_id]
+        hosts: dict[str, str] = {}
+        for show_id, _ in own:
+            for host in catalog.shows[show_id].host_ids if show_id in catalog.shows else ():
+                hosts.setdefault(host, show_id)
+        names = tuple(dict.fromkeys(name for show_id, show in own for name in (show, *_aliases(show_id, catalog))))
+        reading = CopyPeople(copy_id, document_id, units[copy_id], words[copy_id], own, names, hosts, Cast())
+        _fill_cast(reading, finder)
+        readings.append(reading)
+    if copy_episodes is not None:
+        _share_casts(readings, dict(copy_episodes.select("copy_id", "episode_id").iter_rows()))
+    return readings
+
+
+def _aliases(show_id: str, catalog: Catalog) -> Iterable[str]:
+    return (a.alias for a in catalog.aliases if a.entity_id == show_id and a.kind != "needs_context")
+
+
+def _units(passages: pl.DataFrame, segments: pl.DataFrame) -> dict[str, list[Unit]]:
+    units: dict[str, list[Unit]] = defaultdict(list)
+    columns = ("copy_id", "field", "text", "char_start", "char_end")
+    for copy_id, place, text, start, end in passages.sort("copy_id", "passage_index").select(columns).iter_rows():
+        units[copy_id].append(Unit("title" if place == "title" else "notes", text, start, end))
+    spoken: Counter[str] = Counter()
+    opening = segments.filter((pl.col("segment_index") < INTRO_SEGMENTS) & pl.col("is_speech")).sort(
+        "copy_id", "segment_index"
+    )
+    for copy_id, text, start, end, label in opening.select(
+        "copy_id", "text", "char_start", "char_end", "speaker_label"
+    ).iter_rows():
+        if spoken[copy_id] < INTRO_CHARS:
+            units[copy_id].append(Unit("speech", text, start, end, label))
+        spoken[copy_id] += len(text)
+    return units
+
+
+def _label_words(segments: pl.DataFrame) -> dict[str, Counter[str]]:
+    words: dict[str, Counter[str]] = defaultdict(Counter)
+    labelled = segments.filter(pl.col("speaker_label").is_not_null()).select("copy_id", "speaker_label", "text")
+    for copy_id, label, text in labelled.iter_rows():
+        words[copy_id][label] += count_words(text)
+    return words
+
+
+def _fill_cast(reading: CopyPeople, finder: NameFinder) -> None:
+    cast = reading.cast
+    for host in reading.host_ids:
+        if host in finder.person_names:
+            cast.add(Cast.HOSTS, Name(finder.person_names[host], 0, 0, host))
+    for label in sorted(reading.label_words):
+        clean = clean_label(label)
+        person = finder.person_of(clean)
+        if person:
+            cast.add(Cast.LABELS, Name(finder.person_names[person], 0, 0, person))
+        elif " " in clean and not is_anonymous(clean) and finder.is_plausible(clean, is_label=True):
+            cast.add(Cast.LABELS, Name(clean, 0, 0))
+    # Twice: what the first reading states resolves the first names that the second one meets.
+    for _ in range(2):
+        for number, unit in enumerate(reading.units):
+            for index, (start, end) in enumerate(sentences_of(unit)):
+                text = unit.text[start:end]
+                groups = groups_of(text, finder, partial(meaning, cast=cast, finder=finder))
+                for statement in statements_of(text, groups, unit.place, reading.show_names):
+                    cast.add(Cast.NAMED if statement.pattern == "credit" else Cast.STATED, statement.person.name)
+                if unit.place == "notes" and number == index == 0 and is_opening_bio(text, groups):
+                    cast.add(Cast.STATED, groups[0].people[0].name)
+                if unit.place != "speech" and not _is_heading(text):
+                    for group in groups:
+                        for person_in_group in group.people:
+                            cast.add(Cast.NAMED, person_in_group.name)
+
+
+def _is_heading(text: str) -> bool:
+    """Return whether most words are capitalised, so that capitals tell no names."""
+    words = [word for word in text.split() if word[0].isalpha()]
+    return len(words) > 3 and sum(word[0].isupper() for word in words) > 0.6 * len(words)
+
+
+def _share_casts(readings: list[CopyPeople], episode_of: dict[str, str]) -> None:
+    """Let copies of one episode know the people whom another of them labels or presents."""
+    by_episode: dict[str, list[CopyPeople]] = defaultdict(list)
+    for reading in readings:
+        if reading.copy_id in episode_of:
+            by_episode[episode_of[reading.copy_id]].append(reading)
+    for together in by_episode.values():
+        known = [name for r in together for rank in (Cast.LABELS, Cast.STATED) for name in r.cast.ranks[rank].values()]
+        for reading in together if len(together) > 1 else ():
+            for name in known:
+                if person_key(name) not in reading.cast.ranks[Cast.LABELS]:
+                    reading.cast.add(Cast.STATED, name)

@@ -1,0 +1,442 @@
+"""The people of each copy: who is behind a speaker label, and why a person is believed to appear.
+
+A bare first name or a handle means a person only through the copy itself: its labels, the people its notes and its
+opening speech present, the hosts of its show. Where the copy does not tell, the label stays unresolved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import replace
+from functools import partial
+
+import polars as pl
+from rapidfuzz.distance import OSA
+
+from orchestration.catalog.catalog import Catalog
+from orchestration.formats.display import tidy
+from orchestration.ids import stable_id
+from orchestration.schemas.appearance_evidence import AppearanceEvidence
+from orchestration.schemas.speaker_labels import SpeakerLabels
+from orchestration.transforms.copy_people import (
+    Cast,
+    CopyPeople,
+    Unit,
+    clean_label,
+    meaning,
+    person_key,
+    read_copies,
+    sentences_of,
+)
+from orchestration.transforms.person_groups import Group, Person, groups_of, with_deeds
+from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous, sentences
+from orchestration.transforms.person_statements import (
+    Place,
+    Role,
+    Statement,
+    is_opening_bio,
+    refers_back,
+    statements_of,
+)
+
+QUOTE_CHARS = 300
+GUEST_WORD_SHARE = 0.03
+_MIN_FUZZY = 5
+
+_INTRODUCES = frozenset(
+    (
+        "joined_by",
+        "joining_us",
+        "guest_is",
+        "in_studio",
+        "with_us",
+        "glad_to_have",
+        "welcome",
+        "we_talk",
+        "last_not_least",
+    )
+)
+_WELCOMES_TO = re.compile(
+    r"\bwelcome(?: back)?(?: everyone| everybody|,? folks)?,? to\b|\byour host\b|\byou(?:'re|’re) listening to\b",
+    re.IGNORECASE,
+)
+_KINDS: dict[Place, str] = {"title": "title", "notes": "show_notes", "speech": "host_introduction"}
+
+
+def speaker_labels(
+    copies: pl.DataFrame,
+    segments: pl.DataFrame,
+    passages: pl.DataFrame,
+    copy_shows: pl.DataFrame,
+    catalog: Catalog,
+    copy_episodes: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """Return the table `speaker_labels`: the person behind each label of each copy, NULL where the copy does not tell.
+
+    copy_episodes: with it, copies of one episode share the people that their notes and labels name.
+    """
+    finder = NameFinder(catalog)
+    rows = []
+    for reading in read_copies(copies, segments, passages, copy_shows, catalog, finder, copy_episodes):
+        resolved = {label: _resolve_label(label, reading, finder) for label in reading.label_words}
+        for label, found in list(resolved.items()):
+            if found is None:
+                resolved[label] = _misspelled(label, resolved, reading)
+        for label in sorted(resolved):
+            found = resolved[label]
+            rows.append(
+                {
+                    "copy_id": reading.copy_id,
+                    "speaker_label": label,
+                    "person_id": reading.person_id(found[0]) if found else None,
+                    "person_name": found[0].text if found else None,
+                    "confidence": found[1] if found else None,
+                    "rule": found[2] if found else "unresolved",
+                }
+            )
+    return SpeakerLabels.validate(pl.DataFrame(rows, schema=SpeakerLabels.create_empty().schema), cast=True)
+
+
+_Resolved = tuple[Name, float, str]
+
+
+def _resolve_label(label: str, reading: CopyPeople, finder: NameFinder) -> _Resolved | None:
+    clean = clean_label(label)
+    if not clean or is_anonymous(clean) or "/" in clean or "&" in clean or " and " in clean:
+        return None
+    if person := finder.person_of(clean):
+        return Name(finder.person_names[person], 0, 0, person), 0.97, "catalogue_alias"
+    ambiguous = finder.by_alias.get(fold(clean), ())
+    here = [p for p in ambiguous if any(p in people for people in reading.cast.ranks)]
+    if len(here) == 1:
+        return Name(finder.person_names[here[0]], 0, 0, here[0]), 0.85, "catalogue_alias"
+    if " " in clean:
+        if finder.is_plausible(clean, is_label=True):
+            return reading.cast.canonical(Name(clean, 0, 0)), 0.9, "full_name"
+        return None
+    if found := reading.cast.resolve(clean, finder):
+        name, rank = found
+        confidence, rule = (
+            (0.9, "label_in_copy"),
+            (0.9, "first_name_in_copy"),
+            (0.88, "first_name_of_host"),
+            (0.65, "first_name_in_notes"),
+        )[rank]
+        return name, confidence, rule
+    if clean.isupper() and 2 <= len(clean) <= 3:
+        return _by_initials(clean, reading)
+    return None
+
+
+def _by_initials(label: str, reading: CopyPeople) -> _Resolved | None:
+    for rank in (Cast.STATED, Cast.HOSTS):
+        fits = [
+            name
+            for name in reading.cast.ranks[rank].values()
+            if "".join(word[0] for word in name.text.replace("-", " ").split()).upper() == label
+        ]
+        if len(fits) == 1:
+            return fits[0], 0.7, "initials"
+    return None
+
+
+def _misspelled(label: str, resolved: dict[str, _Resolved | None], reading: CopyPeople) -> _Resolved | None:
+    """Return the participant whose label or name differs from `label` by a slip of one or two letters."""
+    clean = fold(clean_label(label))
+    if len(clean) < _MIN_FUZZY or is_anonymous(label):
+        return None
+    fits: dict[str, _Resolved] = {}
+    for other, found in resolved.items():
+        if not found or found[2] == "misspelled":
+            continue
+        names = {fold(clean_label(other)), fold(found[0].text), fold(found[0].text).split()[0]}
+        allowed = 1 if len(clean) < 8 else 2
+        if any(
+            len(name) >= _MIN_FUZZY and OSA.distance(clean, name, score_cutoff=allowed) <= allowed for name in names
+        ):
+            fits[person_key(found[0])] = (found[0], 0.6, "misspelled")
+    return next(iter(fits.values())) if len(fits) == 1 else None
+
+
+def appearance_evidence(
+    copies: pl.DataFrame,
+    segments: pl.DataFrame,
+    passages: pl.DataFrame,
+    speaker_labels: pl.DataFrame,
+    copy_shows: pl.DataFrame,
+    catalog: Catalog,
+    document_texts: pl.DataFrame | None = None,
+    copy_episodes: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """Return the table `appearance_evidence`: one row for each reason to believe that a person appears, with its role.
+
+    document_texts: with it a quote is the sentence around the name; without it, the whole passage or segment.
+    """
+    finder = NameFinder(catalog)
+    texts = {} if document_texts is None else dict(document_texts.select("document_id", "text").iter_rows())
+    people: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+    for row in speaker_labels.filter(pl.col("person_id").is_not_null()).iter_rows(named=True):
+        people[row["copy_id"]][row["speaker_label"]] = (row["person_id"], row["person_name"])
+    first_labels = _first_labels(segments)
+    rows: dict[str, dict[str, object]] = {}
+    for reading in read_copies(copies, segments, passages, copy_shows, catalog, finder, copy_episodes):
+        collector = _Collector(reading, finder, texts.get(reading.document_id), people[reading.copy_id], first_labels)
+        for row in collector.rows():
+            rows.setdefault(str(row["evidence_id"]), row)
+    frame = pl.DataFrame(list(rows.values()), schema=AppearanceEvidence.create_empty().schema, strict=False)
+    return AppearanceEvidence.validate(frame.sort("copy_id", "char_start", "evidence_id"), cast=True)
+
+
+def _first_labels(segments: pl.DataFrame) -> dict[tuple[str, str], dict]:
+    """Return the segment that each label of each copy stands at first."""
+    labelled = segments.filter(pl.col("speaker_label").is_not_null() & pl.col("is_speech")).sort(
+        "copy_id", "segment_index"
+    )
+    columns = ("copy_id", "speaker_label", "label_char_start", "label_char_end", "text", "char_start", "char_end")
+    first = labelled.unique(["copy_id", "speaker_label"], keep="first", maintain_order=True).select(columns)
+    return {(row["copy_id"], row["speaker_label"]): row for row in first.iter_rows(named=True)}
+
+
+class _Collector:
+    """Gathers the evidence of one copy."""
+
+    def __init__(
+        self,
+        reading: CopyPeople,
+        finder: NameFinder,
+        document: str | None,
+        people_of: dict[str, tuple[str, str]],
+        first_labels: dict[tuple[str, str], dict],
+    ) -> None:
+        self.reading, self.finder, self.document = reading, finder, document
+        self.people_of, self.first_labels = people_of, first_labels
+        self.found: list[dict[str, object]] = []
+        self.introducers: set[str] = set()
+        self.affiliated: list[tuple[Unit, int, int, Person]] = []
+        self.credited: list[tuple[Unit, int, int, Person]] = []
+
+    def rows(self) -> list[dict[str, object]]:
+        """Return the rows of `appearance_evidence` for the copy."""
+        for number, unit in enumerate(self.reading.units):
+            self._read_unit(unit, is_first=number == 0 or self.reading.units[number - 1].place == "title")
+        self._read_labels()
+        self._read_roster()
+        self._read_affiliations()
+        return self.found
+
+    def _add(
+        self, person: Person, role: Role, kind: str, unit: Unit, start: int, end: int, show_id: str | None = None
+    ) -> None:
+        start, end = _window(unit.text, start, end, person.name.start, person.name.end)
+        quote, char_start, char_end = unit.span(start, end, self.document)
+        self._append(
+            self.reading.person_id(person.name),
+            person.name.text,
+            role,
+            kind,
+            quote,
+            char_start,
+            char_end,
+            person,
+            show_id,
+        )
+
+    def _append(
+        self,
+        person_id: str,
+        name: str,
+        role: Role,
+        kind: str,
+        quote: str,
+        char_start: int,
+        char_end: int,
+        person: Person | None = None,
+        show_id: str | None = None,
+    ) -> None:
+        self.found.append(
+            {
+                "evidence_id": stable_id(self.reading.copy_id, person_id, kind, role, char_start),
+                "document_id": self.reading.document_id,
+                "copy_id": self.reading.copy_id,
+                "show_id": show_id or self.reading.show_id,
+                "person_id": person_id,
+                "person_name": name,
+                "role": role,
+                "kind": kind,
+                "quote": quote,
+                "affiliation": person.organisation if person else None,
+                "affiliation_title": person.title if person else None,
+                "char_start": char_start,
+                "char_end": char_end,
+            }
+        )
+
+    def _read_unit(self, unit: Unit, is_first: bool) -> None:
+        reading, finder = self.reading, self.finder
+        speaker = self.people_of.get(unit.label or "")
+        last: tuple[list[Group], int, int] | None = None
+        for number, (start, end) in enumerate(sentences_of(unit)):
+            text = unit.text[start:end]
+            groups = groups_of(text, finder, partial(meaning, cast=reading.cast, finder=finder))
+            groups = with_deeds(text, groups, finder)
+            stated = statements_of(text, groups, unit.place, reading.show_names)
+            if unit.place == "notes" and number == 0 and is_first and not stated and is_opening_bio(text, groups):
+                stated = [Statement(p, "guest", "opening_bio", p.name.start, p.name.end) for p in groups[0].people]
+            if (
+                unit.place == "notes"
+                and not stated
+                and last
+                and number - last[2] <= 4
+                and refers_back(text, reading.show_names)
+            ):
+                for person in last[0][0].people:
+                    shifted = _shifted(person, last[1])
+                    self._add(
+                        shifted, self._role(shifted, "guest"), "show_notes", unit, last[1], _sentence_end(unit, last[1])
+                    )
+            for statement in stated:
+                if statement.pattern == "credit":
+                    self.credited.append((unit, start, end, _shifted(statement.person, start)))
+                    continue
+                self._add_statement(statement, unit, start, end, speaker)
+            for group in groups:
+                for person in group.people:
+                    if person.organisation or person.title:
+                        self.affiliated.append((unit, start, end, _shifted(person, start)))
+            if groups and (stated or groups[0].start <= 20):
+                last = (groups, start, number)
+
+    def _add_statement(
+        self, statement: Statement, unit: Unit, start: int, end: int, speaker: tuple[str, str] | None
+    ) -> None:
+        person = _shifted(statement.person, start)
+        person_id = self.reading.person_id(person.name)
+        if unit.place == "speech":
+            if statement.pattern == "self":
+                if speaker and speaker[0] != person_id:
+                    return
+                role: Role = (
+                    "host" if _WELCOMES_TO.search(unit.text[max(0, start - 200) : end + 200]) else statement.role
+                )
+                self._add(person, self._role(person, role), "self_introduction", unit, start, end)
+                if role == "host" and unit.label:
+                    self.introducers.add(unit.label)
+                return
+            if speaker and speaker[0] == person_id:
+                return
+            if unit.label and statement.pattern in _INTRODUCES and statement.role == "guest":
+                self.introducers.add(unit.label)
+        self._add(person, self._role(person, statement.role), _KINDS[unit.place], unit, start, end)
+
+    def _role(self, person: Person, role: Role) -> Role:
+        """Return `role`, but `host` for a catalogue host of the copy's own show."""
+        own = person.name.person_id and self.reading.host_ids.get(person.name.person_id) == self.reading.show_id
+        return "host" if own and role in ("guest", "unknown") else role
+
+    def _read_labels(self) -> None:
+        total = sum(self.reading.label_words.values()) or 1
+        hosts = {
+            label
+            for label, (person, _) in self.people_of.items()
+            if self.reading.host_ids.get(person) == self.reading.show_id
+        }
+        stated = {str(row["person_id"]) for row in self.found if row["role"] in ("host", "co_host")}
+        hosts |= self.introducers & set(self.people_of)
+        has_host = bool(hosts) or any(person in stated for person, _ in self.people_of.values())
+        for label, (person, name) in sorted(self.people_of.items()):
+            first = self.first_labels.get((self.reading.copy_id, label))
+            if first is None:
+                continue
+            role: Role = "unknown"
+            if label in hosts:
+                role = "host"
+            elif has_host and person not in stated and self.reading.label_words[label] / total >= GUEST_WORD_SHARE:
+                role = "guest"
+            quote, start, end = self._label_quote(first)
+            self._append(person, name, role, "speaker_label", quote, start, end)
+
+    def _label_quote(self, first: dict) -> tuple[str, int, int]:
+        start, end = first["label_char_start"], first["label_char_end"]
+        if start is None or end is None:
+            unit = Unit("speech", first["text"], first["char_start"], first["char_end"])
+            return unit.span(
+                *_window(unit.text, *next(iter(sentences(unit.text)), (0, len(unit.text))), 0, 1), self.document
+            )
+        return (tidy(self.document[start:end]) if self.document else first["speaker_label"]), start, end
+
+    def _read_roster(self) -> None:
+        speaking = {person: label for label, (person, _) in sorted(self.people_of.items(), reverse=True)}
+        for host, show_id in sorted(self.reading.host_ids.items()):
+            name = self.finder.person_names.get(host)
+            if name is None:
+                continue
+            if host in speaking:
+                quote, start, end = self._label_quote(self.first_labels[self.reading.copy_id, speaking[host]])
+                self._append(host, name, "host", "roster", quote, start, end, None, show_id)
+                continue
+            place = self._named_in_notes(host)
+            if place:
+                unit, start, end, found = place
+                self._add(
+                    Person(replace(found, start=found.start + start, end=found.end + start)),
+                    "host",
+                    "roster",
+                    unit,
+                    start,
+                    end,
+                    show_id,
+                )
+
+    def _named_in_notes(self, person_id: str) -> tuple[Unit, int, int, Name] | None:
+        for unit in self.reading.units:
+            if unit.place != "speech":
+                for start, end in sentences_of(unit):
+                    for name in self.finder.find(unit.text[start:end]):
+                        if name.person_id == person_id:
+                            return unit, start, end, name
+        return None
+
+    def _read_affiliations(self) -> None:
+        """Add where a participant is credited by an address, and where a sentence says what a participant does.
+
+        Neither is evidence for somebody whom nothing else places in the episode: notes link to many people.
+        """
+        roles = {str(row["person_id"]) for row in self.found}
+        told = {(str(row["person_id"]), row["affiliation"]) for row in self.found}
+        for unit, start, end, person in self.credited:
+            if self.reading.person_id(person.name) in roles:
+                self._add(person, "unknown", "show_notes", unit, start, end)
+        for unit, start, end, person in self.affiliated:
+            person_id = self.reading.person_id(person.name)
+            if person.organisation and person_id in roles and (person_id, person.organisation) not in told:
+                told.add((person_id, person.organisation))
+                self._add(person, "unknown", _KINDS[unit.place], unit, start, end)
+
+
+def _shifted(person: Person, start: int) -> Person:
+    name = person.name
+    return replace(person, name=replace(name, start=name.start + start, end=name.end + start))
+
+
+def _sentence_end(unit: Unit, start: int) -> int:
+    return next((end for begin, end in sentences_of(unit) if begin == start), len(unit.text))
+
+
+def _window(text: str, start: int, end: int, name_start: int, name_end: int) -> tuple[int, int]:
+    """Return the sentence, or the `QUOTE_CHARS` of it around the name, cut at words."""
+    if end - start > QUOTE_CHARS:
+        begin = max(start, min(name_start - QUOTE_CHARS // 3, end - QUOTE_CHARS))
+        stop = min(end, begin + QUOTE_CHARS)
+        if begin > start:
+            space = text.find(" ", begin, name_start)
+            begin = space + 1 if space >= 0 else begin
+        if stop < end:
+            space = text.rfind(" ", max(name_end, begin), stop)
+            stop = space if space > begin else stop
+        start, end = begin, stop
+    while start < end and text[start] == " ":
+        start += 1
+    while end > start and text[end - 1] == " ":
+        end -= 1
+    return start, end

@@ -1,0 +1,351 @@
+"""Finding and normalising the names of people and organisations in a display text; no judgement on what they do there.
+
+Names of the catalogue are found as they are written. Other names are found by shape: two to four capitalised words
+that are neither ordinary words nor known to be something else. A single capitalised word is reported too, marked as not
+full: it means a person only where the same copy says who it is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from orchestration.catalog.catalog import Catalog
+from orchestration.transforms.name_words import ALSO_SURNAMES, HONORIFICS, HOUSES, NOT_NAMES, PARTICLES
+
+MAX_NAME_WORDS = 5
+
+_WORD = re.compile(r"[^\W_](?:\w|['’.&-](?=\w))*")
+_URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|ai|org|net|io|fm|tv|co|dev|me|gg|ly)/\S*")
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}")
+_CAMEL_PREFIX = re.compile(r"(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|El|Al|O['’]|D['’]|L['’])(?=[A-Z])")
+_OPEN_QUOTES = (' "', " “", " ‘", " '", " (")
+_CLOSE_QUOTES = ('" ', "” ", "’ ", "' ", ") ")
+_BOUNDARY = re.compile(
+    r"[.?!…][\"”’)\]]*\s+(?=[\"“‘(*•@#\[—-]*\s*[^\W_])"
+    r"|\s*(?=[•·▪►])|\s*(?=\*\s)|\s+-{2,}\s*"
+    r"|(?<![\d:(\[])\s*[—–-]?\s*(?=[(\[]?\d{1,2}:\d\d(?::\d\d)?\b)"
+)
+# What stands in front of a thing or a house, not of a person: `the Quiet Law`, `CEO of Quiet Law`, `at Quiet Law`.
+_NO_PERSON_AFTER = re.compile(
+    r"\b(?:the|an?|at|inside|building|founding|founded|launching|launched|starting|"
+    r"(?:founders?|[A-Z]{3}|head|president|partners?|directors?|creators?|members?|chair(?:man|woman)?) of) $",
+    re.IGNORECASE,
+)
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:Dr|Prof|Mr|Mrs|Ms|St|Jr|Sr|vs|feat|ft|No|Inc|Corp|Ltd|Co|etc|e\.g|i\.e|approx)|\b[A-Z]|\b[A-Z]\.[A-Z])$"
+)
+
+# Labels that stand for no particular person.
+_ANONYMOUS = re.compile(
+    r"^(?:unknown|unidentified|anonymous|male|female|another|first|second|third|main|guest|host|co-?host|speakers?|spk|"
+    r"voice[ -]?over|voice|narrator|announcer|interviewer|interviewee|moderator|audience|caller|participant|panelist|"
+    r"everyone|all|both|group|crowd|multiple|various|ad|ads|advert|advertisement|sponsor|break|music|clip|intro|outro|"
+    r"recording|trailer|jingle|computer|robot|ai|bot|q|a|question|answer|producer|operator|m|f|man|woman)"
+    r"(?:[ _#-]+(?:member|speaker|voices?|guest|host|person|man|woman|male|female|clip|\d+|[a-z])(?![a-z0-9])|\d+(?!\d))*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as found. The range is in the text that was searched and holds the name alone."""
+
+    text: str
+    start: int
+    end: int
+    person_id: str | None = None
+    """The catalogue's person, where the name means one."""
+    nickname: str | None = None
+    is_full: bool = True
+    """False for a single word that the catalogue does not list."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+    is_possessive: bool
+    is_address: bool
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Return `text` without case, accents and typographic variants, for comparing names."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+def is_anonymous(label: str) -> bool:
+    """Return whether a speaker label stands for no particular person: `Speaker 1`, `SPEAKER_00`, `Voiceover`."""
+    return not any(c.isalpha() for c in label) or bool(_ANONYMOUS.match(label.strip(" []()*:")[:80]))
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Return the ranges of the sentences of a display text; bullets and time marks begin one too."""
+    found: list[tuple[int, int]] = []
+    start = 0
+    for boundary in _BOUNDARY.finditer(text):
+        is_stop = boundary.group()[:1] in ".?!…" and boundary.group()[:1] != ""
+        if (
+            is_stop
+            and boundary.group()[0] == "."
+            and _ABBREVIATED.search(text, max(start, boundary.start() - 8), boundary.start())
+        ):
+            continue
+        end = boundary.start() + (len(boundary.group().rstrip()) if is_stop else 0)
+        if end > start:
+            found.append((start, end))
+        start = boundary.end()
+    if start < len(text):
+        found.append((start, len(text)))
+    return found
+
+
+def hide_addresses(text: str) -> str:
+    """Return `text` with web and mail addresses blanked, every other character in its place."""
+    for pattern in (_URL, _MAIL):
+        text = pattern.sub(lambda found: " " * len(found.group()), text)
+    return text
+
+
+def _is_ordinary(word: str) -> bool:
+    return fold(word).replace("'", "") in NOT_NAMES
+
+
+def _has_name_shape(word: str) -> bool:
+    """Return whether a word has the shape of a part of a person's name: `Ada`, `McKay`, `O'Neil`, `Hill-Smith`."""
+    if not word or not word[0].isupper() or any(c.isdigit() or c in ".&_" for c in word):
+        return False
+    parts = re.split(r"[-'’]", _CAMEL_PREFIX.sub("", word))
+    return not any(c.isupper() for part in parts for c in part[1:])
+
+
+class NameFinder:
+    """Finds names of people and of organisations, with the help of a catalogue."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        """Index the names of `catalog`."""
+        people: dict[str, set[str]] = defaultdict(set)
+        others: dict[str, str] = {}
+        for alias in catalog.aliases:
+            entity = catalog.entities.get(alias.entity_id)
+            if entity is None:
+                continue
+            folded = fold(alias.alias)
+            if entity.entity_type == "person":
+                people[folded].add(entity.entity_id)
+            elif entity.entity_type != "topic" and (folded not in others or entity.entity_type == "company"):
+                others[folded] = entity.entity_id
+        for entity in catalog.entities.values():
+            if entity.entity_type == "person":
+                people[fold(entity.name)].add(entity.entity_id)
+            elif entity.entity_type != "topic":
+                others.setdefault(fold(entity.name), entity.entity_id)
+        self.person_names = {key: e.name for key, e in catalog.entities.items() if e.entity_type == "person"}
+        self.other_names = {key: e.name for key, e in catalog.entities.items() if e.entity_type != "person"}
+        self._others = others
+        self._first_names = {fold(name).split()[0] for name in self.person_names.values() if " " in name}
+        self.by_alias: dict[str, tuple[str, ...]] = {}
+        """Folded aliases that mean a person anywhere. First names are none: they depend on the copy."""
+        self.aliases_of: dict[str, set[str]] = defaultdict(set)
+        """All folded aliases of a person, first names included."""
+        for folded, ids in people.items():
+            for person in ids:
+                self.aliases_of[person].add(folded)
+            is_first_name = " " not in folded and any(
+                folded == fold(self.person_names[p]).split()[0] and " " in self.person_names[p] for p in ids
+            )
+            if not is_first_name:
+                self.by_alias[folded] = tuple(sorted(ids))
+
+    def person_of(self, name: str) -> str | None:
+        """Return the one catalogue person that `name` means wherever it stands, else None."""
+        ids = self.by_alias.get(fold(name), ())
+        return ids[0] if len(ids) == 1 else None
+
+    def other_of(self, name: str) -> str | None:
+        """Return the catalogue's organisation, product or show of that name, else None."""
+        return self._others.get(fold(name))
+
+    def is_plausible(self, name: str, is_label: bool = False) -> bool:
+        """Return whether `name` can be the full name of a person whom the catalogue does not list.
+
+        is_label: the name stands as a speaker's label, where an ordinary word such as `Day` may be a surname.
+        """
+        words = [w for w in name.split() if fold(w) not in PARTICLES]
+        if not 2 <= len(words) <= 4 or self.other_of(name):
+            return False
+        ordinary = sum(_is_ordinary(w) for w in words)
+        if fold(words[0]) in self._first_names and fold(words[-1]) in ALSO_SURNAMES:
+            ordinary -= 1
+        if not all(_has_name_shape(w.rstrip(".")) for w in words) or ordinary > (len(words) // 2 if is_label else 0):
+            return False
+        if len(words[0]) + len(words[-1]) < 4 or len(words[-1].rstrip(".")) < 2:
+            return False
+        if is_label:
+            return not _is_ordinary(words[0])
+        return not self.other_of(words[-1]) and (not self.other_of(words[0]) or fold(words[0]) in self._first_names)
+
+    def find(self, text: str) -> list[Name]:
+        """Return the names in `text`, in order and without overlap."""
+        found: list[Name] = []
+        run: list[_Token] = []
+        text = hide_addresses(text)
+        for token in self._tokens(text):
+            lowered = fold(token.text)
+            if run and not self._is_adjacent(text, run[-1], token):
+                found.extend(self._names_in(text, run))
+                run = []
+            is_part = token.text[0].isupper() or lowered in PARTICLES or (lowered in self.by_alias)
+            if (is_part or (run and text[token.start - 1] in "\"“‘'(")) and not token.is_address:
+                run.append(token)
+                continue
+            found.extend(self._names_in(text, run))
+            run = []
+        found.extend(self._names_in(text, run))
+        return found
+
+    def organisation(self, text: str) -> tuple[str, int, int] | None:
+        """Return the organisation that `text` begins with and its range: a catalogue name, else by capitals."""
+        shift = len(text)
+        text = re.sub(r"^(?:the |a |an |our |my |his |her |their )(?=[^\W_])", "", text)
+        shift -= len(text)
+        words = list(self._tokens(text[:120]))
+        if not words or words[0].start > 1:
+            return None
+        contiguous = 1
+        while (
+            contiguous < min(len(words), 7)
+            and not words[contiguous - 1].is_possessive
+            and text[words[contiguous - 1].end : words[contiguous].start] in (" ", " & ", ". ")
+        ):
+            contiguous += 1
+        known = 0
+        for size in range(contiguous, 0, -1):
+            piece = text[words[0].start : words[size - 1].end]
+            is_marked = size > 1 or not (piece.isalpha() and piece.islower())
+            if is_marked and self.other_of(piece):
+                known = size
+                break
+        size = 1 if words[0].text[0].isupper() else 0
+        while 0 < size < contiguous and (
+            words[size].text[0].isupper()
+            or words[size].text[0].isdigit()
+            or (fold(words[size].text) in ("of", "for") and size + 1 < contiguous and words[size + 1].text[0].isupper())
+        ):
+            size += 1
+        # A catalogue name is cut out of a longer run (`Initech Reactor 5`), unless the run names a part of the house.
+        if known and not (size > known and fold(words[size - 1].text) in HOUSES):
+            size = known
+        piece = text[words[0].start : words[size - 1].end] if size else ""
+        if not piece or self.person_of(piece) or (not known and size == 1 and fold(piece) in NOT_NAMES):
+            return None
+        return piece, shift + words[0].start, shift + words[size - 1].end
+
+    def _tokens(self, text: str) -> Iterable[_Token]:
+        for match in _WORD.finditer(text):
+            word, start, end = match.group(), match.start(), match.end()
+            is_possessive = word[-2:].lower() in ("'s", "’s")
+            if is_possessive:
+                word, end = word[:-2], end - 2
+            # Feeds glue the first word of the next line to a name: `Ada NortonLinkedIn`.
+            glued = re.search(
+                r"(?<=[a-z])(?:LinkedIn|Twitter|Website|Substack|GitHub|Full|Time[Ss]tamps|Transcript|Chapters|YouTube)$",
+                word,
+            )
+            if glued:
+                word, end = word[: glued.start()], start + glued.start()
+            if not word:
+                continue
+            is_address = text[max(0, start - 1) : start] in ("@", "/", "#") and fold(word) not in self.by_alias
+            yield _Token(word, start, end, is_possessive, is_address or ("." in word.rstrip(".") and len(word) > 4))
+
+    @staticmethod
+    def _is_adjacent(text: str, before: _Token, token: _Token) -> bool:
+        gap = text[before.end : token.start]
+        if before.is_possessive or before.is_address:
+            return False
+        return gap == " " or (gap == ". " and len(before.text) <= 4) or gap in _OPEN_QUOTES or gap in _CLOSE_QUOTES
+
+    def _names_in(self, text: str, run: list[_Token]) -> list[Name]:
+        """Return the names in a run of adjacent words."""
+        found: list[Name] = []
+        position = 0
+        while position < len(run):
+            name, used = self._name_at(text, run, position)
+            if name:
+                found.append(name)
+            position += used
+        return found
+
+    def _name_at(self, text: str, run: list[_Token], position: int) -> tuple[Name | None, int]:
+        for size in range(min(MAX_NAME_WORDS, len(run) - position), 0, -1):
+            words = run[position : position + size]
+            person = self.person_of(" ".join(w.text for w in words))
+            if person and (
+                size > 1 or words[0].text[0].isupper() or not words[0].text.isalpha() or len(words[0].text) > 2
+            ):
+                return self._listed(person, words), size
+        first = run[position]
+        if fold(first.text) in HONORIFICS or not self._fits(first):
+            return None, 1
+        words, nickname, size = [first], None, 1
+        while position + size < len(run) and len(words) < 4:
+            token = run[position + size]
+            gap = text[run[position + size - 1].end : token.start]
+            after = position + size + 1
+            if gap in _OPEN_QUOTES:
+                if nickname or after >= len(run) or text[token.end : run[after].start] not in _CLOSE_QUOTES:
+                    break
+                nickname = token.text
+                size += 1
+                continue
+            is_particle = fold(token.text) in PARTICLES and after < len(run)
+            is_surname = fold(token.text) in ALSO_SURNAMES and fold(first.text) in self._first_names
+            is_initial = len(token.text) == 1 and token.text.isupper() and token.text != "I" and after < len(run)
+            if gap == ". " and len(run[position + size - 1].text) != 1:
+                break
+            if is_surname and token.text[0].isupper() and len(words) == 1:
+                words.append(token)
+                size += 1
+                break
+            if not (self._fits(token) or is_particle or is_initial):
+                break
+            if any(
+                self.person_of(" ".join(w.text for w in run[position + size : position + size + n])) for n in (2, 3)
+            ):
+                break
+            words.append(token)
+            size += 1
+        while len(words) > 1 and not (self._fits(words[-1]) or fold(words[-1].text) in ALSO_SURNAMES):
+            words.pop()
+            size -= 1
+        name = " ".join(w.text + ("." if len(w.text) == 1 else "") for w in words)
+        person = self.person_of(name)
+        end = words[-1].end
+        if person is None and len(words) > 2:
+            person = self.person_of(f"{words[0].text} {words[-1].text}")
+        if person is None and nickname:
+            person = self.person_of(nickname)
+        if person:
+            return Name(self.person_names[person], first.start, end, person, nickname), size
+        if _NO_PERSON_AFTER.search(text, max(0, first.start - 16), first.start):
+            return None, size
+        if self.is_plausible(name):
+            return Name(name, first.start, end, None, nickname), size
+        if len(words) == 1 and not (self.other_of(name) and name.isupper()):
+            return Name(name, first.start, end, None, nickname, is_full=False), size
+        return None, size
+
+    @staticmethod
+    def _fits(token: _Token) -> bool:
+        return _has_name_shape(token.text) and not _is_ordinary(token.text) and len(token.text) > 1
+
+    def _listed(self, person: str, words: list[_Token]) -> Name:
+        return Name(self.person_names[person], words[0].start, words[-1].end, person)

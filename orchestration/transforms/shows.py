@@ -1,0 +1,475 @@
+"""The shows that a copy belongs to, by what the document, the notes and the speech say of themselves.
+
+A show that is only talked about is no show of the copy. Each rule has a score; the strongest show is the primary one,
+and others stay where the text speaks of a crossover or of another feed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from orchestration.catalog.catalog import Catalog
+from orchestration.formats.display import display
+from orchestration.ids import slugify
+from orchestration.schemas.copy_shows import CopyShows
+from orchestration.transforms.person_names import NameFinder, fold, is_anonymous, sentences
+
+MAX_NAME_WORDS = 8
+INTRO_SEGMENTS = 25
+INTRO_CHARS = 6000
+PHRASE_SCAN_CHARS = 40_000
+
+SCORES = {
+    "stated_name": 0.98,
+    "feed_phrase": 0.96,
+    "welcome": 0.95,
+    "notes_phrase": 0.9,
+    "notes_address": 0.8,
+    "definition": 0.55,
+    "host_labels": 0.6,
+    "crossover": 0.5,
+    "other_feed": 0.5,
+}
+
+_WELCOME = re.compile(
+    r"\b(?:welcome(?: back)?(?:,? (?:everyone|everybody|folks|all|friends|listeners|again))?,? to|"
+    r"you(?:'re|’re| are) (?:listening to|watching)|thanks for (?:tuning in(?:to)?|listening) to|this is|"
+    r"(?:on )?today(?:'s|’s)?(?: on)?|(?:another|this|new) (?:special )?(?:\w+ )?episode of)\s+"
+    r"(?:(?:another|this|a|the|our|first|new|special|crossover|very|\d+\w*|back) ){0,5}"
+    r"(?:(?:episode|edition|installment)(?: (?:number )?\d+)? of )?",
+    re.IGNORECASE,
+)
+# Ways to welcome that name the show even where the catalogue does not know it.
+_STRONG_WELCOME = re.compile(r"^(?:welcome|you|thanks|another|this episode|new episode)", re.IGNORECASE)
+_PHRASES = re.compile(
+    r"\b(?:(?P<feed>(?:listen|subscribe|follow|tune in|tuned in)(?: to)?(?: the podcast version of)?|"
+    r"(?:find|get)(?: ad[- ]free)?)|"
+    r"(?P<episode>(?:this|in|today's|today’s|latest|special|new|\w+ing|bonus)(?: \w+)? (?:episode|edition|"
+    r"installment|crossover|conversation)(?: (?:no\.? ?)?#?\d+)?(?: of| on| from| at|:)|episode (?:#?\d+ )?of)|"
+    r"(?P<join>joins?|returns? to|join us on|back on|back to|comes? on|appears? on|tune in to today(?:'s|"
+    r"’s)|today(?:'s|’s))|(?P<aired>(?:originally |first |previously )?(?:aired|appeared|published|"
+    r"released|recorded) (?:on|by|for|in)|"
+    r"(?:crossover|cross-?post|re-?post|feed drop)(?: \w+){0,3}? from|friends (?:over )?(?:at|from)))\s+",
+    re.IGNORECASE,
+)
+_FEED_TAIL = re.compile(
+    r"\W{0,2}\s*(?:(?:podcast|pod|show)\W{0,2}\s*)?(?:on |in |wherever |at )(?:\w+ )?(?:spotify|apple|"
+    r"youtube|you |your |google|overcast|amazon|iheart)",
+    re.IGNORECASE,
+)
+_CROSSOVER = re.compile(
+    r"\b(?:cross-?over|collab(?:oration)?|simulcast|joint episode|cross-?post|feed drop)\b", re.IGNORECASE
+)
+_CROSS_SIGN = re.compile(r"\s+(?:x|×|X|\+|&|and)\s+(?:the )?")
+_DEFINITION = re.compile(
+    r"^[\w ,'’–—-]{0,60}? is (?:a|an|the|your|our)(?: [\w-]+){0,4} (?:podcast|show|newsletter|"
+    r"publication)\b|^ helps you\b",
+    re.IGNORECASE,
+)
+_PODCAST_TAIL = re.compile(r"^\s+(?:podcast|pod)\b", re.IGNORECASE)
+_NOT_OURS = re.compile(
+    r"\b(?:hosts?|co-?hosts?|creator|founder|editor|author|organizer|member|team|of|by|his|her|"
+    r"their)\s+(?:of|at|for|behind)?\s*(?:the )?$",
+    re.IGNORECASE,
+)
+_CAPITALISED = re.compile(
+    r"(?:[A-Z0-9][\w'’&.-]*|a16z)(?: (?:[A-Z0-9][\w'’&-]*|of|the|and|in|on|to|with|for|&|a)){0,7}"
+)
+_WORDS = re.compile(r"[^\W_](?:[\w'’.&+-]*[^\W_])?")
+# Words that follow a welcome and begin no name of a show.
+_NOT_SHOWS = frozenset(
+    (
+        "show",
+        "podcast",
+        "pod",
+        "program",
+        "programme",
+        "episode",
+        "series",
+        "event",
+        "channel",
+        "webinar",
+        "conference",
+        "meetup",
+        "panel",
+        "session",
+        "world",
+        "future",
+        "san",
+        "london",
+        "paris",
+        "berlin",
+        "new",
+        "york",
+        "city",
+        "studio",
+        "club",
+        "stage",
+        "day",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A show found in a copy. The range is in the display text of a unit, or None where the evidence lies outside."""
+
+    show_id: str
+    name: str
+    rule: str
+    score: float
+    unit: int | None = None
+    start: int = 0
+    end: int = 0
+
+
+class ShowNames:
+    """The catalogue's shows by alias, by address and by host."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        """Index the shows of `catalog`."""
+        self.catalog = catalog
+        self.by_alias: dict[str, str] = {}
+        self.is_plain_word: set[str] = set()
+        for show in catalog.shows.values():
+            self._add(show.name, show.show_id)
+        for alias in catalog.aliases:
+            if alias.entity_id in catalog.shows:
+                self._add(alias.alias, alias.entity_id)
+                if alias.kind == "needs_context":
+                    self.is_plain_word.add(self.key(alias.alias))
+        # Feeds glue words to addresses (`latent.spaceJoin`), so only a small letter after it makes it another address.
+        self.by_address = {
+            address: (show.show_id, re.compile(rf"(?<![\w-])(?i:{re.escape(address)})(?![a-z0-9-])"))
+            for show in catalog.shows.values()
+            for address in show.domains
+        }
+
+    def _add(self, alias: str, show_id: str) -> None:
+        self.by_alias.setdefault(self.key(alias), show_id)
+
+    @staticmethod
+    def key(name: str) -> str:
+        """Return the form under which a show's name is compared: without article and without `podcast`."""
+        words = [w.rstrip(".") for w in fold(name).replace("-", " ").split()]
+        if words and words[0] == "the" and len(words) > 1:
+            words = words[1:]
+        if len(words) > 1 and words[-1] in ("podcast", "pod"):
+            words = words[:-1]
+        return " ".join(words)
+
+    def of(self, name: str) -> str | None:
+        """Return the show of that name, if the catalogue lists it."""
+        return self.by_alias.get(self.key(name))
+
+    def at(self, text: str, start: int) -> tuple[str, int, int] | None:
+        """Return the longest catalogue show named at `start` of `text`: its id and range."""
+        words: list[re.Match[str]] = []
+        for word in _WORDS.finditer(text, start, start + 100):
+            if word.start() > (words[-1].end() + 1 if words else start + 1):
+                break
+            words.append(word)
+        for size in range(min(len(words), MAX_NAME_WORDS), 0, -1):
+            piece = text[start : words[size - 1].end()].strip("“\"'‘ ")
+            show = self.of(re.sub(r"['’]s$", "", piece))
+            if not show:
+                continue
+            is_capitalised = any(c.isupper() or c.isdigit() for c in piece)
+            if is_capitalised or (size > 1 and " " in self.key(piece)):
+                return show, words[0].start(), words[size - 1].end()
+        return None
+
+
+def show_name_of(name: str, names: ShowNames) -> tuple[str, str] | None:
+    """Return id and name of the show that a document states as `name`, else None where it is no plausible name."""
+    name = " ".join(name.split())
+    parts = [name, *(re.split(r"\s*[:|–—]\s+|\s+-\s+", name)[:1])]
+    for part in parts:
+        if show := names.of(part):
+            return show, names.catalog.shows[show].name
+    for part in reversed(parts):
+        if 0 < len(part.split()) <= MAX_NAME_WORDS and slugify(part) and any(c.isupper() or c.isdigit() for c in part):
+            return f"show:{slugify(part)}", part
+    return None
+
+
+def copy_shows(
+    copies: pl.DataFrame,
+    passages: pl.DataFrame,
+    segments: pl.DataFrame,
+    catalog: Catalog,
+    document_texts: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """Return the table `copy_shows`: the shows of each copy, with rule, score and place of the evidence.
+
+    document_texts: with it, the place is that of the phrase; without it, that of the passage or segment.
+    """
+    names = ShowNames(catalog)
+    finder = NameFinder(catalog)
+    texts = _texts_by_document(document_texts)
+    passages_of = _rows_by_copy(passages, ("text", "char_start", "char_end", "field"), "passage_index")
+    first = segments.filter(pl.col("segment_index") < INTRO_SEGMENTS * 4) if segments.height else segments
+    segments_of = _rows_by_copy(
+        first, ("text", "char_start", "char_end", "speaker_label", "is_speech"), "segment_index"
+    )
+    labels_of = _labels_by_copy(segments)
+    rows: list[dict[str, object]] = []
+    for copy in copies.select("copy_id", "document_id", "show_name", "url").iter_rows(named=True):
+        copy_id = copy["copy_id"]
+        notes, intro = passages_of.get(copy_id, []), _intro(segments_of.get(copy_id, []))
+        units = [*notes, *intro]
+        found = list(_stated(copy["show_name"], names))
+        for number, unit in enumerate(units):
+            if number < len(notes):
+                found.extend(_in_notes(unit["text"][:PHRASE_SCAN_CHARS], number, names))
+            else:
+                found.extend(_in_speech(unit["text"], number, names, finder))
+        found.extend(_by_labels(labels_of.get(copy_id, ()), catalog, finder))
+        for is_primary, show in _decide(found):
+            start, end = _place(show, units, texts.get(copy["document_id"]))
+            rows.append(
+                {
+                    "copy_id": copy_id,
+                    "show_id": show.show_id,
+                    "show_name": show.name,
+                    "is_primary": is_primary,
+                    "rule": show.rule,
+                    "score": show.score,
+                    "char_start": start,
+                    "char_end": end,
+                }
+            )
+    return CopyShows.validate(pl.DataFrame(rows, schema=CopyShows.create_empty().schema), cast=True)
+
+
+def _texts_by_document(document_texts: pl.DataFrame | None) -> dict[str, str]:
+    if document_texts is None:
+        return {}
+    return dict(document_texts.select("document_id", "text").iter_rows())
+
+
+def _rows_by_copy(frame: pl.DataFrame, columns: Iterable[str], order: str) -> dict[str, list[dict]]:
+    rows: dict[str, list[dict]] = defaultdict(list)
+    for row in frame.sort("copy_id", order).select("copy_id", *columns).iter_rows(named=True):
+        rows[row["copy_id"]].append(row)
+    return rows
+
+
+def _labels_by_copy(segments: pl.DataFrame) -> dict[str, tuple[str, ...]]:
+    pairs = (
+        segments.filter(pl.col("speaker_label").is_not_null())
+        .select("copy_id", "speaker_label")
+        .unique()
+        .sort(pl.all())
+    )
+    labels: dict[str, list[str]] = defaultdict(list)
+    for copy_id, label in pairs.iter_rows():
+        labels[copy_id].append(label)
+    return {copy_id: tuple(found) for copy_id, found in labels.items()}
+
+
+def _intro(segments: list[dict]) -> list[dict]:
+    """Return the speech that opens a copy."""
+    intro: list[dict] = []
+    length = 0
+    for segment in segments:
+        if not segment["is_speech"]:
+            continue
+        intro.append(segment)
+        length += len(segment["text"])
+        if length > INTRO_CHARS:
+            break
+    return intro
+
+
+def _stated(show_name: str | None, names: ShowNames) -> Iterable[_Found]:
+    found = show_name_of(show_name, names) if show_name else None
+    if found:
+        yield _Found(*found, "stated_name", SCORES["stated_name"])
+
+
+def _found(names: ShowNames, show: str, rule: str, unit: int, start: int, end: int) -> _Found:
+    return _Found(show, names.catalog.shows[show].name, rule, SCORES[rule], unit, start, end)
+
+
+def _in_notes(text: str, unit: int, names: ShowNames) -> Iterable[_Found]:
+    for start, end in sentences(text):
+        sentence = text[start:end]
+        is_crossover = bool(_CROSSOVER.search(sentence))
+        for phrase in _PHRASES.finditer(sentence):
+            yield from _by_phrase(sentence, phrase, start, unit, names, is_crossover)
+        yield from _by_name(sentence, start, unit, names, is_crossover)
+    for address, (show, pattern) in names.by_address.items():
+        if match := pattern.search(text):
+            # A handle is named for many reasons; the address of a show in its own notes is mostly the show's.
+            score = 0.6 if address.startswith("@") else SCORES["notes_address"]
+            yield replace(_found(names, show, "notes_address", unit, match.start(), match.end()), score=score)
+
+
+def _by_phrase(
+    sentence: str, phrase: re.Match[str], shift: int, unit: int, names: ShowNames, is_crossover: bool
+) -> Iterable[_Found]:
+    start = phrase.end()
+    at = names.at(sentence, start)
+    if at is None and (article := re.match(r"(?:the |our )", sentence[start:])):
+        at = names.at(sentence, start + article.end())
+    if at:
+        show, begin, end = at
+        if phrase.lastgroup == "aired" or (
+            phrase.lastgroup == "episode" and is_crossover and " from" in phrase.group()
+        ):
+            yield _found(names, show, "other_feed", unit, shift + begin, shift + end)
+            return
+        is_plain = names.key(sentence[begin:end]) in names.is_plain_word
+        if phrase.lastgroup == "feed":
+            if _FEED_TAIL.match(sentence, end):
+                yield _found(names, show, "feed_phrase", unit, shift + begin, shift + end)
+            elif not is_plain:
+                yield replace(_found(names, show, "notes_phrase", unit, shift + begin, shift + end), score=0.7)
+        elif phrase.lastgroup == "join" and re.match(r"(?:['’]s)? (?:hosts?|co-?hosts?)\b", sentence[end:]):
+            yield replace(_found(names, show, "notes_phrase", unit, shift + begin, shift + end), score=0.85)
+        elif not is_plain or phrase.lastgroup == "episode":
+            yield _found(names, show, "notes_phrase", unit, shift + begin, shift + end)
+        return
+    if phrase.lastgroup == "episode" and re.search(r"\bof\s+$", phrase.group()):
+        named = _unlisted(sentence, start, names)
+        if named:
+            name, begin, end = named
+            yield _Found(f"show:{slugify(name)}", name, "notes_phrase", 0.85, unit, shift + begin, shift + end)
+
+
+def _by_name(sentence: str, shift: int, unit: int, names: ShowNames, is_crossover: bool) -> Iterable[_Found]:
+    """Find shows by what follows their name: `… is a podcast`, `… podcast`, `A x B crossover`."""
+    seen: list[tuple[str, int, int]] = []
+    position = 0
+    for word in _WORDS.finditer(sentence):
+        if word.start() < position or not (
+            word.group()[0].isupper() or word.group()[0].isdigit() or "16" in word.group()
+        ):
+            continue
+        at = names.at(sentence, word.start())
+        if at:
+            seen.append(at)
+            position = at[2]
+    for number, (show, start, end) in enumerate(seen):
+        rest = sentence[end:]
+        is_theirs = bool(_NOT_OURS.search(sentence[:start]))
+        if _DEFINITION.match(rest):
+            yield _found(names, show, "definition", unit, shift + start, shift + end)
+        elif is_crossover and not is_theirs:
+            gap = sentence[seen[number - 1][2] : start] if number else ""
+            if (number and _CROSS_SIGN.fullmatch(gap)) or (
+                number + 1 < len(seen) and _CROSS_SIGN.fullmatch(sentence[end : seen[number + 1][1]])
+            ):
+                yield _found(names, show, "crossover", unit, shift + start, shift + end)
+        elif start == 0 and _FEED_TAIL.match(rest):
+            yield _found(names, show, "feed_phrase", unit, shift + start, shift + end)
+
+
+def _in_speech(text: str, unit: int, names: ShowNames, finder: NameFinder) -> Iterable[_Found]:
+    is_crossover = bool(_CROSSOVER.search(text))
+    for welcome in _WELCOME.finditer(text):
+        at = names.at(text, welcome.end())
+        is_strong = bool(_STRONG_WELCOME.match(welcome.group()))
+        if at:
+            show, start, end = at
+            is_plain = names.key(text[start:end]) in names.is_plain_word and not text[start:end][0].isupper()
+            if is_strong or not is_plain:
+                yield _found(names, show, "welcome", unit, start, end)
+            if is_crossover and (sign := _CROSS_SIGN.match(text, end)) and (other := names.at(text, sign.end())):
+                yield _found(names, other[0], "crossover", unit, other[1], other[2])
+        elif is_strong and (named := _unlisted(text, welcome.end(), names)):
+            name, start, end = named
+            if not (finder.person_of(name) or finder.other_of(name)):
+                yield _Found(f"show:{slugify(name)}", name, "welcome", 0.8, unit, start, end)
+    if is_crossover:
+        for found in _by_name(text, 0, unit, names, True):
+            if found.rule == "crossover":
+                yield found
+
+
+def _unlisted(text: str, start: int, names: ShowNames) -> tuple[str, int, int] | None:
+    """Return the capitalised phrase at `start` as the name of a show that the catalogue does not list."""
+    article = re.match(r"[“\"‘']?", text[start:])
+    match = _CAPITALISED.match(text, start + (article.end() if article else 0))
+    if not match:
+        the = re.match(r"the (?=[A-Z])", text[start:])
+        match = _CAPITALISED.match(text, start + the.end()) if the else None
+    if not match:
+        return None
+    words = match.group().rstrip(".'’").split()
+    while words and not (words[-1][0].isupper() or words[-1][0].isdigit()):
+        words.pop()
+    name = re.sub(r"['’]s$", "", " ".join(words)).rstrip(".")
+    significant = [w for w in fold(name).split() if w not in ("the", "a", "our")]
+    if not significant or len(words) > MAX_NAME_WORDS or fold(significant[0]) in _NOT_SHOWS or name.isdigit():
+        return None
+    if len(name) < 4 or not slugify(name):
+        return None
+    return name, match.start(), match.start() + len(name)
+
+
+def _by_labels(labels: Iterable[str], catalog: Catalog, finder: NameFinder) -> Iterable[_Found]:
+    """Find shows whose known hosts speak: by full name or handle, or by the first names of two hosts."""
+    spoken = {fold(label) for label in labels if not is_anonymous(label)}
+    people = {person for label in labels if (person := finder.person_of(label))}
+    for show in catalog.shows.values():
+        by_name = {host for host in show.host_ids if host in people}
+        by_first = {
+            host
+            for host in show.host_ids
+            if host in finder.person_names
+            and {fold(finder.person_names[host]).split()[0], *finder.aliases_of[host]} & spoken
+        }
+        if by_name:
+            score = SCORES["host_labels"] + (0.15 if len(by_name | by_first) > 1 else 0.0)
+            yield _Found(show.show_id, show.name, "host_labels", score)
+        elif len(by_first) > 1:
+            yield _Found(show.show_id, show.name, "host_labels", SCORES["host_labels"])
+
+
+def _decide(found: list[_Found]) -> list[tuple[bool, _Found]]:
+    """Return the shows of a copy, the primary one first; each with its strongest evidence.
+
+    A show whose recording the notes pass on, or whose makers they call friends, is the primary one of no other's copy.
+    """
+    passed_on = {f.show_id for f in found if f.rule == "other_feed"}
+    crossed = passed_on | {f.show_id for f in found if f.rule == "crossover"}
+    best: dict[str, _Found] = {}
+    for one in found:
+        known = best.get(one.show_id)
+        if known is None or one.score > known.score:
+            best[one.show_id] = one
+
+    def rank(one: _Found) -> tuple:
+        is_passed_on = one.show_id in passed_on and one.rule not in ("stated_name", "feed_phrase")
+        return (is_passed_on, -one.score, one.unit if one.unit is not None else -1, one.start, one.show_id)
+
+    ranked = sorted(best.values(), key=rank)
+    if not ranked:
+        return []
+    sure_rules = ("welcome", "stated_name", "feed_phrase", "notes_phrase")
+    seconds = [f for f in ranked[1:] if f.show_id in crossed or (f.rule in sure_rules and f.score >= 0.85)]
+    return [(True, ranked[0]), *((False, second) for second in seconds)]
+
+
+def _place(show: _Found, units: list[dict], text: str | None) -> tuple[int | None, int | None]:
+    if show.unit is None:
+        return None, None
+    unit = units[show.unit]
+    if text is None or show.end <= show.start:
+        return unit["char_start"], unit["char_end"]
+    start, end = display(text[unit["char_start"] : unit["char_end"]]).raw_span(show.start, show.end)
+    return unit["char_start"] + start, unit["char_start"] + end

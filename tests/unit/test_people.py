@@ -1,0 +1,361 @@
+"""The people of a copy: names, labels, roles and their evidence, with invented people."""
+
+from __future__ import annotations
+
+import time
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.catalog.catalog import Alias, Catalog, Entity, Show
+from orchestration.evaluation.episodes import evaluate, lines_of, same_organisation, same_person
+from orchestration.formats.display import tidy
+from orchestration.schemas.episode_copies import EpisodeCopies
+from orchestration.schemas.passages import Passages
+from orchestration.schemas.segments import Segments
+from orchestration.transforms.people import appearance_evidence, speaker_labels
+from orchestration.transforms.person_names import NameFinder, is_anonymous, sentences
+from orchestration.transforms.shows import copy_shows
+
+Speech = list[tuple[str | None, str]]
+
+
+def catalog() -> Catalog:
+    people = ("Ada Byte", "Bob Low", "Cara Quill", "Sam Reed", "Sam Stone")
+    entities = {f"person:{n.lower().replace(' ', '-')}": n for n in people}
+    all_entities = {key: Entity(key, "person", name) for key, name in entities.items()}
+    all_entities |= {
+        "company:initech": Entity("company:initech", "company", "Initech"),
+        "company:hooli": Entity("company:hooli", "company", "Hooli"),
+        "show:night-build": Entity("show:night-build", "show", "Night Build"),
+        "show:day-shift": Entity("show:day-shift", "show", "Day Shift"),
+    }
+    shows = {
+        "show:night-build": Show("show:night-build", "Night Build", ("person:ada-byte", "person:bob-low")),
+        "show:day-shift": Show("show:day-shift", "Day Shift", ("person:sam-stone",)),
+    }
+    aliases = tuple(Alias(e.name, e.entity_id, "case_sensitive") for e in all_entities.values())
+    aliases += (
+        Alias("abyte", "person:ada-byte", "case_sensitive"),
+        Alias("Bob", "person:bob-low", "case_sensitive"),
+    )
+    return Catalog(all_entities, aliases, shows, "test")
+
+
+class Corpus:
+    """Copies of one document, a line for each passage and segment."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.rows: dict[str, list[dict]] = {"copies": [], "passages": [], "segments": []}
+
+    def add(
+        self, copy_id: str, notes: str = "", speech: Speech | None = None, title: str = "", show: str = ""
+    ) -> Corpus:
+        first = len(self.text)
+        for field, passage in (("title", title), ("description", notes)):
+            if passage:
+                start = len(self.text)
+                self.text += passage + "\n"
+                row = {"passage_id": f"p{start}", "document_id": "d", "copy_id": copy_id, "field": field}
+                row |= {"passage_index": start, "text": tidy(passage), "char_start": start}
+                self.rows["passages"].append(row | {"char_end": start + len(passage)})
+        for number, (label, said) in enumerate(speech or []):
+            at = len(self.text)
+            self.text += f"{label}: " if label else ""
+            start = len(self.text)
+            self.text += said + "\n"
+            row = {"copy_id": copy_id, "segment_index": number, "document_id": "d", "speaker_label": label}
+            row |= {"label_char_start": at if label else None, "label_char_end": at + len(label) if label else None}
+            row |= {"text": tidy(said), "is_speech": True, "is_speaker_change": True, "is_paragraph_start": True}
+            self.rows["segments"].append(row | {"locator": "", "char_start": start, "char_end": start + len(said)})
+        copy = {"copy_id": copy_id, "document_id": "d", "copy_index": len(self.rows["copies"]), "format": "test"}
+        copy |= {"char_start": first, "char_end": len(self.text), "locator": "", "show_name": show or None}
+        copy |= {"date_source": "none", "is_truncated": False, "has_transcript": bool(speech), "has_speakers": True}
+        self.rows["copies"].append(copy | {"has_timestamps": False, "segment_count": 0, "word_count": 0})
+        return self
+
+    def run(self, episodes: pl.DataFrame | None = None, with_text: bool = True) -> tuple[pl.DataFrame, ...]:
+        """Return shows, labels and evidence."""
+        copies, passages, segments = (
+            pl.DataFrame(self.rows[name], schema=schema.create_empty().schema)
+            for name, schema in (("copies", EpisodeCopies), ("passages", Passages), ("segments", Segments))
+        )
+        texts = pl.DataFrame({"document_id": ["d"], "text": [self.text]})
+        shows = copy_shows(copies, passages, segments, catalog(), texts)
+        labels = speaker_labels(copies, segments, passages, shows, catalog(), episodes)
+        evidence = appearance_evidence(
+            copies, segments, passages, labels, shows, catalog(), texts if with_text else None, episodes
+        )
+        return shows, labels, evidence
+
+
+def labels_of(notes: str = "", speech: Speech | None = None, show: str = "") -> dict[str, tuple[str | None, str]]:
+    _, labels, _ = Corpus().add("c", notes, speech, show=show).run()
+    return {row["speaker_label"]: (row["person_id"], row["rule"]) for row in labels.iter_rows(named=True)}
+
+
+def roles_in(notes: str = "", speech: Speech | None = None, **more: str) -> set[tuple[str, str]]:
+    _, _, evidence = Corpus().add("c", notes, speech, **more).run()
+    return {(row["person_name"], row["role"]) for row in evidence.iter_rows(named=True) if row["kind"] != "roster"}
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Then Dara Onyx and Léa O'Shea met.", ["Dara Onyx", "Léa O'Shea"]),
+        ("Dr. Dara van der Onyx spoke to Mia S. Pell.", ["Dara van der Onyx", "Mia S. Pell"]),
+        ("Dara “Dot” Onyx came.", ["Dara Onyx"]),
+        ("Initech Labs and The Quiet Law announced Grand Research.", []),
+        ("see https://example.com/Dara/Onyx or @abyte_fan", []),
+        ("@abyte wrote to Ada", ["Ada Byte"]),
+    ],
+)
+def test_full_names_are_found_by_catalogue_and_shape(text: str, names: list[str]) -> None:
+    assert [name.text for name in NameFinder(catalog()).find(text) if name.is_full] == names
+
+
+@pytest.mark.parametrize(
+    "label", ["Speaker 1", "SPEAKER_00", "Voiceover", "Narrator", "Guest", "Host 2", "Unknown", "12"]
+)
+def test_anonymous_labels(label: str) -> None:
+    assert is_anonymous(label)
+
+
+@pytest.mark.parametrize("label", ["Ada", "Guesta", "Adam", "Aida Host"])
+def test_labels_of_people_are_not_anonymous(label: str) -> None:
+    assert not is_anonymous(label)
+
+
+def test_sentences_end_at_stops_bullets_and_time_marks() -> None:
+    text = "Dr. A. Pell met U.S. staff. * One thing • Two 00:12 Intro (01:02) Next? Yes."
+    assert [text[a:b] for a, b in sentences(text)] == [
+        "Dr. A. Pell met U.S. staff.",
+        "* One thing",
+        "• Two",
+        "00:12 Intro",
+        "(01:02) Next?",
+        "Yes.",
+    ]
+
+
+# Labels
+
+
+def test_handles_full_names_and_first_names_of_hosts() -> None:
+    found = labels_of(
+        "", [("abyte", "Hi."), ("Bob", "Hi."), ("Dara Onyx", "Hi."), ("Cara Quill", "Yes.")], "Night Build"
+    )
+    assert found == {
+        "abyte": ("person:ada-byte", "catalogue_alias"),
+        "Bob": ("person:bob-low", "first_name_of_host"),
+        "Cara Quill": ("person:cara-quill", "catalogue_alias"),
+        "Dara Onyx": ("person:night-build:dara-onyx", "full_name"),
+    }
+
+
+def test_first_name_is_resolved_by_the_notes_of_the_copy() -> None:
+    found = labels_of("Dara Onyx joins us to talk about tea.", [("Dara", "Hi."), ("Mia", "Hi.")], "Night Build")
+    assert found == {"Dara": ("person:night-build:dara-onyx", "first_name_in_copy"), "Mia": (None, "unresolved")}
+
+
+def test_first_name_never_becomes_the_person_of_another_show() -> None:
+    assert labels_of("", [("Bob", "Hi.")], "Day Shift") == {"Bob": (None, "unresolved")}
+    assert labels_of("", [("Sam", "Hi.")], "Day Shift") == {"Sam": ("person:sam-stone", "first_name_of_host")}
+
+
+def test_ambiguous_first_name_stays_unresolved() -> None:
+    found = labels_of("Sam Reed and Sam Stone join us.", [("Sam", "Hi.")])
+    assert found == {"Sam": (None, "unresolved")}
+
+
+def test_misspelled_label_follows_its_neighbour_with_less_confidence() -> None:
+    _, labels, _ = Corpus().add("c", "Alessandra Onyx joins us.", [("Alessandra", "Hi."), ("Alesasndra", "Yes.")]).run()
+    rows = {row["speaker_label"]: row for row in labels.iter_rows(named=True)}
+    assert rows["Alesasndra"]["person_id"] == rows["Alessandra"]["person_id"]
+    assert rows["Alesasndra"]["rule"] == "misspelled"
+    assert rows["Alesasndra"]["confidence"] < rows["Alessandra"]["confidence"]
+
+
+@pytest.mark.parametrize("label", ["Speaker 1", "SPEAKER_00", "Voiceover", "Guest", "Dara/Mia", "Dara and Mia"])
+def test_labels_that_are_nobody(label: str) -> None:
+    assert labels_of("Dara Onyx joins us.", [(label, "Hi.")])[label] == (None, "unresolved")
+
+
+def test_copies_of_one_episode_share_their_people() -> None:
+    corpus = (
+        Corpus().add("a", "Dara Onyx joins us.", show="Night Build").add("b", "", [("Dara", "Hi.")], show="Night Build")
+    )
+    _, alone, _ = corpus.run()
+    assert alone["person_id"].to_list() == [None]
+    _, together, _ = corpus.run(pl.DataFrame({"copy_id": ["a", "b"], "episode_id": ["e", "e"]}))
+    assert together["person_id"].to_list() == ["person:night-build:dara-onyx"]
+
+
+# Roles
+
+
+@pytest.mark.parametrize(
+    ("notes", "roles"),
+    [
+        (
+            "In episode 4 of Night Build, host Lia Moss chats about tea with Dara Onyx and Mia Pell.",
+            {("Lia Moss", "host"), ("Dara Onyx", "guest"), ("Mia Pell", "guest")},
+        ),
+        ("Hosted by Lia Moss and Dara Onyx.", {("Lia Moss", "host"), ("Dara Onyx", "host")}),
+        ("Dara Onyx (@dara), CTO of Hooli, joins us to explain tea.", {("Dara Onyx", "guest")}),
+        ("Dara Onyx and Mia Pell of Hooli join the show.", {("Dara Onyx", "guest"), ("Mia Pell", "guest")}),
+        (
+            "Dara joins Lia Moss to talk of tea. Few know as much as Dara Onyx does.",
+            {("Dara Onyx", "guest"), ("Lia Moss", "host")},
+        ),
+        ("My guest, Dara Onyx, has been mapping tea.", {("Dara Onyx", "guest")}),
+        ("This week we sat down with Dara Onyx.", {("Dara Onyx", "guest")}),
+        ("Lia Moss sits down with Dara Onyx.", {("Lia Moss", "host"), ("Dara Onyx", "guest")}),
+        ("This episode features Dara Onyx and Mia Pell on tea.", {("Dara Onyx", "guest"), ("Mia Pell", "guest")}),
+        ("Dara Onyx has made tea for years. She joins us to tell how.", {("Dara Onyx", "guest")}),
+        (
+            "Guests Dara Onyx, Mia Pell and Lia Moss join us.",
+            {(n, "guest") for n in ("Dara Onyx", "Mia Pell", "Lia Moss")},
+        ),
+        ("Dara Onyx is the founder of Hooli. She drinks tea.", {("Dara Onyx", "guest")}),
+        ("Wir sprechen heute mit Dara Onyx.", {("Dara Onyx", "guest")}),
+    ],
+)
+def test_notes_state_roles(notes: str, roles: set[tuple[str, str]]) -> None:
+    assert roles_in(notes) == roles
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "We talk about Dara Onyx and her tea.",
+        "Top guests: Dara Onyx, Mia Pell, Lia Moss.",
+        "Our previous guest Dara Onyx was fun.",
+        "We have chatted with both Dara Onyx and Mia Pell on tea.",
+        "Tea news: Dara Onyx joins Hooli as its head.",
+        "Links: Dara Onyx on X: https://x.com/dara",
+        "Applied Research joins us.",
+    ],
+)
+def test_being_talked_about_is_not_appearing(notes: str) -> None:
+    assert roles_in(notes) == set()
+
+
+def test_titles_name_guests() -> None:
+    assert roles_in(title="Making tea with Dara Onyx") == {("Dara Onyx", "guest")}
+    assert roles_in(title="Dara Onyx on making tea") == {("Dara Onyx", "guest")}
+    assert roles_in(title="What Dara Onyx said of tea") == set()
+
+
+def test_speech_introduces_hosts_and_guests() -> None:
+    speech: Speech = [
+        ("Lia Moss", "Welcome to Copper Kettle, I'm Lia Moss. Today I'm joined by Dara Onyx, CEO of Hooli."),
+        ("Dara Onyx", "Thanks for having me. I did read Mia Pell on tea."),
+    ]
+    assert roles_in("", speech) == {("Lia Moss", "host"), ("Dara Onyx", "guest")}
+
+
+def test_hosts_of_the_catalogue_are_hosts_on_their_show_and_guests_elsewhere() -> None:
+    _, _, evidence = Corpus().add("c", "", [("Ada", "Hi."), ("Bob", "Hi.")], show="Night Build").run()
+    assert set(evidence["role"]) == {"host"}
+    assert {"roster", "speaker_label"} == set(evidence["kind"])
+    speech: Speech = [("Sam Stone", "Welcome to Day Shift. Our guest is Ada Byte."), ("Ada Byte", "Glad to be here.")]
+    assert roles_in("", speech, show="Day Shift") == {("Sam Stone", "host"), ("Ada Byte", "guest")}
+
+
+@pytest.mark.parametrize(
+    ("notes", "title", "organisation"),
+    [
+        ("Dara Onyx, Product Lead at Hooli, joins us.", "Product Lead", "Hooli"),
+        ("We sat down with Hooli Chairman and CEO Dara Onyx.", "Chairman and CEO", "Hooli"),
+        ("Hooli's Dara Onyx joins us.", None, "Hooli"),
+        ("Dara Onyx, SVP at Tea House and VP of Cups at Hooli, joins us.", "SVP", "Tea House"),
+        ("Dara Onyx (CEO of Hooli) joins us.", "CEO", "Hooli"),
+        ("From building Copper Kettle, Dara Onyx joins us.", None, "Copper Kettle"),
+        ("Dara Onyx, Head of Product, joins us.", "Head of Product", None),
+        ("We're glad to have Dara Onyx, founder of The Quiet Law and other firms.", "founder", "The Quiet Law"),
+    ],
+)
+def test_affiliation_is_what_the_sentence_states(notes: str, title: str | None, organisation: str | None) -> None:
+    _, _, evidence = Corpus().add("c", notes).run()
+    found = evidence.filter(pl.col("person_name") == "Dara Onyx").row(0, named=True)
+    assert (found["affiliation_title"], found["affiliation"]) == (title, organisation)
+
+
+def test_shared_affiliation_belongs_to_each() -> None:
+    _, _, evidence = (
+        Corpus().add("c", "Hooli's Dara Onyx and Mia Pell join us. Ann and Bea Low, both partners at Initech.").run()
+    )
+    assert set(evidence["affiliation"]) == {"Hooli"}
+    _, _, evidence = Corpus().add("c", "Ann and Bea Loam, both partners at Initech, join us.").run()
+    assert set(evidence.select("person_name", "affiliation").rows()) == {
+        ("Ann Loam", "Initech"),
+        ("Bea Loam", "Initech"),
+    }
+
+
+# Promises
+
+
+NAMES = st.sampled_from(["Dara Onyx", "Ada Byte", "abyte", "Mia Pell", "Bob", "Hooli", "Night Build", "host", "guest"])
+WORDS = st.sampled_from(
+    ["joins us", "with", "and", ",", ".", "I'm", "welcome to", "CEO of", "*", "&amp;", "\t", "(", "“", "’s", "12:30"]
+)
+
+
+@given(st.lists(NAMES | WORDS | st.text(max_size=6), max_size=40), st.lists(NAMES | WORDS, max_size=20), NAMES)
+def test_quotes_are_what_their_range_says(notes: list[str], said: list[str], label: str) -> None:
+    corpus = Corpus().add("c", " ".join(notes).replace("\n", " "), [(label, " ".join(said)), ("Dara", "Yes.")])
+    for row in corpus.run()[2].iter_rows(named=True):
+        assert tidy(corpus.text[row["char_start"] : row["char_end"]]) == row["quote"]
+        assert len(row["quote"]) <= 300
+
+
+def test_without_texts_the_quote_is_the_passage() -> None:
+    _, _, evidence = Corpus().add("c", "Tea time. Dara Onyx joins us.").run(with_text=False)
+    assert evidence["quote"].to_list() == ["Tea time. Dara Onyx joins us."]
+
+
+def test_empty_frames_give_empty_tables() -> None:
+    assert all(frame.is_empty() for frame in Corpus().run())
+
+
+def test_long_hostile_notes_take_time_in_proportion() -> None:
+    for piece in ("Dara Onyx, ", "with with ", "(“'", "CEO of the ", "a, ", "Dara "):
+        start = time.perf_counter()
+        Corpus().add("c", piece * (8_000 // len(piece))).run()
+        assert time.perf_counter() - start < 4
+
+
+# Evaluation
+
+
+def test_names_and_organisations_compare_as_people_read_them() -> None:
+    assert same_person("Dara S. Onyx", "Dara Onyx")
+    assert same_person("Dara-Lee Onyx", "Dara Lee-Onyx")
+    assert not same_person("Dara", "Dara Onyx")
+    assert same_organisation("Tea House", "TeaHouse Inc")
+    assert not same_organisation(None, "Hooli")
+
+
+def test_evaluation_counts_what_is_right_found_and_labelled() -> None:
+    corpus = Corpus().add("a", "Dara Onyx, CEO of Hooli, joins us.", show="Night Build").add("b", "Tea.")
+    shows, _, evidence = corpus.run()
+    copies = pl.DataFrame(corpus.rows["copies"])
+    texts = pl.DataFrame({"document_id": ["d"], "text": [corpus.text]})
+    gold = [
+        {"line": 0, "show": "Night Build", "hosts": [], "guests": [{"name": "Dara Onyx", "org": "Hooli"}]},
+        {"line": 1, "show": "Day Shift", "hosts": ["Sam Stone"], "guests": []},
+    ]
+    scores, differences = evaluate(gold, lines_of(copies, texts, [0, 1]), shows, evidence)
+    assert (scores["shows"].precision, scores["shows"].recall) == (1.0, 0.5)
+    assert (scores["guests"].precision, scores["guests"].recall) == (1.0, 1.0)
+    assert (scores["hosts"].precision, scores["hosts"].recall) == (None, 0.0)
+    assert scores["organisations"].true_positives == 1
+    assert len(differences) == 2
