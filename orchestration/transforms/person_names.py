@@ -46,7 +46,8 @@ _ANONYMOUS = re.compile(
     r"voice[ -]?over|voice|narrator|announcer|interviewer|interviewee|moderator|audience|caller|participant|panelist|"
     r"everyone|all|both|group|crowd|multiple|various|ad|ads|advert|advertisement|sponsor|break|music|clip|intro|outro|"
     r"recording|trailer|jingle|computer|robot|ai|bot|q|a|question|answer|producer|operator|m|f|man|woman)"
-    r"(?:[ _#-]+(?:member|speaker|voices?|guest|host|person|man|woman|male|female|clip|\d+|[a-z])(?![a-z0-9])|\d+(?!\d))*$",
+    r"(?:[ _#-]+(?:member|speaker|voices?|guest|host|person|man|woman|male|female|clip|\d+|[a-z])(?![a-z0-9])|"
+    r"\d+(?!\d))*$",
     re.IGNORECASE,
 )
 

@@ -59,7 +59,12 @@ class Corpus:
             if passage:
                 start = len(self.text)
                 self.text += passage + "\n"
-                row = {"passage_id": f"p{start}", "document_id": "d", "copy_id": copy_id, "field": field}
+                row: dict[str, object] = {
+                    "passage_id": f"p{start}",
+                    "document_id": "d",
+                    "copy_id": copy_id,
+                    "field": field,
+                }
                 row |= {"passage_index": start, "text": tidy(passage), "char_start": start}
                 self.rows["passages"].append(row | {"char_end": start + len(passage)})
         for number, (label, said) in enumerate(speech or []):
@@ -67,11 +72,21 @@ class Corpus:
             self.text += f"{label}: " if label else ""
             start = len(self.text)
             self.text += said + "\n"
-            row = {"copy_id": copy_id, "segment_index": number, "document_id": "d", "speaker_label": label}
-            row |= {"label_char_start": at if label else None, "label_char_end": at + len(label) if label else None}
-            row |= {"text": tidy(said), "is_speech": True, "is_speaker_change": True, "is_paragraph_start": True}
-            self.rows["segments"].append(row | {"locator": "", "char_start": start, "char_end": start + len(said)})
-        copy = {"copy_id": copy_id, "document_id": "d", "copy_index": len(self.rows["copies"]), "format": "test"}
+            unit: dict[str, object] = {
+                "copy_id": copy_id,
+                "segment_index": number,
+                "document_id": "d",
+                "speaker_label": label,
+            }
+            unit |= {"label_char_start": at if label else None, "label_char_end": at + len(label) if label else None}
+            unit |= {"text": tidy(said), "is_speech": True, "is_speaker_change": True, "is_paragraph_start": True}
+            self.rows["segments"].append(unit | {"locator": "", "char_start": start, "char_end": start + len(said)})
+        copy: dict[str, object] = {
+            "copy_id": copy_id,
+            "document_id": "d",
+            "copy_index": len(self.rows["copies"]),
+            "format": "test",
+        }
         copy |= {"char_start": first, "char_end": len(self.text), "locator": "", "show_name": show or None}
         copy |= {"date_source": "none", "is_truncated": False, "has_transcript": bool(speech), "has_speakers": True}
         self.rows["copies"].append(copy | {"has_timestamps": False, "segment_count": 0, "word_count": 0})

@@ -46,7 +46,9 @@ def frames(
     notes: str = "", speech: list[tuple[str | None, str]] | None = None, show_name: str | None = None, title: str = ""
 ) -> Frames:
     """Return the frames of one copy whose document is its title, notes and speech, a line each."""
-    text, passages, segments = "", [], []
+    text = ""
+    passages: list[dict[str, object]] = []
+    segments: list[dict[str, object]] = []
     for field, passage in (("title", title), ("description", notes)):
         if passage:
             start = len(text)
