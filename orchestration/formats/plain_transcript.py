@@ -66,7 +66,7 @@ def parse(text: str) -> ParsedDocument:
             published = stated
             continue
         made = segment(text, start, end)
-        if made:
+        if made.text:
             segments.append(made)
     if not segments:
         return ParsedDocument(FORMAT, text, ())

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from orchestration.formats import plain_transcript, whisper_text
+from orchestration.formats import caption_page, directory_page, plain_transcript, publisher_page, whisper_text
 from orchestration.formats.decoding import Decoded, UndecodableError, decode
 from orchestration.formats.document import ParsedDocument, Problem
 
@@ -30,6 +30,9 @@ class Format(Protocol):
 FORMATS = cast(
     tuple[Format, ...],
     (
+        caption_page,
+        publisher_page,
+        directory_page,
         whisper_text,
         plain_transcript,
     ),

@@ -46,19 +46,17 @@ def segment(
     start_s: float | None = None,
     end_s: float | None = None,
     is_paragraph_start: bool = False,
-) -> Segment | None:
-    """Return the segment of a caption in text[start:end], or None where nothing is left to read.
+) -> Segment:
+    """Return the segment of a caption in text[start:end].
 
     A mark of a new speaker in front is told by `is_speaker_change` and stays out of the range. What holds no word (a
-    sound in brackets, a note sign) is no speech.
+    sound in brackets, a note sign, an empty caption) is no speech.
     """
     start, end = trim(text, start, end)
     said = skip_change_mark(text, start, end)
     is_change = said > start
     start, end = trim(text, said, end)
     shown = tidy(text[start:end])
-    if not shown:
-        return None
     return Segment(
         shown,
         start,

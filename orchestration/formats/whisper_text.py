@@ -46,9 +46,7 @@ def parse(text: str) -> ParsedDocument:
             )
             end = blank.start()
         start_s, end_s = parse_clock(mark[1]), parse_clock(mark[2])
-        made = segment(text, start, end, start_s, end_s if end_s >= start_s else None)
-        if made:
-            segments.append(made)
+        segments.append(segment(text, start, end, start_s, end_s if end_s >= start_s else None))
     return ParsedDocument(FORMAT, text, (_copy(text, header, first, segments),) if segments else (), tuple(problems))
 
 
