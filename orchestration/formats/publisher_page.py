@@ -31,10 +31,10 @@ _LABEL = re.compile(
 )
 # Keys of records and levels of logs, which recur as speakers do.
 _KEY_WORDS = """
-    address author category cc city comment company cons country critical debug email error fatal fax field from gender
-    hint id info language level license licence location mobile name notice occupation organization password phone
-    price pros q reason remedy result state status street subject summary tag tel telephone to trace type usage user
-    username value version warn warning zip
+    ad address author break category cc city comment company cons country critical debug email error fatal fax field
+    from gender hint id info jingle language level license licence location mobile name notice occupation organization
+    password phone price promo pros q reason remedy result state status street subject summary tag tel telephone to
+    trace type usage user username value version warn warning zip
 """
 _KEYS = frozenset(_KEY_WORDS.split())
 _SENTENCE_END = re.compile(r"[.?!…—–-][\"'”’)\]]{0,2}\Z")
@@ -44,12 +44,16 @@ _FAREWELL = re.compile(
     r"(?:listening|joining|watching|tuning|being|having|coming)\b"
     r"|\bsee (?:you|ya)(?: all| guys| everyone)? (?:next|again|soon|then|later|tomorrow|there)\b"
     r"|\b(?:until|till) (?:next|then)\b|\bthat['’]s (?:all|it)\b.{0,30}\bfor (?:today|now|this)\b"
-    r"|\bgood-?bye\b|\bbye\b|\btake care\b|\bsigning off\b|\bcatch you (?:next|later|soon)\b"
+    r"|\bgood(?:-?bye|[ -]?night)\b|\bbye\b|\btake care\b|\bsigning off\b|\bcatch you (?:next|later|soon)\b"
     r"|\btalk to you (?:next|soon|later)\b|\bhave a (?:great|good|nice|wonderful) (?:day|week|weekend|one|evening)\b"
+    r"|\b(?:this has been|you(?:['’]ve| have) been listening to)\b"
     r"|\bauf wiederh[öo]ren\b|\btsch[üu]ss\b|\bbis (?:zum )?nächste"
     r"|\bà (?:la prochaine|bientôt)\b|\bhasta (?:la|el) pr[óo]xim",
     re.IGNORECASE,
 )
+# Thanks among the last words end a conversation, too, though more may be said after them: in the first person.
+_THANKS = re.compile(r"\b(?:thanks|thank you|danke|vielen dank|merci|gracias)\b", re.IGNORECASE)
+_FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Ii]ch|[Ww]ir|[Jj]e|[Nn]ous|[Yy]o|[Nn]osotros)\b")
 _LAST_BLOCKS = 4
 _FOOT = re.compile(
     r"(?:related(?: (?:articles?|posts?|episodes?|content|stories|links))?|recommended(?: for you)?"
@@ -159,7 +163,9 @@ def _label(text: str, start: int, end: int) -> _Label | None:
     if found is None:
         return None
     name = found[1].rstrip()
-    if len(name) < 2 or not name[0].isupper() or not is_name(name) or name.casefold() in _KEYS:
+    # Some write their names small. Bold type tells that it is a label all the same.
+    cased = name.title() if text.startswith("**", start) else name
+    if len(name) < 2 or not cased[0].isupper() or not is_name(cased) or name.casefold() in _KEYS:
         return None
     return _Label(name, found.start(1), found.start(1) + len(name), min(found.end(), end))
 
@@ -175,7 +181,11 @@ def _stop(text: str, paragraphs: list[Range], labels: dict[int, _Label]) -> int:
             break
     closing = sorted(labels)[-_LAST_BLOCKS:][0]
     farewells = [index for index in range(closing, stop) if _FAREWELL.search(text, *paragraphs[index])]
-    return max(farewells[-1], last) + 1 if farewells else stop
+    if farewells:
+        return max(farewells[-1], last) + 1
+    if any(_THANKS.search(text, *paragraphs[index]) for index in range(closing, last + 1)):
+        return next((i for i in range(last + 1, stop) if not _FIRST_PERSON.search(text, *paragraphs[i])), stop)
+    return stop
 
 
 def _passages(text: str, paragraphs: list[Range], fields: list[Field]) -> Iterator[Passage]:
