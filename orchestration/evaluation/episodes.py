@@ -1,6 +1,6 @@
 """Precision and recall of shows, hosts, guests and guests' organisations against a file of labelled episode entries.
 
-    python -m orchestration.evaluation.episodes --gold FILE --lake FOLDER
+    python -m orchestration.evaluation.episodes --gold FILE --lake FOLDER [--catalog FOLDER] [--differences]
 
 A line of the file is a JSON object: `line` (the entry's line in its document, from 0), `show`, `hosts`, `guests` with
 `name` and `org`. The tables are read at `<lake>/<table>/*.parquet`.
@@ -18,6 +18,8 @@ from typing import Any
 
 import polars as pl
 
+from orchestration.catalog.catalog import Catalog
+from orchestration.catalog.load import load_catalog
 from orchestration.ids import slugify
 
 # How much a kind of evidence says about a role. What a sentence states outweighs what follows from speaking at all.
@@ -105,11 +107,14 @@ def _matches(found: Iterable[str], labelled: Sequence[str]) -> int:
 
 
 def affiliations_of(evidence: pl.DataFrame) -> dict[str, list[str]]:
-    """Return the organisations that the evidence of one copy gives each person, the most often stated first."""
+    """Return the organisations that the evidence of one copy gives each person, the best supported first.
+
+    A sentence that also tells the role counts double: what a person once did stands elsewhere.
+    """
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for name, organisation in evidence.select("person_name", "affiliation").iter_rows():
+    for name, organisation, role in evidence.select("person_name", "affiliation", "role").iter_rows():
         if organisation:
-            counts[name][organisation] += 1
+            counts[name][organisation] += 1 if role == "unknown" else 2
     return {name: sorted(of_name, key=lambda org: -of_name[org]) for name, of_name in counts.items()}
 
 
@@ -118,11 +123,18 @@ def evaluate(
     lines: dict[int, str],
     copy_shows: pl.DataFrame,
     evidence: pl.DataFrame,
+    catalog: Catalog | None = None,
 ) -> tuple[dict[str, Score], list[str]]:
     """Return a score for each measure and a line for each disagreement.
 
     lines: the copy of each labelled line. An entry without a copy counts as not found.
+    catalog: with it, a show or an organisation may be labelled by any of its names.
     """
+    entity_of = _entities_by_name(catalog)
+
+    def same_name(a: str, b: str) -> bool:
+        return slugify(a) == slugify(b) or bool(entity_of.get(slugify(a), set()) & entity_of.get(slugify(b), set()))
+
     counts: dict[str, list[int]] = {name: [0, 0, 0] for name in ("shows", "hosts", "guests", "organisations")}
     differences: list[str] = []
 
@@ -141,7 +153,7 @@ def evaluate(
         of_copy = evidence.filter(pl.col("copy_id") == copy_id)
         roles = roles_of(of_copy, show_id)
         organisations = affiliations_of(of_copy)
-        is_right = bool(show and entry["show"] and slugify(show) == slugify(entry["show"]))
+        is_right = bool(show and entry["show"] and same_name(show, entry["show"]))
         count("shows", is_right, show is not None, entry["show"] is not None)
         if (show or entry["show"]) and not is_right:
             differences.append(f"line {entry['line']}: show {show!r}, labelled {entry['show']!r}")
@@ -158,11 +170,19 @@ def evaluate(
             if not guest["org"]:
                 continue
             named = next((orgs for name, orgs in organisations.items() if same_person(name, guest["name"])), [])
-            right = bool(named) and same_organisation(named[0], guest["org"])
+            right = bool(named) and (same_organisation(named[0], guest["org"]) or same_name(named[0], guest["org"]))
             count("organisations", right, bool(named), 1)
             if not right:
                 differences.append(f"line {entry['line']}: {guest['name']} at {named}, labelled {guest['org']!r}")
     return {name: Score(*values) for name, values in counts.items()}, differences
+
+
+def _entities_by_name(catalog: Catalog | None) -> dict[str, set[str]]:
+    entities: dict[str, set[str]] = defaultdict(set)
+    for alias in catalog.aliases if catalog else ():
+        if not alias.entity_id.startswith(("person:", "topic:")):
+            entities[slugify(alias.alias)].add(alias.entity_id)
+    return entities
 
 
 def read_table(lake: Path, table: str) -> pl.DataFrame:
@@ -196,6 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gold", type=Path, required=True, help="labelled entries, one JSON object a line")
     parser.add_argument("--lake", type=Path, required=True, help="folder of the lake's tables")
+    parser.add_argument("--catalog", type=Path, default=Path("dbt_project/seeds"), help="folder of the catalogue")
     parser.add_argument("--differences", action="store_true", help="print each disagreement")
     options = parser.parse_args(arguments)
     gold = [json.loads(line) for line in options.gold.read_text(encoding="utf-8").splitlines() if line.strip()]
@@ -204,7 +225,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for table in ("episode_copies", "document_texts", "copy_shows", "appearance_evidence")
     )
     lines = lines_of(copies, texts, [entry["line"] for entry in gold])
-    scores, differences = evaluate(gold, lines, shows, evidence)
+    scores, differences = evaluate(gold, lines, shows, evidence, load_catalog(options.catalog))
     print(f"{len(lines)} of {len(gold)} labelled entries are in the lake")
     for measure, score in scores.items():
         print(f"{measure:14} {score}")

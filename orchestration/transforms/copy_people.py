@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -41,6 +40,15 @@ class Unit:
     char_end: int
     label: str | None = None
     _display: Display | None = None
+    _sentences: list[tuple[int, int]] | None = None
+
+    @property
+    def sentences(self) -> list[tuple[int, int]]:
+        """The ranges of the sentences; a title is one."""
+        if self._sentences is None:
+            is_one = self.place == "title"
+            self._sentences = [(0, len(self.text))] if is_one else sentences(self.text[:NOTES_CHARS])
+        return self._sentences
 
     def span(self, start: int, end: int, document: str | None) -> tuple[str, int, int]:
         """Return the quote of the display range [start, end) and its range in the document text."""
@@ -121,6 +129,8 @@ class CopyPeople:
     host_ids: dict[str, str]
     """Catalogue hosts of the copy's shows: person to show; the primary show wins."""
     cast: Cast
+    presenting: dict[str, Name] = field(default_factory=dict)
+    """People whom the copy itself calls its hosts."""
 
     @property
     def show_id(self) -> str | None:
@@ -147,11 +157,6 @@ def meaning(name: Name, cast: Cast, finder: NameFinder) -> Name | None:
     return replace(found[0], start=name.start, end=name.end)
 
 
-def sentences_of(unit: Unit) -> list[tuple[int, int]]:
-    """Return the ranges of the unit's sentences; a title is one."""
-    return [(0, len(unit.text))] if unit.place == "title" else sentences(unit.text[:NOTES_CHARS])
-
-
 def read_copies(
     copies: pl.DataFrame,
     segments: pl.DataFrame,
@@ -167,6 +172,10 @@ def read_copies(
         named=True
     ):
         shows[row["copy_id"]].append((row["show_id"], row["show_name"]))
+    aliases: dict[str, list[str]] = defaultdict(list)
+    for alias in catalog.aliases:
+        if alias.entity_id in catalog.shows and alias.kind != "needs_context":
+            aliases[alias.entity_id].append(alias.alias)
     units = _units(passages, segments)
     words = _label_words(segments)
     readings = []
@@ -176,17 +185,14 @@ def read_copies(
         for show_id, _ in own:
             for host in catalog.shows[show_id].host_ids if show_id in catalog.shows else ():
                 hosts.setdefault(host, show_id)
-        names = tuple(dict.fromkeys(name for show_id, show in own for name in (show, *_aliases(show_id, catalog))))
+        names = tuple(dict.fromkeys(name for show_id, show in own for name in (show, *aliases[show_id])))
         reading = CopyPeople(copy_id, document_id, units[copy_id], words[copy_id], own, names, hosts, Cast())
         _fill_cast(reading, finder)
         readings.append(reading)
+    _share_regulars(readings)
     if copy_episodes is not None:
         _share_casts(readings, dict(copy_episodes.select("copy_id", "episode_id").iter_rows()))
     return readings
-
-
-def _aliases(show_id: str, catalog: Catalog) -> Iterable[str]:
-    return (a.alias for a in catalog.aliases if a.entity_id == show_id and a.kind != "needs_context")
 
 
 def _units(passages: pl.DataFrame, segments: pl.DataFrame) -> dict[str, list[Unit]]:
@@ -230,10 +236,12 @@ def _fill_cast(reading: CopyPeople, finder: NameFinder) -> None:
     # Twice: what the first reading states resolves the first names that the second one meets.
     for _ in range(2):
         for number, unit in enumerate(reading.units):
-            for index, (start, end) in enumerate(sentences_of(unit)):
+            for index, (start, end) in enumerate(unit.sentences):
                 text = unit.text[start:end]
                 groups = groups_of(text, finder, partial(meaning, cast=cast, finder=finder))
                 for statement in statements_of(text, groups, unit.place, reading.show_names):
+                    if statement.role in ("host", "co_host"):
+                        reading.presenting[person_key(statement.person.name)] = statement.person.name
                     cast.add(Cast.NAMED if statement.pattern == "credit" else Cast.STATED, statement.person.name)
                 if unit.place == "notes" and number == index == 0 and is_opening_bio(text, groups):
                     cast.add(Cast.STATED, groups[0].people[0].name)
@@ -247,6 +255,17 @@ def _is_heading(text: str) -> bool:
     """Return whether most words are capitalised, so that capitals tell no names."""
     words = [word for word in text.split() if word[0].isalpha()]
     return len(words) > 3 and sum(word[0].isupper() for word in words) > 0.6 * len(words)
+
+
+def _share_regulars(readings: list[CopyPeople]) -> None:
+    """Let the copies of a show know the people whom another copy of it calls hosts, next to the catalogue's hosts."""
+    by_show: dict[str, dict[str, Name]] = defaultdict(dict)
+    for reading in readings:
+        if reading.show_id:
+            by_show[reading.show_id].update(reading.presenting)
+    for reading in readings:
+        for name in by_show[reading.show_id].values() if reading.show_id else ():
+            reading.cast.add(Cast.HOSTS, name)
 
 
 def _share_casts(readings: list[CopyPeople], episode_of: dict[str, str]) -> None:

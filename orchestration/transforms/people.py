@@ -27,7 +27,6 @@ from orchestration.transforms.copy_people import (
     meaning,
     person_key,
     read_copies,
-    sentences_of,
 )
 from orchestration.transforms.person_groups import Group, Person, groups_of, with_deeds
 from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous, sentences
@@ -276,7 +275,7 @@ class _Collector:
         reading, finder = self.reading, self.finder
         speaker = self.people_of.get(unit.label or "")
         last: tuple[list[Group], int, int] | None = None
-        for number, (start, end) in enumerate(sentences_of(unit)):
+        for number, (start, end) in enumerate(unit.sentences):
             text = unit.text[start:end]
             groups = groups_of(text, finder, partial(meaning, cast=reading.cast, finder=finder))
             groups = with_deeds(text, groups, finder)
@@ -331,16 +330,16 @@ class _Collector:
 
     def _role(self, person: Person, role: Role) -> Role:
         """Return `role`, but `host` for a catalogue host of the copy's own show."""
-        own = person.name.person_id and self.reading.host_ids.get(person.name.person_id) == self.reading.show_id
-        return "host" if own and role in ("guest", "unknown") else role
+        is_own = self._is_own_host(person.name.person_id)
+        return "host" if is_own and role in ("guest", "unknown") else role
+
+    def _is_own_host(self, person_id: str | None) -> bool:
+        show_id = self.reading.show_id
+        return bool(person_id and show_id) and self.reading.host_ids.get(person_id or "") == show_id
 
     def _read_labels(self) -> None:
         total = sum(self.reading.label_words.values()) or 1
-        hosts = {
-            label
-            for label, (person, _) in self.people_of.items()
-            if self.reading.host_ids.get(person) == self.reading.show_id
-        }
+        hosts = {label for label, (person, _) in self.people_of.items() if self._is_own_host(person)}
         stated = {str(row["person_id"]) for row in self.found if row["role"] in ("host", "co_host")}
         hosts |= self.introducers & set(self.people_of)
         has_host = bool(hosts) or any(person in stated for person, _ in self.people_of.values())
@@ -391,7 +390,7 @@ class _Collector:
     def _named_in_notes(self, person_id: str) -> tuple[Unit, int, int, Name] | None:
         for unit in self.reading.units:
             if unit.place != "speech":
-                for start, end in sentences_of(unit):
+                for start, end in unit.sentences:
                     for name in self.finder.find(unit.text[start:end]):
                         if name.person_id == person_id:
                             return unit, start, end, name
@@ -420,7 +419,7 @@ def _shifted(person: Person, start: int) -> Person:
 
 
 def _sentence_end(unit: Unit, start: int) -> int:
-    return next((end for begin, end in sentences_of(unit) if begin == start), len(unit.text))
+    return next((end for begin, end in unit.sentences if begin == start), len(unit.text))
 
 
 def _window(text: str, start: int, end: int, name_start: int, name_end: int) -> tuple[int, int]:

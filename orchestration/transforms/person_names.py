@@ -18,6 +18,7 @@ from orchestration.catalog.catalog import Catalog
 from orchestration.transforms.name_words import ALSO_SURNAMES, HONORIFICS, HOUSES, NOT_NAMES, PARTICLES
 
 MAX_NAME_WORDS = 5
+_MEMO_SIZE = 20_000
 
 _WORD = re.compile(r"[^\W_](?:\w|['’.&-](?=\w))*")
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|ai|org|net|io|fm|tv|co|dev|me|gg|ly)/\S*")
@@ -110,7 +111,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 def hide_addresses(text: str) -> str:
     """Return `text` with web and mail addresses blanked, every other character in its place."""
-    for pattern in (_URL, _MAIL):
+    for pattern, sign in ((_URL, "/"), (_URL, "www."), (_MAIL, "@")):
+        if sign not in text:
+            continue
         text = pattern.sub(lambda found: " " * len(found.group()), text)
     return text
 
@@ -150,6 +153,7 @@ class NameFinder:
                 others.setdefault(fold(entity.name), entity.entity_id)
         self.person_names = {key: e.name for key, e in catalog.entities.items() if e.entity_type == "person"}
         self.other_names = {key: e.name for key, e in catalog.entities.items() if e.entity_type != "person"}
+        self._memo: dict[str, tuple[Name, ...]] = {}
         self._others = others
         self._first_names = {fold(name).split()[0] for name in self.person_names.values() if " " in name}
         self.by_alias: dict[str, tuple[str, ...]] = {}
@@ -193,8 +197,16 @@ class NameFinder:
             return not _is_ordinary(words[0])
         return not self.other_of(words[-1]) and (not self.other_of(words[0]) or fold(words[0]) in self._first_names)
 
-    def find(self, text: str) -> list[Name]:
-        """Return the names in `text`, in order and without overlap."""
+    def find(self, text: str) -> tuple[Name, ...]:
+        """Return the names in `text`, in order and without overlap. Sentences are asked for several times: memoised."""
+        known = self._memo.get(text)
+        if known is None:
+            if len(self._memo) >= _MEMO_SIZE:
+                self._memo.clear()
+            known = self._memo[text] = tuple(self._find(text))
+        return known
+
+    def _find(self, text: str) -> list[Name]:
         found: list[Name] = []
         run: list[_Token] = []
         text = hide_addresses(text)

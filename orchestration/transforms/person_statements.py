@@ -123,6 +123,7 @@ _TITLE: tuple[tuple[str, str], ...] = (
     ),
 )
 _SPEECH: tuple[tuple[str, str], ...] = (
+    ("co_host", rf"\b(?:my|our) {_GAP}co-?hosts?,? (?:today,? |as (?:always|usual),? )?(?P<cohost>{_G})"),
     ("host_self", rf"\b(?:I'm|I’m|I am|this is) your (?:co-)?host,? (?P<self_host>{_G})"),
     ("self", rf"\b(?:I'm|I’m|I am|my name is|my name's|(?:^|[\s,])this is|(?:^|\s)it's) (?P<self>{_G})(?!['’]s)"),
     ("joined_by", rf"\bjoined (?:{_GAP}\b)?by {_WITH}"),
@@ -159,6 +160,13 @@ _COMPILED: dict[Place, tuple[tuple[str, re.Pattern[str]], ...]] = {
     "notes": tuple((name, re.compile(p, re.IGNORECASE)) for name, p in _NOTES),
     "title": tuple((name, re.compile(p, re.IGNORECASE)) for name, p in _TITLE),
     "speech": tuple((name, re.compile(p, re.IGNORECASE)) for name, p in _SPEECH),
+}
+_ROLES: dict[str, Role] = {
+    "host": "host",
+    "cohost": "co_host",
+    "guest": "guest",
+    "self": "unknown",
+    "self_host": "host",
 }
 # Sentences about other episodes or other people's shows.
 _ELSEWHERE = re.compile(
@@ -228,9 +236,8 @@ def statements_of(text: str, groups: list[Group], place: Place, shows: tuple[str
 
     for pattern, expression in _COMPILED[place]:
         for match in expression.finditer(masked):
-            for role_name in ("host", "guest", "self", "self_host"):
+            for role_name, role in _ROLES.items():
                 if role_name in expression.groupindex and match.start(role_name) >= 0:
-                    role: Role = {"host": "host", "guest": "guest", "self": "unknown", "self_host": "host"}[role_name]  # type: ignore[assignment]
                     add(match.start(role_name), role, pattern if not role_name.startswith("self") else "self")
     for index, group in enumerate(groups):
         for position, person in enumerate(group.people):

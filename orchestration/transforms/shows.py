@@ -236,7 +236,10 @@ def copy_shows(
                 found.extend(_in_notes(unit["text"][:PHRASE_SCAN_CHARS], number, names))
             else:
                 found.extend(_in_speech(unit["text"], number, names, finder))
-        found.extend(_by_labels(labels_of.get(copy_id, ()), catalog, finder))
+        if any(one.rule == "crossover" for one in found):
+            # Notes of a crossover explain the other show to their own readers.
+            found = [replace(one, rule="other_feed") if one.rule == "definition" else one for one in found]
+        found.extend(_by_labels(labels_of.get(copy_id, ()), units, catalog, finder))
         for is_primary, show in _decide(found):
             start, end = _place(show, units, texts.get(copy["document_id"]))
             rows.append(
@@ -421,23 +424,27 @@ def _unlisted(text: str, start: int, names: ShowNames) -> tuple[str, int, int] |
     return name, match.start(), match.start() + len(name)
 
 
-def _by_labels(labels: Iterable[str], catalog: Catalog, finder: NameFinder) -> Iterable[_Found]:
-    """Find shows whose known hosts speak: by full name or handle, or by the first names of two hosts."""
+def _by_labels(labels: Iterable[str], units: list[dict], catalog: Catalog, finder: NameFinder) -> Iterable[_Found]:
+    """Find shows by the known hosts who speak: two of them, or one of a show that the copy names.
+
+    One alone may be a guest elsewhere. A copy that names none of the shows of such a host tells nothing.
+    """
     spoken = {fold(label) for label in labels if not is_anonymous(label)}
     people = {person for label in labels if (person := finder.person_of(label))}
     for show in catalog.shows.values():
-        by_name = {host for host in show.host_ids if host in people}
-        by_first = {
-            host
-            for host in show.host_ids
-            if host in finder.person_names
-            and {fold(finder.person_names[host]).split()[0], *finder.aliases_of[host]} & spoken
-        }
-        if by_name:
-            score = SCORES["host_labels"] + (0.15 if len(by_name | by_first) > 1 else 0.0)
-            yield _Found(show.show_id, show.name, "host_labels", score)
-        elif len(by_first) > 1:
-            yield _Found(show.show_id, show.name, "host_labels", SCORES["host_labels"])
+        hosts = 0
+        is_sure = False
+        for host in show.host_ids:
+            if host in people:
+                hosts, is_sure = hosts + 1, True
+            elif host in finder.person_names:
+                hosts += bool({fold(finder.person_names[host]).split()[0], *finder.aliases_of[host]} & spoken)
+        if hosts > 1 or is_sure:
+            name = show.name.removeprefix("The ")
+            mentions = sum(unit["text"].count(name) for unit in units)
+            if hosts > 1 or mentions:
+                score = SCORES["host_labels"] + 0.02 * min(mentions, 5) + (0.1 if hosts > 1 else 0.0)
+                yield _Found(show.show_id, show.name, "host_labels", score)
 
 
 def _decide(found: list[_Found]) -> list[tuple[bool, _Found]]:

@@ -178,10 +178,11 @@ def test_stated_name_comes_first_and_leads_to_the_catalogue() -> None:
     assert shows_of(show_name="Copper Kettle: Tea and Talk") == [("show:copper-kettle", True, "stated_name")]
 
 
-def test_two_hosts_by_first_name_tell_the_show_and_one_does_not() -> None:
+def test_two_hosts_tell_the_show_and_one_only_where_it_is_named() -> None:
     assert shows_of("", [("Ada", "Hi."), ("Bob", "Hi.")]) == [("show:night-build", True, "host_labels")]
     assert shows_of("", [("Ada", "Hi."), ("Cara", "Hi.")]) == []
-    assert shows_of("", [("abyte", "Hi."), ("Cara", "Hi.")]) == [("show:night-build", True, "host_labels")]
+    assert shows_of("", [("abyte", "Hi."), ("Cara", "Hi.")]) == []
+    assert shows_of("Night Build is back.", [("abyte", "Hi.")]) == [("show:night-build", True, "host_labels")]
 
 
 def test_a_passed_on_recording_keeps_the_feed_primary() -> None:
