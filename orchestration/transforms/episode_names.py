@@ -30,11 +30,15 @@ _NO_SURNAME = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whose names are looked for in an episode. `labels`: how speaker labels call the person."""
+    """Somebody whose names are looked for in an episode.
+
+    labels: how speaker labels call the person. nicknames: single words that the catalogue knows the person by.
+    """
 
     person_id: str
     name: str
     labels: frozenset[str] = frozenset()
+    nicknames: frozenset[str] = frozenset()
     is_present: bool = True
     """True for who appears in the episode, False for who is only named in full in it."""
 
@@ -102,9 +106,10 @@ class EpisodeNames:
             if person.is_present:
                 if parts:
                     add(parts[0], person.person_id, "episode_person_full", is_any_case=True)
-                    for label in person.labels:
-                        if label not in parts and " " not in label:
-                            add(f'{parts[1]} "{label}" {parts[2]}', person.person_id, "episode_person_full", True)
+                    for nickname in person.labels | person.nicknames:
+                        if nickname not in parts and " " not in nickname:
+                            quoted = f'{parts[1]} "{nickname}" {parts[2]}'
+                            add(quoted, person.person_id, "episode_person_full", is_any_case=True)
                 else:
                     add(person.name, person.person_id, "episode_person_label", is_any_case=False)
                 for label in person.labels:

@@ -6,10 +6,10 @@ names and surnames are judged in the light of what the episode is sure to talk a
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -32,8 +32,8 @@ from orchestration.transforms.mention_rules import (
     sure_rule,
 )
 
-# A maker counts as near its product within so many characters.
-_MAKER_CHARACTERS = 80
+# Other names count as near an ordinary word within so many characters.
+_NEAR_CHARACTERS = 80
 
 
 @dataclass(slots=True)
@@ -81,6 +81,10 @@ class EpisodeReader:
             if entity.entity_type == "product" and entity.company_id:
                 self._makers[entity.entity_id].add(entity.company_id)
                 self._makers[entity.company_id].add(entity.entity_id)
+        self._nicknames: dict[str, set[str]] = defaultdict(set)
+        for alias in catalog.aliases:
+            if alias.entity_id.startswith("person:") and " " not in alias.alias:
+                self._nicknames[alias.entity_id].add(alias.alias)
         self._episode_of: dict[str, str] = (
             {} if copy_episodes is None else dict(copy_episodes.select("copy_id", "episode_id").iter_rows())
         )
@@ -105,7 +109,8 @@ class EpisodeReader:
         people = self._people[self._episode(copy_id)]
         known = people.get(person_id)
         labels = (known.labels if known else frozenset()) | ({label} if label else frozenset())
-        people[person_id] = Person(person_id, known.name if known else name, labels)
+        nicknames = frozenset(self._nicknames.get(person_id, ()))
+        people[person_id] = Person(person_id, known.name if known else name, labels, nicknames)
         self._unlisted.setdefault(person_id, ("person", name))
 
     def describe(self, entity_id: str) -> tuple[str, str]:
@@ -125,16 +130,20 @@ class EpisodeReader:
                 ]
             )
         for episode_id, copies in by_episode.items():
-            episode = _Episode(dict(self._people.get(episode_id, {})), self._shows.get(episode_id, {}))
+            people, shows = dict(self._people.get(episode_id, {})), self._shows.get(episode_id, {})
+            episode = _Episode(people, shows, sure={*people, *shows})
             for texts in copies:
                 self._find_sure(texts, episode)
             for texts in copies:
                 self._find_episode_names(texts, episode)
             for texts in copies:
                 for unit in texts:
-                    self._judge_pending(unit, episode)
+                    self._judge_by_text(unit, episode)
+            for texts in copies:
+                for unit in texts:
+                    self._judge_by_episode(unit, episode)
                     if unit.accepted:
-                        yield unit, resolve_overlaps(unit.accepted, lambda entity_id: self.describe(entity_id)[0])
+                        yield unit, self._resolve(unit)
 
     def _find_sure(self, units: list[Unit], episode: _Episode) -> None:
         """Accept the names of the catalogue that count by themselves, and keep the others for later."""
@@ -179,47 +188,70 @@ class EpisodeReader:
                 continue
             unit.accepted.append(Accepted(start, end, entity_id, alias, rule))
 
-    def _judge_pending(self, unit: Unit, episode: _Episode) -> None:
-        """Accept the ordinary words that the text or the episode shows to be names."""
+    def _judge_by_text(self, unit: Unit, episode: _Episode) -> None:
+        """Accept the ordinary words that the text around them shows to be names, and keep the others."""
         if not unit.pending:
             return
         sure = sorted((a.start, a.end, a.entity_id) for a in unit.accepted if a.rule != "topic_keyphrase")
+        undecided: list[tuple[int, int, tuple[Alias, ...]]] = []
         for start, end, aliases in unit.pending:
+            first = bisect_left(sure, (start - _NEAR_CHARACTERS,))
+            last = bisect_right(sure, (end + _NEAR_CHARACTERS,))
+            near = sure[first:last]
+            follows_name = any(other_end == start - 1 for _, other_end, _ in near)
+            if not follows_name and unit.evidence.is_part_of_longer_name(start, end):
+                continue
             for alias in aliases:
-                rule = self._ordinary_rule(alias, unit, start, end, sure, episode)
+                rule = self._rule_by_text(alias, unit, start, end, near)
                 if rule:
                     unit.accepted.append(Accepted(start, end, alias.entity_id, alias.alias, rule))
+                    episode.sure.add(alias.entity_id)
                     break
+            else:
+                undecided.append((start, end, aliases))
+        unit.pending = undecided
 
-    def _ordinary_rule(
-        self,
-        alias: Alias,
-        unit: Unit,
-        start: int,
-        end: int,
-        sure: Sequence[tuple[int, int, str]],
-        episode: _Episode,
+    def _rule_by_text(
+        self, alias: Alias, unit: Unit, start: int, end: int, near: Sequence[tuple[int, int, str]]
     ) -> str | None:
-        evidence = unit.evidence
-        first = bisect_right(sure, (start - _MAKER_CHARACTERS,))
-        near = [item for item in sure[first:] if item[0] <= end + _MAKER_CHARACTERS] if sure else []
-        follows_name = any(other_end == start - 1 for _, other_end, _ in near)
-        if not follows_name and evidence.is_part_of_longer_name(start, end):
-            return None
+        """Return the rule by which an ordinary word is a name, going by the text and the sure names `near` it."""
         if alias.context:
-            if passes_context(alias, evidence, start, end):
-                return "ordinary_word_context"
-            return "ordinary_word_episode" if alias.entity_id in episode.sure else None
+            is_spoken_for = passes_context(alias, unit.evidence, start, end)
+            return "ordinary_word_context" if is_spoken_for else None
         makers = self._makers.get(alias.entity_id, set())
-        if makers and any(entity_id in makers for _, _, entity_id in near):
+        if any(entity_id in makers for _, _, entity_id in near):
             return "ordinary_word_maker"
-        if evidence.is_mid_sentence_name(start, end):
+        if unit.evidence.is_mid_sentence_name(start, end):
             return "ordinary_word_mid_sentence"
         entity_type = self.describe(alias.entity_id)[0]
         same_type = [(s, e) for s, e, entity_id in near if self.describe(entity_id)[0] == entity_type]
-        if listed_beside(unit.text, start, end, same_type):
-            return "ordinary_word_list"
-        return "ordinary_word_episode" if alias.entity_id in episode.sure else None
+        return "ordinary_word_list" if listed_beside(unit.text, start, end, same_type) else None
+
+    def _judge_by_episode(self, unit: Unit, episode: _Episode) -> None:
+        """Accept the ordinary words whose entity the episode is sure to name elsewhere."""
+        for start, end, aliases in unit.pending:
+            for alias in aliases:
+                if alias.entity_id in episode.sure:
+                    unit.accepted.append(Accepted(start, end, alias.entity_id, alias.alias, "ordinary_word_episode"))
+                    break
+
+    def _resolve(self, unit: Unit) -> list[Accepted]:
+        """Return the mentions of `unit` that stay, with a maker in front joined to its product: `Microsoft Windows`."""
+        kept = resolve_overlaps(unit.accepted, lambda entity_id: self.describe(entity_id)[0])
+        joined: list[Accepted] = []
+        for mention in kept:
+            before = joined[-1] if joined else None
+            if (
+                before
+                and before.end == mention.start - 1
+                and unit.text[before.end] == " "
+                and self.describe(mention.entity_id)[0] == "product"
+                and before.entity_id in self._makers.get(mention.entity_id, ())
+            ):
+                joined.pop()
+                mention = replace(mention, start=before.start)
+            joined.append(mention)
+        return joined
 
 
 def _is_other_person(name: str, alias: str, unit: Unit, start: int, end: int) -> bool:

@@ -64,7 +64,7 @@ _MIN_HEADING_WORD = 4
 
 _WORD = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*")
 _SENTENCE_START = re.compile(r"(?:^|[.?!…:;\n|•*>])[\s\"'“‘(\[*-]*\Z")
-_WORD_BEFORE = re.compile(r"([^\W_][\w'’.]*)( |-)\Z")
+_WORD_BEFORE = re.compile(r"([^\W_][\w'’]*)( |-)\Z")
 _WORD_AFTER = re.compile(r"( |-)([^\W_][\w'’]*)")
 _LIST_JOINT = re.compile(
     r"\s*(?:,\s*(?:and|or|like|but|und)?|/|&|\band\b|\bor\b|\bversus\b|\bvs\b\.?)\s*", re.IGNORECASE
