@@ -54,15 +54,28 @@ class StageResult:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("copy_links", ("episode_copies", "segments", "passages"), copy_links),
+    Stage("copy_links", ("episode_copies", "segments", "passages", "chapters"), copy_links),
     Stage("copy_episodes", ("episode_copies", "copy_links"), copy_episodes),
-    Stage("copy_alignments", ("episode_copies", "copy_episodes", "segments"), copy_alignments),
-    Stage("kind_spans", ("episode_copies", "segments", "passages", "chapters"), kind_spans),
-    Stage("copy_shows", ("episode_copies", "passages", "segments", CATALOG), copy_shows),
-    Stage("speaker_labels", ("episode_copies", "segments", "passages", "copy_shows", CATALOG), speaker_labels),
+    Stage("copy_alignments", ("episode_copies", "copy_episodes", "segments", "document_texts"), copy_alignments),
+    Stage("kind_spans", ("episode_copies", "segments", "passages", "chapters", "document_texts"), kind_spans),
+    Stage("copy_shows", ("episode_copies", "passages", "segments", CATALOG, "document_texts"), copy_shows),
+    Stage(
+        "speaker_labels",
+        ("episode_copies", "segments", "passages", "copy_shows", CATALOG, "copy_episodes"),
+        speaker_labels,
+    ),
     Stage(
         "appearance_evidence",
-        ("episode_copies", "segments", "passages", "speaker_labels", "copy_shows", CATALOG),
+        (
+            "episode_copies",
+            "segments",
+            "passages",
+            "speaker_labels",
+            "copy_shows",
+            CATALOG,
+            "document_texts",
+            "copy_episodes",
+        ),
         appearance_evidence,
     ),
     Stage(
@@ -83,6 +96,8 @@ STAGES: tuple[Stage, ...] = (
             "copy_alignments",
             "document_texts",
             CATALOG,
+            "kind_spans",
+            "copy_episodes",
         ),
         mentions,
     ),

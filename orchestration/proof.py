@@ -72,15 +72,17 @@ def _resolve_references(raw: str) -> str:
     return _REFERENCE.sub(lambda found: html.unescape(found.group()), raw)
 
 
-def _slice(texts: dict[str, str], row: dict[str, Any]) -> str:
+def _slice(texts: dict[str, str], row: dict[str, Any]) -> str | None:
     text = texts.get(row["document_id"], "")
-    if not 0 <= row["char_start"] < row["char_end"] <= len(text):
-        return ""
+    if not 0 <= row["char_start"] <= row["char_end"] <= len(text):
+        return None
     return text[row["char_start"] : row["char_end"]]
 
 
-def _compare(where: str, shown: str, raw: str) -> str | None:
-    if raw and _squash(_resolve_references(raw)) == _squash(shown):
+def _compare(where: str, shown: str, raw: str | None) -> str | None:
+    if raw is None:
+        return f"{where}: the document has no such characters"
+    if _squash(_resolve_references(raw)) == _squash(shown):
         return None
     return f"{where}: shows {shown[:80]!r}, the document has {raw[:80]!r}"
 
@@ -106,7 +108,7 @@ def _turns(frame: pl.DataFrame, texts: dict[str, str]) -> Iterator[str | None]:
         if inside != sorted(inside) or inside[0] != inside[1] or inside[-1] != inside[-2]:
             yield f"{_where(row)}: its spans are not in order within it"
             continue
-        yield _compare(_where(row), row["text"], " ".join(_slice(texts, row | span) for span in spans))
+        yield _compare(_where(row), row["text"], " ".join(_slice(texts, row | span) or "" for span in spans))
 
 
 def _mentions(tables: dict[str, pl.DataFrame], texts: dict[str, str]) -> Iterator[str | None]:
@@ -130,5 +132,5 @@ def _inside(turn: dict[str, Any], row: dict[str, Any], texts: dict[str, str]) ->
     for span in turn["spans"]:
         start, end = max(span["char_start"], row["char_start"]), min(span["char_end"], row["char_end"])
         if start < end:
-            parts.append(_slice(texts, row | {"char_start": start, "char_end": end}))
+            parts.append(_slice(texts, row | {"char_start": start, "char_end": end}) or "")
     return " ".join(parts)

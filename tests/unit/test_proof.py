@@ -61,7 +61,11 @@ def test_a_changed_letter_a_wrong_range_and_an_unknown_document_fail():
     assert failures(segments=[{"text": "Chris", "char_start": 6, "char_end": 11}]) == 1
     assert failures(segments=[{"text": "Chris", "char_start": 5, "char_end": 1000}]) == 1
     assert failures(segments=[{"document_id": "x", "text": "Chris", "char_start": 5, "char_end": 10}]) == 1
-    assert failures(segments=[{"text": "", "char_start": 5, "char_end": 5}]) == 1
+    assert failures(segments=[{"text": "x", "char_start": 5, "char_end": 5}]) == 1
+
+
+def test_a_cue_without_words_is_nothing_at_its_place():
+    assert failures(segments=[{"text": "", "char_start": 5, "char_end": 5}]) == 0
 
 
 def test_a_turn_must_be_its_spans_in_order():
