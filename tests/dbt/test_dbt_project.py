@@ -139,16 +139,9 @@ def test_main_holds_the_promised_tables_and_nothing_else(query):
 
 
 def test_every_table_and_column_is_commented(query):
-    assert (
-        query("select table_name from duckdb_tables() where schema_name = 'main' and not internal and comment is null")
-        == []
-    )
-    assert (
-        query(
-            "select table_name, column_name from duckdb_columns() where schema_name = 'main' and not internal and comment is null"
-        )
-        == []
-    )
+    ours = "schema_name = 'main' and not internal"
+    assert query(f"select table_name from duckdb_tables() where {ours} and comment is null") == []
+    assert query(f"select table_name, column_name from duckdb_columns() where {ours} and comment is null") == []
     ((comment,),) = query(
         "select comment from duckdb_columns() where table_name = 'mentions' and column_name = 'time_source'"
     )
