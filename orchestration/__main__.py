@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.catalog.load import CatalogError, load_catalog
 from orchestration.dictionary import write_dictionary
@@ -17,6 +18,9 @@ from orchestration.models import ModelsFailedError, prepare_manifest
 from orchestration.pipeline import build_lake
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from orchestration.summary import Timing, shown_path, summarise
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -77,16 +81,8 @@ def _build(settings: Settings) -> int:
         result = job.execute_in_process(instance=instance, raise_on_error=False)
     done = time.perf_counter()
     if not result.success:
-        for event in result.all_events:
-            if event.is_step_failure and event.step_failure_data.error:
-                cause = event.step_failure_data.error
-                print(f"\nerror in {event.step_key}: {cause.cause or cause}".rstrip(), file=sys.stderr)
-        failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
-        for check in failed[:10]:
-            print(f"check {check.check_name} of {check.asset_key.to_user_string()} failed", file=sys.stderr)
-            for name, value in check.metadata.items():
-                print(f"    {name}: {str(value.value)[:2000]}", file=sys.stderr)
-        print(f"\nThe warehouse was not changed: {shown_path(settings.database)}", file=sys.stderr)
+        _tell_failure(result)
+        print(f"\nWhat was published is not touched: {shown_path(settings.database)}", file=sys.stderr)
         return 1
     seconds = {
         event.step_key: event.event_specific_data.duration_ms / 1000
@@ -107,6 +103,21 @@ def _build(settings: Settings) -> int:
     ]
     print(summarise(settings, timings))
     return 0
+
+
+def _tell_failure(result: dg.ExecuteInProcessResult) -> None:
+    """Say what failed and why, in the words of the step; traces are in the Dagster UI."""
+    for event in result.all_events:
+        if event.is_step_failure:
+            failure = event.step_failure_data
+            said = failure.user_failure_data.description if failure.user_failure_data else None
+            cause = failure.error.cause or failure.error if failure.error else None
+            print(f"\nerror in {event.step_key}: {said or (cause and cause.message)}".rstrip(), file=sys.stderr)
+    for check in result.get_asset_check_evaluations():
+        if not check.passed:
+            print(f"\ncheck {check.check_name} of {check.asset_key.to_user_string()} failed", file=sys.stderr)
+            for name, value in check.metadata.items():
+                print(f"    {name}: {str(value.value)[:2000]}", file=sys.stderr)
 
 
 def _dev(settings: Settings) -> int:

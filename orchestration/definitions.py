@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.defs.jobs import daily, warehouse_job
+from orchestration.defs.jobs import console, daily, warehouse_job
 from orchestration.defs.lake import catalog_files, ingest, proof, raw_files, stage_assets
 from orchestration.defs.release import release_definition
 from orchestration.defs.warehouse import models_definition
@@ -18,4 +18,5 @@ def defs() -> dg.Definitions:
         jobs=[warehouse_job],
         schedules=[daily],
         resources={"workspace": Workspace()},
+        loggers={"console": console},
     )

@@ -45,7 +45,6 @@ warehouse_job = dg.define_asset_job(
     selection=dg.AssetSelection.all(),
     description="From raw files to a published release: everything, recomputing only what changed.",
     executor_def=dg.in_process_executor,
-    logger_defs={"console": console},
 )
 
 daily = dg.ScheduleDefinition(

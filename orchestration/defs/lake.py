@@ -3,8 +3,6 @@
 Belongs here: reading, calling one pure function, writing, reporting. Keep out: anything that knows text.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from typing import Any

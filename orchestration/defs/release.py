@@ -1,7 +1,5 @@
 """Publishing as an asset: what people open."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from orchestration.defs.warehouse import models_definition

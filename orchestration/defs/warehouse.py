@@ -4,8 +4,6 @@ dbt is called through its Python API: starting it as a process of its own and as
 model was measured to take longer than the models themselves.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -80,7 +78,7 @@ def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[
         if spec := specs.get(result.unique_id):
             if result.is_good:
                 yield dg.MaterializeResult(asset_key=spec.key, metadata={"seconds": round(result.seconds, 3)})
-        elif check := checks.get(result.unique_id):
+        elif (check := checks.get(result.unique_id)) and result.status != "skipped":
             yield dg.AssetCheckResult(
                 passed=result.is_good,
                 check_name=check.name,
