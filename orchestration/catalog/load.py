@@ -320,6 +320,11 @@ def _overlap(a: Alias, b: Alias) -> bool:
     return any_case and a.alias.casefold() == b.alias.casefold()
 
 
+def _conditions(alias: Alias) -> tuple[bool, tuple[str, ...], tuple[str, ...]]:
+    """Return what an alias asks of the text around it before it counts."""
+    return alias.kind == "needs_context", alias.context, alias.not_context
+
+
 def _check_ambiguity(found: list[tuple[Alias, _Row]], problems: _Problems) -> None:
     """Report aliases that two entities share, unless context words tell which is meant.
 
@@ -330,7 +335,7 @@ def _check_ambiguity(found: list[tuple[Alias, _Row]], problems: _Problems) -> No
         for other, other_row in by_fold[alias.alias.casefold()]:
             if other.entity_id == alias.entity_id or not _overlap(alias, other):
                 continue
-            if (alias.context, alias.not_context) == (other.context, other.not_context):
+            if _conditions(alias) == _conditions(other):
                 what = (
                     f"{alias.alias!r} means {alias.entity_id} here and {other.entity_id} "
                     f"in {other_row.file} line {other_row.line}"
