@@ -75,10 +75,12 @@ def _build(settings: Settings) -> int:
 
     from orchestration.definitions import defs
 
-    job = defs().get_job_def("warehouse")
+    job = defs().resolve_job_def("warehouse")
     imported = time.perf_counter()
     with dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        # Without this configuration Dagster takes a logger of its own that prints hundreds of lines.
+        config = {"loggers": {"console": {}}}
+        result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
     done = time.perf_counter()
     if not result.success:
         _tell_failure(result)

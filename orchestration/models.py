@@ -42,11 +42,11 @@ def manifest_path(settings: Settings) -> Path:
 
 
 def project_fingerprint(settings: Settings) -> str:
-    """Return a hash over all that makes the models: SQL, YAML, macros, tests and the catalogue."""
+    """Return a hash over all that makes the models: SQL, YAML, descriptions, macros, tests and the catalogue."""
     folder = settings.dbt_project
     files = [
         path
-        for pattern in ("*.yml", "*.sql", "*.csv")
+        for pattern in ("*.yml", "*.sql", "*.md", "*.csv")
         for path in folder.rglob(pattern)
         if not {"target", "logs", "dbt_packages"} & set(path.relative_to(folder).parts)
     ]

@@ -5,6 +5,7 @@ A stage is recomputed when one of its inputs changed or the code of its method d
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -141,13 +142,25 @@ def run_ingest(settings: Settings, lake: Lake, now: datetime, report: Report) ->
     written_by = {lake.stage_key(table) for table in INGEST_TABLES}
     if len(written_by) == 1 and written_by.pop().startswith(f"{version}:"):
         previous = {table: lake.read(table) for table in INGEST_TABLES}
-    result = ingest(settings.raw, files, previous, now, lambda done, total: report(f"read {done} of {total} documents"))
+    result = ingest(settings.raw, files, previous, now, _at_most_once_a_second(report))
     for table, frame in result.frames.items():
         lake.write(table, frame, key)
     report(
         f"{result.parsed_count} documents read, {result.kept_count} unchanged, {result.dropped_count} no longer there"
     )
     return [StageResult(table, frame.height, is_kept=False) for table, frame in result.frames.items()]
+
+
+def _at_most_once_a_second(report: Report) -> Callable[[int, int], None]:
+    last = time.monotonic()
+
+    def on_progress(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= 1:
+            last = time.monotonic()
+            report(f"read {done} of {total} documents")
+
+    return on_progress
 
 
 def _scan(settings: Settings, report: Report) -> list[RawFile]:

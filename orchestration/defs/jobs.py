@@ -25,8 +25,9 @@ class _ConsoleFormatter(logging.Formatter):
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    """Leave out the engine's own events, of which a run has hundreds; its errors come with the run's result."""
-    return getattr(record, "dagster_meta", {}).get("dagster_event") is None
+    """Leave out what the engine says, which is hundreds of lines; its errors come with the run's result."""
+    meta = getattr(record, "dagster_meta", {})
+    return meta.get("dagster_event") is None and record.levelno < logging.ERROR
 
 
 @dg.logger(description="Short lines on standard error: which step is at work and how far it is.")
