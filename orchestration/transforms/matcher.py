@@ -60,19 +60,12 @@ def fold(text: str) -> str:
     """Return `text` straightened, in lower case and without accents, of the same length in code points."""
     if text.isascii():
         return text.lower()
-    text = _ACCENTED.sub(_without_accent, straighten(text))
-    lowered = text.lower()
-    # A few capitals (Turkish dotted I) have a lower-case form of two characters: those stay as they are.
-    return lowered if len(lowered) == len(text) else "".join(_lower_one(character) for character in text)
+    # The one letter whose lower-case form has two characters (Turkish dotted capital I) loses its dot before.
+    return _ACCENTED.sub(_without_accent, straighten(text)).lower()
 
 
 def _without_accent(found: re.Match[str]) -> str:
     return unicodedata.normalize("NFD", found.group())[0]
-
-
-def _lower_one(character: str) -> str:
-    lowered = character.lower()
-    return lowered if len(lowered) == 1 else character
 
 
 def is_start_boundary(text: str, start: int) -> bool:

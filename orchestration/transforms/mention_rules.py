@@ -59,7 +59,7 @@ CONTEXT_WORDS = 8
 _CONTEXT_CHARACTERS = 90
 # A heading is told from a sentence by the share of its longer words that are capitalised.
 _HEADING_WORDS = 4
-_HEADING_SHARE = 0.7
+_HEADING_SHARE = 0.8
 _MIN_HEADING_WORD = 4
 
 _WORD = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*")

@@ -1,0 +1,433 @@
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orchestration.catalog.catalog import Alias, Catalog, Entity, Show
+from orchestration.formats.display import tidy
+from orchestration.schemas.mentions import Mentions
+from orchestration.schemas.tables import LAKE_TABLES
+from orchestration.transforms.episode_names import name_parts
+from orchestration.transforms.mention_places import MAX_CONTEXT_CHARACTERS, Slices, sentence_around
+from orchestration.transforms.mention_rules import RULES
+from orchestration.transforms.mentions import mentions
+
+ENTITIES = [
+    Entity("company:openai", "company", "OpenAI"),
+    Entity("company:google", "company", "Google"),
+    Entity("company:google-deepmind", "company", "Google DeepMind"),
+    Entity("company:apple", "company", "Apple"),
+    Entity("company:microsoft", "company", "Microsoft"),
+    Entity("product:windows", "product", "Windows", "company:microsoft"),
+    Entity("product:threads", "product", "Threads"),
+    Entity("product:ray", "product", "Ray"),
+    Entity("person:ada-norton", "person", "Ada Norton"),
+    Entity("topic:ai-agents", "topic", "AI agents"),
+    Entity("topic:deepmind-research", "topic", "DeepMind research"),
+    Entity("show:model-hour", "show", "Model Hour"),
+]
+ALIASES = [
+    Alias("OpenAI", "company:openai", "exact"),
+    Alias("open eye", "company:openai", "misheard"),
+    Alias("Google", "company:google", "case_sensitive"),
+    Alias("Google DeepMind", "company:google-deepmind", "case_sensitive"),
+    Alias("Apple", "company:apple", "needs_context"),
+    Alias("Microsoft", "company:microsoft", "case_sensitive"),
+    Alias("Windows", "product:windows", "needs_context"),
+    Alias("Threads", "product:threads", "needs_context", ("instagram", "posted on"), ("discussion",)),
+    Alias("Ray", "product:ray", "needs_context"),
+    Alias("Ada Norton", "person:ada-norton", "case_sensitive"),
+    Alias("AI agent", "topic:ai-agents", "exact"),
+    Alias("DeepMind research", "topic:deepmind-research", "exact"),
+    Alias("Model Hour", "show:model-hour", "case_sensitive"),
+]
+CATALOG = Catalog(
+    {e.entity_id: e for e in ENTITIES}, tuple(ALIASES), {"show:model-hour": Show("show:model-hour", "Model Hour")}, "x"
+)
+
+
+def frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    schema = LAKE_TABLES[table]
+    empty = schema.create_empty()
+    return pl.DataFrame(rows, schema=empty.schema) if rows else empty
+
+
+class World:
+    """One document, built piece by piece, and the frames that tell of it."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in LAKE_TABLES}
+
+    def turn(self, *spans: tuple[str, float | None], copy: str = "c", between: str = " ", **more: Any) -> World:
+        pieces, shown = [], ""
+        for number, (raw, start_s) in enumerate(spans):
+            if number:
+                self.text += between
+                shown += " "
+            start = len(self.text)
+            self.text += raw
+            pieces.append(
+                {"char_start": start, "char_end": len(self.text), "text_start": len(shown), "start_s": start_s}
+            )
+            shown += tidy(raw)
+        self.text += "\n"
+        is_timed = spans[0][1] is not None
+        self.rows["speaker_turns"].append(
+            {
+                "turn_id": f"t{len(self.rows['speaker_turns'])}",
+                "document_id": "d",
+                "copy_id": copy,
+                "turn_index": len(self.rows["speaker_turns"]),
+                "start_s": spans[0][1],
+                "time_source": "native" if is_timed else "none",
+                "clock_copy_id": copy if is_timed else None,
+                "text": shown,
+                "word_count": 1,
+                "segment_kind": "content",
+                "spans": pieces,
+                "char_start": pieces[0]["char_start"],
+                "char_end": pieces[-1]["char_end"],
+            }
+            | more
+        )
+        return self
+
+    def passage(self, raw: str, field: str = "description", copy: str = "c") -> World:
+        start = len(self.text)
+        self.text += raw + "\n"
+        self.rows["passages"].append(
+            {
+                "passage_id": f"p{len(self.rows['passages'])}",
+                "document_id": "d",
+                "copy_id": copy,
+                "passage_index": len(self.rows["passages"]),
+                "field": field,
+                "text": tidy(raw),
+                "char_start": start,
+                "char_end": start + len(raw),
+            }
+        )
+        return self
+
+    def chapter(self, raw: str, start_s: float | None = None, copy: str = "c") -> World:
+        start = len(self.text)
+        self.text += raw + "\n"
+        self.rows["chapters"].append(
+            {
+                "chapter_id": f"k{len(self.rows['chapters'])}",
+                "document_id": "d",
+                "copy_id": copy,
+                "chapter_index": len(self.rows["chapters"]),
+                "title": tidy(raw),
+                "start_s": start_s,
+                "char_start": start,
+                "char_end": start + len(raw),
+            }
+        )
+        return self
+
+    def add(self, table: str, **row: Any) -> World:
+        self.rows[table].append(row)
+        return self
+
+    def label(self, label: str, person_id: str | None, name: str | None, copy: str = "c") -> World:
+        return self.add(
+            "speaker_labels", copy_id=copy, speaker_label=label, person_id=person_id, person_name=name, rule="test"
+        )
+
+    def find(self, with_episodes: bool = True) -> pl.DataFrame:
+        self.rows["document_texts"] = [{"document_id": "d", "text": self.text}]
+        frames = {name: frame(name, rows) for name, rows in self.rows.items()}
+        return mentions(
+            frames["speaker_turns"],
+            frames["passages"],
+            frames["chapters"],
+            frames["segments"],
+            frames["speaker_labels"],
+            frames["appearance_evidence"],
+            frames["copy_shows"],
+            frames["copy_alignments"],
+            frames["document_texts"],
+            CATALOG,
+            frames["kind_spans"],
+            frames["copy_episodes"] if with_episodes else None,
+        )
+
+    def pairs(self) -> list[tuple[str, str]]:
+        return [(row["surface"], row["match_rule"]) for row in self.find().iter_rows(named=True)]
+
+
+def test_nothing_in_nothing_out() -> None:
+    found = World().find()
+    assert found.is_empty()
+    assert found.columns == Mentions.column_names()
+
+
+def test_a_mention_tells_where_it_stands() -> None:
+    found = World().turn(("so  OpenAI&#39;s model", 3.0), ("was out. Then Google came", 7.5)).find()
+    rows = found.to_dicts()
+    assert [(r["surface"], r["start_s"], r["time_source"], r["clock_copy_id"]) for r in rows] == [
+        ("OpenAI", 3.0, "native", "c"),
+        ("Google", 7.5, "native", "c"),
+    ]
+    assert [(r["char_start"], r["char_end"]) for r in rows] == [(4, 10), (37, 43)]
+    assert rows[0]["context"] == "so OpenAI's model was out."
+    assert rows[0]["turn_id"] == "t0"
+    assert rows[0]["passage_id"] is None
+
+
+def test_a_name_broken_by_a_caption_time_is_one_mention() -> None:
+    world = World().turn(("here is Ada", 1.0), ("Norton of Google", 4.0), between=" 0:04")
+    row = world.find().to_dicts()[0]
+    assert (row["surface"], row["start_s"]) == ("Ada Norton", 1.0)
+    assert world.text[row["char_start"] : row["char_end"]] == "Ada 0:04Norton"
+
+
+def test_the_longest_name_wins_and_entities_win_over_topics() -> None:
+    assert World().turn(("the Google DeepMind research on AI agents", None)).pairs() == [
+        ("Google DeepMind", "catalog_case_sensitive"),
+        ("AI agent", "topic_keyphrase"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("we bought Apple last year", "ordinary_word_mid_sentence"),
+        ("Apple is red", None),
+        ("well. Apple is red", None),
+        ("Google, Apple and others", "ordinary_word_mid_sentence"),
+        ("Google, Microsoft. Apple/Google", "ordinary_word_list"),
+        ("an apple a day", None),
+        ("we saw Bob Apple there", None),
+        ("Apple is red. I like what Apple does", "ordinary_word_mid_sentence"),
+        ("it ran on Ray-Ban glasses", None),
+        ("Windows by Microsoft", "ordinary_word_maker"),
+        ("Threads is growing", None),
+        ("we saw Threads grow", None),
+        ("Threads, from Instagram", "ordinary_word_context"),
+        ("Threads from Instagram under discussion", None),
+    ],
+)
+def test_ordinary_words_need_evidence(text: str, rule: str | None) -> None:
+    rules = [r for s, r in World().turn((text, None)).pairs() if s in ("Apple", "Ray", "Windows", "Threads")]
+    assert (rule in rules) if rule else not rules
+
+
+def test_an_ordinary_word_counts_where_the_episode_names_it_for_sure() -> None:
+    found = World().turn(("we like Apple a lot", None)).chapter("Apple in Ten Years").pairs()
+    assert ("Apple", "ordinary_word_episode") in found
+    assert World().chapter("Apple in Ten Years").pairs() == []
+
+
+def test_a_maker_in_front_of_its_product_belongs_to_it() -> None:
+    row = World().turn(("to run Microsoft Windows there", None)).find().to_dicts()
+    assert [(r["surface"], r["entity_id"]) for r in row] == [("Microsoft Windows", "product:windows")]
+
+
+def test_misheard_names_are_found_in_any_case() -> None:
+    assert World().turn(("that Open Eye model", None)).pairs() == [("Open Eye", "misheard")]
+
+
+def test_people_of_the_episode_are_found_by_every_part_of_their_name() -> None:
+    world = World().turn(("Thanks, Kaja. Over to Berg. Then Mina Berg left, and Kaja Storm too. bee was here", None))
+    world.label("Kaja Lind", "person:x:kaja-lind", "Kaja Lind").label("Bo Berg", "person:x:bo-berg", "Bo Berg")
+    world.label("bee", "person:x:bea-moe", "Bea Moe")
+    assert world.pairs() == [
+        ("Kaja", "episode_person_first_name"),
+        ("Berg", "episode_person_surname"),
+        ("bee", "episode_person_label"),
+    ]
+    assert set(world.find()["entity_name"]) == {"Kaja Lind", "Bo Berg", "Bea Moe"}
+
+
+def test_names_known_in_one_copy_are_found_in_the_others_of_the_episode() -> None:
+    world = World().turn(("hello Kaja", None)).turn(("hello Kaja", None), copy="b")
+    world.label("Kaja Lind", "person:x:kaja-lind", "Kaja Lind")
+    assert world.find()["copy_id"].to_list() == ["c"]
+    for copy in ("c", "b"):
+        world.add("copy_episodes", copy_id=copy, episode_id="e", match_rule="same_guid", match_confidence=1.0)
+    assert world.find()["copy_id"].to_list() == ["b", "c"]
+    assert world.find(with_episodes=False)["copy_id"].to_list() == ["c"]
+
+
+def test_a_first_name_shared_by_two_means_nobody() -> None:
+    world = World().turn(("hello Kaja", None))
+    world.label("a", "person:x:kaja-lind", "Kaja Lind").label("b", "person:x:kaja-moe", "Kaja Moe")
+    assert world.pairs() == []
+
+
+def test_somebody_named_in_full_is_known_by_the_surname_after() -> None:
+    assert World().turn(("I met Ada Norton. What Norton said, and what Ada did", None)).pairs() == [
+        ("Ada Norton", "catalog_case_sensitive"),
+        ("Norton", "mentioned_person_surname"),
+        ("Ada", "mentioned_person_first_name"),
+    ]
+
+
+def test_the_name_of_the_show_is_found_though_the_catalogue_does_not_list_it() -> None:
+    world = World().turn(("welcome to deep kitchen", None))
+    world.add(
+        "copy_shows",
+        copy_id="c",
+        show_id="show:deep-kitchen",
+        show_name="Deep Kitchen",
+        is_primary=True,
+        rule="x",
+        score=1.0,
+    )
+    row = world.find().to_dicts()[0]
+    assert (row["entity_id"], row["entity_type"], row["match_rule"]) == ("show:deep-kitchen", "show", "episode_show")
+
+
+def test_speaker_labels_of_known_people_are_mentions() -> None:
+    world = World()
+    world.text = "Kaja: "
+    world.turn(("hello there", 5.0), speaker_label="Kaja", person_id="person:x:kaja-lind")
+    world.label("Kaja", "person:x:kaja-lind", "Kaja Lind").label("Guest", None, None)
+    segment = {
+        "copy_id": "c",
+        "segment_index": 0,
+        "document_id": "d",
+        "speaker_label": "Kaja",
+        "label_char_start": 0,
+        "label_char_end": 4,
+        "start_s": 5.0,
+        "text": "hello there",
+        "is_speech": True,
+        "is_speaker_change": True,
+        "is_paragraph_start": True,
+        "locator": "x",
+        "char_start": 6,
+        "char_end": 17,
+    }
+    world.add("segments", **segment)
+    (row,) = world.find().to_dicts()
+    assert (row["field"], row["surface"], row["text_start"], row["text_end"]) == ("speaker_label", "Kaja", 0, 4)
+    assert (row["start_s"], row["time_source"], row["clock_copy_id"], row["turn_id"]) == (5.0, "native", "c", None)
+    assert (row["entity_id"], row["match_rule"]) == ("person:x:kaja-lind", "speaker_label")
+
+
+def test_times_of_another_copy_come_from_the_last_anchor_before_the_name() -> None:
+    aligned: dict[str, Any] = {"time_source": "aligned", "clock_copy_id": "k", "start_s": 100.0}
+    world = World().turn(("one two Google three OpenAI", None), **aligned)
+    world.add(
+        "copy_alignments",
+        copy_id="c",
+        char_start=15,
+        char_end=20,
+        clock_copy_id="k",
+        clock_char_start=0,
+        clock_char_end=5,
+        start_s=104.0,
+        end_s=105.0,
+        word_count=1,
+        matched_share=1.0,
+    )
+    rows = world.find().to_dicts()
+    assert [(r["surface"], r["start_s"], r["time_source"], r["clock_copy_id"]) for r in rows] == [
+        ("Google", 100.0, "aligned", "k"),
+        ("OpenAI", 104.0, "aligned", "k"),
+    ]
+
+
+def test_chapters_have_their_own_time_and_passages_none_but_the_kind_of_their_stretch() -> None:
+    world = World().chapter("How OpenAI began", 60.0).passage("Thanks to Google for the support")
+    start = world.rows["passages"][0]["char_start"]
+    world.add(
+        "kind_spans",
+        kind_span_id="x",
+        document_id="d",
+        copy_id="c",
+        segment_kind="sponsor",
+        form="credit",
+        rule="test",
+        char_start=start,
+        char_end=start + 20,
+    )
+    chapter, passage = world.find().to_dicts()
+    assert (chapter["field"], chapter["start_s"], chapter["time_source"]) == ("chapter", 60.0, "native")
+    assert (chapter["clock_copy_id"], chapter["segment_kind"], chapter["chapter_id"]) == ("c", "content", "k0")
+    assert (passage["field"], passage["start_s"], passage["time_source"]) == ("description", None, "none")
+    assert (passage["clock_copy_id"], passage["segment_kind"], passage["passage_id"]) == (None, "sponsor", "p0")
+
+
+def test_a_chapter_inside_a_description_is_mentioned_once() -> None:
+    world = World().passage("00:00 OpenAI")
+    world.rows["chapters"] = []
+    world.add(
+        "chapters",
+        chapter_id="k0",
+        document_id="d",
+        copy_id="c",
+        chapter_index=0,
+        title="OpenAI",
+        start_s=0.0,
+        char_start=6,
+        char_end=12,
+    )
+    assert world.find()["field"].to_list() == ["chapter"]
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Ada", None),
+        ("Ada Norton", ("Ada Norton", "Ada", "Norton")),
+        ("Dr. Ada Norton, PhD", ("Ada Norton", "Ada", "Norton")),
+        ('Ada "bee" Norton (Acme)', ("Ada Norton", "Ada", "Norton")),
+        ("Kari El Amin", ("Kari El Amin", "Kari", "El Amin")),
+        ("Jan van der Berg", ("Jan van der Berg", "Jan", "van der Berg")),
+    ],
+)
+def test_parts_of_a_name(name: str, parts: tuple[str, str, str] | None) -> None:
+    assert name_parts(name) == parts
+
+
+def test_the_context_is_the_sentence_cut_at_words() -> None:
+    text = "First one. Here is Google today! Last."
+    start = text.index("Google")
+    assert sentence_around(text, start, start + 6) == "Here is Google today!"
+    long = "word " * 200 + "Google" + " word" * 200
+    cut = sentence_around(long, 1000, 1006)
+    assert "Google" in cut
+    assert len(cut) <= MAX_CONTEXT_CHARACTERS
+    assert set(cut.split()) == {"word", "Google"}
+
+
+_RAW = st.lists(
+    st.sampled_from(["OpenAI", "Google", " ", "  ", "&amp;", "\u200b", "so.Yes", "Apple", "\n", "x", "é", ", "]),
+    max_size=14,
+).map("".join)
+
+
+@given(st.lists(_RAW.filter(lambda raw: bool(tidy(raw))), min_size=1, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_every_mention_leads_back_to_its_characters(raws: list[str]) -> None:
+    world = World().turn(*((raw, 1.0) for raw in raws), between=" 0:07")
+    (turn,) = world.rows["speaker_turns"]
+    for row in world.find().iter_rows(named=True):
+        assert turn["text"][row["text_start"] : row["text_end"]] == row["surface"]
+        assert tidy(world.text[row["char_start"] : row["char_end"]]) == row["surface"]
+        assert row["surface"] in row["context"]
+        assert row["match_rule"] in RULES
+
+
+@given(_RAW, st.data())
+def test_places_of_a_slice(raw: str, data: st.DataObject) -> None:
+    shown = tidy(raw)
+    slices = Slices(raw, shown, [{"char_start": 0, "char_end": len(raw), "text_start": 0, "start_s": None}])
+    if not shown:
+        return
+    start = data.draw(st.integers(0, len(shown) - 1))
+    end = data.draw(st.integers(start + 1, len(shown)))
+    place = slices.locate(start, end)
+    assert place is not None
+    # A slice that ends inside a repaired place may lack the space that its surroundings call for.
+    back = tidy(raw[place.char_start : place.char_end])
+    assert back.replace(" ", "") == shown[start:end].replace(" ", "")
