@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -12,10 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.formats.display import tidy
+from orchestration.ingest import ingest
+from orchestration.scan import scan
 from orchestration.schemas.copy_alignments import CopyAlignments
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.tables import INGEST_TABLES
 from orchestration.transforms.alignment import MIN_MATCHED_WORDS, Block, copy_alignments, match_words
+from orchestration.transforms.identity import copy_episodes, copy_links
 
 WORDS = [f"{first}{second}" for first in ("bra", "ko", "mil", "tes", "un", "vor") for second in "aeiouybcdfg"]
 Tables = dict[str, list[dict[str, Any]]]
@@ -234,11 +238,6 @@ def test_time_grows_with_length_and_not_with_its_square():
 
 @pytest.mark.acceptance
 def test_the_edited_transcript_gets_the_times_of_the_captions(shared):
-    from datetime import UTC, datetime
-
-    from orchestration.ingest import ingest
-    from orchestration.scan import scan
-    from orchestration.transforms.identity import copy_episodes, copy_links
 
     raw = shared / "seeds"
     files = [file for file in scan(raw, 1 << 30) if file.path[:3] in ("000", "001")]

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.ids import stable_id
+from orchestration.ingest import ingest
+from orchestration.scan import scan
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.copy_links import CopyLinks
 from orchestration.schemas.tables import INGEST_TABLES
@@ -261,8 +263,6 @@ def test_links_and_episodes_do_not_depend_on_the_order_of_rows(seed):
 
 @pytest.mark.acceptance
 def test_copies_of_the_seeds_are_joined(shared):
-    from orchestration.ingest import ingest
-    from orchestration.scan import scan
 
     raw = shared / "seeds"
     frames = ingest(raw, scan(raw, 1 << 30), None, datetime(2025, 1, 1, tzinfo=UTC)).frames

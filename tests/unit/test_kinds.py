@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orchestration.formats.display import tidy
+from orchestration.ingest import ingest
+from orchestration.scan import scan
+from orchestration.schemas.kind_spans import KindSpans
+from orchestration.schemas.tables import INGEST_TABLES
+from orchestration.transforms.kinds import kind_spans
+from orchestration.transforms.sponsor_notes import credits, opens_item
+
+FILLER = "We talk of bees and of the people who keep them in the hills. " * 40
+
+
+def table(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=INGEST_TABLES[name].create_empty().schema, strict=False)
+
+
+def spans(
+    speech: list[tuple[str | None, str] | tuple[str | None, str, float]] | None = None,
+    notes: list[str] | None = None,
+    chapters: list[tuple[str, float | None, float | None]] | None = None,
+    is_truncated: bool = False,
+) -> list[tuple[str, str, str | None, str]]:
+    """Return kind, form, sponsor and text of the spans of one copy, in order."""
+    text = ""
+    key = {"copy_id": "c", "document_id": "d"}
+    rows: dict[str, list[dict[str, Any]]] = {"segments": [], "passages": [], "chapters": []}
+
+    def placed(raw: str) -> dict[str, Any]:
+        nonlocal text
+        text += "\n§ "
+        start = len(text)
+        text += raw
+        return key | {"text": tidy(raw), "char_start": start, "char_end": len(text)}
+
+    for index, note in enumerate(notes or []):
+        passage = {"passage_id": str(index), "passage_index": index, "field": "description"}
+        rows["passages"].append(placed(note) | passage)
+    for index, (title, start_s, end_s) in enumerate(chapters or []):
+        chapter = {"chapter_id": str(index), "chapter_index": index, "title": title, "start_s": start_s}
+        rows["chapters"].append(placed(title) | chapter | {"end_s": end_s})
+    for index, (label, raw, *times) in enumerate(speech or []):
+        segment = {"segment_index": index, "speaker_label": label, "is_speech": True, "is_speaker_change": False}
+        rows["segments"].append(placed(raw) | segment | {"start_s": times[0] if times else None})
+    frame = kind_spans(
+        table("episode_copies", [key | {"is_truncated": is_truncated}]),
+        table("segments", rows["segments"]),
+        table("passages", rows["passages"]),
+        table("chapters", rows["chapters"]),
+        table("document_texts", [{"document_id": "d", "text": text}]),
+    )
+    assert KindSpans.is_valid(frame)
+    assert (frame["char_end"].shift(1).fill_null(0) <= frame["char_start"]).all()
+    found = frame.select("segment_kind", "form", "sponsor_name", "char_start", "char_end").iter_rows()
+    return [(kind, form, name, text[start:end]) for kind, form, name, start, end in found]
+
+
+def test_a_copy_without_anything_has_no_spans():
+    assert spans() == []
+
+
+def test_a_read_ends_with_the_words_that_lead_back():
+    speech = (
+        f"{FILLER}This episode is brought to you by Acme Tools. They make hammers. Nails too. "
+        f"Go to acme.example to learn more. Now back to the show. So where were we? {FILLER}"
+    )
+    ((kind, form, name, text),) = spans([("Brida", speech)])
+    assert (kind, form, name) == ("sponsor", "read", "Acme Tools")
+    assert text.startswith("This episode is brought")
+    assert text.endswith("Now back to the show.")
+
+
+def test_a_read_without_such_words_ends_with_the_last_sentence_that_sells():
+    speech = (
+        f"{FILLER}Today's sponsor is Acme. Acme makes hammers. Use code BEES for 20% off. "
+        f"You said that mites are a plague. Tell us more of it. {FILLER}"
+    )
+    ((_, _, name, text),) = spans([("Brida", speech)])
+    assert name == "Acme"
+    assert text.endswith("20% off.")
+
+
+def test_a_read_ends_where_another_speaks_and_after_ninety_seconds():
+    opening = "Support for this show comes from Acme."
+    found = spans([("Brida", FILLER), ("Brida", opening), ("Tomas", "Visit acme.example."), ("Tomas", FILLER)])
+    assert [text for *_, text in found] == [opening]
+    found = spans([("Brida", FILLER, 0.0), ("Brida", opening, 300.0), ("Brida", "Visit acme.example.", 400.0)])
+    assert [text for *_, text in found] == [opening]
+
+
+def test_a_read_may_run_over_cues_and_begin_inside_one():
+    cues: list[tuple[str | None, str, float]] = [
+        (None, "and that was that. This episode", 10.0),
+        (None, "is sponsored by Acme. Visit", 12.0),
+        (None, "acme.example today. So, bees.", 14.0),
+    ]
+    ((_, _, name, text),) = spans([(None, FILLER, 0.0), *cues, (None, FILLER, 20.0)])
+    assert name == "Acme"
+    assert text.startswith("This episode\n")
+    assert text.endswith("acme.example today.")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The hackathon was sponsored by Acme.",
+        "We sell to sponsors of events.",
+        "You can use code complete in the editor.",
+        "That is good for our partners.",
+        "It was brought to you by hard work.",
+    ],
+)
+def test_talk_of_sponsors_is_no_read(sentence):
+    assert spans([("Brida", f"{FILLER}{sentence} {FILLER}")]) == []
+
+
+def test_the_show_speaks_of_itself_at_the_ends_alone():
+    promo = "Subscribe to our channel wherever you listen."
+    found = spans(
+        [
+            ("Brida", "Hello, and welcome to Hive Talk. I'm Brida Kost. Today we talk of mites."),
+            ("Tomas", f"{FILLER} {promo} {FILLER}"),
+            ("Brida", f"{FILLER} {promo} Thanks for listening. Bye!"),
+            ("Tomas", "Bye."),
+        ]
+    )
+    assert [kind for kind, *_ in found] == ["intro", "promo", "outro"]
+    assert found[0][3] == "Hello, and welcome to Hive Talk. I'm Brida Kost."
+    assert found[1][3] == promo
+    assert found[2][3].startswith("Thanks for listening.")
+    assert found[2][3].endswith("Bye.")
+
+
+def test_a_guest_who_is_welcomed_is_no_intro_and_a_cut_copy_has_no_end():
+    assert spans([("Brida", f"Welcome back to the show, Tomas. {FILLER}")]) == []
+    assert spans([("Brida", f"{FILLER} Thanks for listening.")], is_truncated=True) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Sponsors: Acme: Acme makes hammers. Buy at https://acme.example Initech: Paper.", ["Acme", "Initech"]),
+        ("Brought to you by:• Acme—Hammers for all• Initech—Paper—Where to find Brida:• X: https://x.com/b", None),
+        ("Brought to you by:Acme - Hammers - https://acme.example/showInitech - Paper https://initech.example", None),
+        ("SPONSORS: Acme: Hammers. https://acme.example PRODUCED BY: https://x.example", ["Acme"]),
+        ("Mites! This episode is brought to you by Acme and Initech Labs.", ["Acme", "Initech Labs"]),
+        ("(20:19) Sponsors: Acme | Initech (22:35) Of Mites", ["Acme", "Initech"]),
+        ("Thanks to our sponsor Acme for the hammers.", ["Acme"]),
+        ("Use code BEES20 at the shop.", [None]),
+        ("The event was brought to you by hard work.", []),
+        ("We talk of sponsors and partners.", []),
+    ],
+)
+def test_sponsors_named_in_notes(text, names):
+    expected = ["Acme", "Initech"] if names is None else names
+    assert [credit.name for credit in credits(text)] == expected
+
+
+def test_a_name_glued_to_an_address_begins_at_the_capital_that_its_own_address_confirms():
+    text = (
+        "Brought to you by: Acme - Hammers https://acme.example/AIshowInitechAI - Paper https://www.initechai.example"
+    )
+    first, second = credits(text)
+    assert text[first.start : first.end] == "Acme - Hammers https://acme.example/AIshow"
+    assert second.name == "InitechAI"
+
+
+def test_items_may_be_paragraphs_below_a_heading():
+    notes = [
+        "Bees.",
+        "Brought to you by:",
+        "Acme - Hammers.",
+        "Now with nails.",
+        "Initech—Paper",
+        "We like bees.",
+        "End.",
+    ]
+    found = spans(notes=notes)
+    assert [(kind, form, name) for kind, form, name, _ in found] == [
+        ("sponsor", "credit", "Acme"),
+        ("sponsor", "credit", "Initech"),
+    ]
+    assert found[0][3].endswith("Now with nails.")
+    assert found[1][3] == "Initech—Paper"
+    assert not opens_item("LinkedIn: https://example.org")
+
+
+def test_chapters_of_sponsors_name_them_and_mark_the_speech_inside():
+    chapters: list[tuple[str, float | None, float | None]] = [
+        ("Bees", 0.0, 60.0),
+        ("Sponsor: Acme", 60.0, 90.0),
+        ("Sponsors in sport", 90.0, 200.0),
+        ("Sponsors: Acme | Initech", 200.0, None),
+    ]
+    speech: list[tuple[str | None, str] | tuple[str | None, str, float]] = [
+        (None, "Of bees.", 10.0),
+        (None, "Hammers!", 60.0),
+        (None, "Nails!", 80.0),
+        (None, "Sport.", 95.0),
+    ]
+    found = spans(speech, chapters=chapters)
+    assert [(form, name) for _, form, name, _ in found] == [
+        ("credit", "Acme"),
+        ("credit", "Acme"),
+        ("credit", "Initech"),
+        ("read", "Acme"),
+    ]
+    assert found[3][3].startswith("Hammers!")
+    assert found[3][3].endswith("Nails!")
+
+
+def test_notes_in_which_the_show_promotes_itself():
+    found = spans(notes=["Of bees. Follow us on Twitter: @hive Get full access to Hive.Talk at www.hive.example/x"])
+    assert {kind for kind, *_ in found} == {"promo"}
+
+
+PIECES = [
+    "Sponsors:", "Acme", " - ", "—", ": ", "https://acme.example/x", "Initech", "\n", ". ", "• ", "&amp;",
+    "welcome to ",
+    "this episode is brought to you by ", "use code BEES ", "thanks for listening", "12:30 ", "bees", " ", "AB CD:",
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.sampled_from(PIECES), max_size=40), st.lists(st.sampled_from(PIECES), max_size=40), st.booleans())
+def test_any_text_gives_spans_apart_within_it(notes, speech, is_truncated):
+    found = spans([("Brida", "".join(speech))], ["".join(notes), "".join(reversed(notes))], is_truncated=is_truncated)
+    for *_, text in found:
+        assert text.strip() == text
+        assert text
+
+
+@pytest.mark.parametrize(
+    "piece", ["A ", "A b ", "Sponsors: ", "Acme - ", "sponsors ", "https://a", "A&", "use code A "]
+)
+def test_hostile_notes_take_linear_time(piece):
+    start = time.perf_counter()
+    credits(piece * 20_000)
+    assert time.perf_counter() - start < 2
+
+
+@pytest.mark.acceptance
+def test_sponsors_of_the_seeds_are_credited(shared):
+    raw = shared / "seeds"
+    files = [file for file in scan(raw, 1 << 30) if file.path.startswith("002")]
+    frames = ingest(raw, files, None, datetime(2025, 1, 1, tzinfo=UTC)).frames
+    names = ("episode_copies", "segments", "passages", "chapters", "document_texts")
+    found = kind_spans(*(frames[name] for name in names))
+    (text,) = frames["document_texts"]["text"]
+    starts = dict(frames["episode_copies"].select("copy_id", "char_start").iter_rows())
+    credited: dict[int, list[str]] = {}
+    for copy_id, name in found.filter(pl.col("rule") == "notes_credit").select("copy_id", "sponsor_name").iter_rows():
+        credited.setdefault(text.count("\n", 0, starts[copy_id]), []).append(name)
+    assert credited == {
+        24: ["Blitzy", "Framer", "Serval", "Tasklet"],
+        36: [
+            "KPMG",
+            "AssemblyAI",
+            "Blitzy.com",
+            "Robots & Pencils",
+            "The Agent Readiness Audit from Superintelligent",
+        ],
+        43: ["WorkOS", "Attio", "OneSchema"],
+        45: ["KPMG", "Vanta", "Plumb", "The Agent Readiness Audit from Superintelligent"],
+        47: ["Oracle Cloud Infrastructure (OCI)", "Shopify", "NetSuite"],
+    }
