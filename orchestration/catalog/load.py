@@ -7,6 +7,11 @@ How the canonical name of an entity counts: by its own line in aliases.csv where
 a company, product, person or show counts `case_sensitive` (as written, the full name), that of a topic `exact` (in any
 letter case). A line is only needed for another kind: `exact` for a name that is no word in any case (openai),
 `needs_context` for one that is also an ordinary word (Apple).
+
+How context words work (transforms/mention_rules.py): with any kind but `needs_context`, one of them must stand near,
+always. `needs_context` without words asks for a capital in mid-sentence or the like; with words, for one of them near,
+or for the entity being sure elsewhere in the episode. An ordinary word may therefore have two lines, `needs_context`
+without words and `case_sensitive` with words: either is enough.
 """
 
 from __future__ import annotations
@@ -295,7 +300,7 @@ def _aliases(rows: dict[str, list[_Row]], entities: dict[str, Entity], problems:
         kind = cast(AliasKind, row["kind"])
         alias = Alias(row["alias"], row["entity_id"], kind, row.words("context"), row.words("not_context"))
         for other, other_row in of_entity[alias.entity_id]:
-            if _overlap(alias, other):
+            if _overlap(alias, other) and not _complement(alias, other):
                 what = f"alias {alias.alias!r} of {alias.entity_id} is already on line {other_row.line}"
                 problems.add(row, what, "remove one of the two (`exact` and `misheard` cover every letter case)")
                 break
@@ -318,6 +323,12 @@ def _overlap(a: Alias, b: Alias) -> bool:
         return True
     any_case = a.kind in ("exact", "misheard") or b.kind in ("exact", "misheard")
     return any_case and a.alias.casefold() == b.alias.casefold()
+
+
+def _complement(a: Alias, b: Alias) -> bool:
+    """Tell whether two lines for one alias of one entity say different things: a capital, or words near it."""
+    without, with_words = sorted((a, b), key=lambda alias: bool(alias.context))
+    return without.kind == "needs_context" != with_words.kind and not without.context and bool(with_words.context)
 
 
 def _conditions(alias: Alias) -> tuple[bool, tuple[str, ...], tuple[str, ...]]:
