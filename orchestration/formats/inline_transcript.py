@@ -14,7 +14,10 @@ from orchestration.formats.speech import trim
 from orchestration.formats.titles import MOST_TITLE_CHARS, is_title
 
 # Where a heading may begin: glued behind a sentence end, or behind a word in small letters.
-_GLUE = re.compile(r"(?<=[.?!…\"”)\]])(?=[\"“‘']?[^\W_a-z])|(?<=\s[a-z][a-z])(?=[A-Z])|(?<=[a-z]{3})(?=[A-Z])")
+_GLUE = re.compile(
+    r"(?<=[.?!…\"”)\]])(?=[\"“‘']?[^\W_a-z])|(?<=[a-z],)(?=[A-Z])|(?<=\s[a-z][a-z])(?=[A-Z])|(?<=[a-z]{3})(?=[A-Z])"
+    r"|(?<=\b(?:And|But|Yet))(?=[A-Z])|(?<=\b(?:So|Um|Uh|Oh|Or))(?=[A-Z])|(?<=\bYeah)(?=[A-Z])"
+)
 _ONE_WORD_HEADINGS = frozenset({"conclusion", "conclusions", "intro", "introduction", "introductions", "outro"})
 _PARAGRAPH_GLUE = re.compile(r"[a-z]{2}[.?!…][\"”’]?(?=[\"“‘]?[A-Z](?:[a-z'’ ,]|$))")
 _CUT_MARK = re.compile(r"[\[(][0-9:]{0,9}$")
@@ -105,9 +108,9 @@ class _Reader:
             cut = _CUT_MARK.search(self._text, max(start, end - 12), end)
             end = cut.start() if cut else end
         elif isinstance(following, Label):
-            heading = self._heading_start(start, end)
-            if heading < end:
-                self.headings.append(Heading(heading, end, following.start_s))
+            # A heading may stand there twice, with the notes' wording and its own.
+            while (heading := self._heading_start(start, end)) < end:
+                self.headings.append(Heading(*trim(self._text, heading, end), following.start_s))
                 end = heading
         self._add(start, end, is_paragraph_start)
 

@@ -3,7 +3,7 @@
 Styles read, also mixed in one transcript:
 
     Name [hh:mm:ss]: text      the label before its time
-    [hh:mm:ss] Name: text      the label behind its time
+    [hh:mm:ss] Name: text      the label behind its time, with or without brackets
     Name: text                 the label alone
     nameHost(mm:ss) text       the label glued to a role and a time
     [hh:mm:ss] or (mm:ss)      a time mark inside speech
@@ -26,9 +26,9 @@ from orchestration.formats.speaker_names import MOST_NAME_CHARS, is_name, is_sta
 from orchestration.formats.titles import is_title
 
 CLOCK = r"[0-9]{1,3}:[0-5][0-9](?::[0-5][0-9])?(?:[.,][0-9]{1,3})?"
-_MARK = re.compile(rf"\[({CLOCK})\]|\(({CLOCK})\)")
+_MARK = re.compile(rf"\[({CLOCK})\]|\(({CLOCK})\)|(?<![0-9:])(?<![0-9][.,-])({CLOCK})(?=\s)")
 _COLON = re.compile(r":(?=\s{1,4}\S)")
-_BEHIND_MARK = re.compile(r"\s?([^\[\]():\n]{1,50}):(?=\s)")
+_BEHIND_MARK = re.compile(r"\s?(?:[-–—]\s)?([^\[\]():\n]{1,50}):(?=\s)")
 _ROLE = re.compile(r"(?:Co-?[Hh]ost|Host|Guest|Speaker|Moderator|Interviewer|Narrator|Panelist)$")
 # `Transcript` as a heading, not within a sentence (`Transcript of ...`).
 _MARKER = re.compile(r"(?:Transcript|TRANSCRIPT)(?!ion|ed\b|s\b|[ ]+[a-z][\w'-]*[^\w:'-]):?")
@@ -141,8 +141,9 @@ def _sites(text: str, start: int, end: int) -> tuple[list[_Site], list[Mark]]:
     floor = start
     for found in _MARK.finditer(text, start, end):
         at, behind = found.span()
-        seconds = parse_clock(found[1] or found[2])
-        marks.append(Mark(at, behind, seconds, at == start or not text[at - 1].isspace()))
+        seconds = parse_clock(found[1] or found[2] or found[3])
+        if not found[3]:
+            marks.append(Mark(at, behind, seconds, at == start or not text[at - 1].isspace()))
         name_end = at - 1 if text[at - 1 : at] == " " else at
         if text[behind : behind + 1] == ":" and name_end > floor:
             sites.append(_Site("A", at, behind + 1, name_end, floor, seconds))
@@ -153,13 +154,14 @@ def _sites(text: str, start: int, end: int) -> tuple[list[_Site], list[Mark]]:
         if following is not None:
             name = following[1].strip()
             name_start = following.start(1) + following[1].index(name) if name else following.start(1)
-            if is_name(name) and not _NOTES_FOLLOW.match(text, following.end(), end):
+            if is_name(name) and not _MARKER.search(name) and not _NOTES_FOLLOW.match(text, following.end(), end):
                 colon = following.end()
                 sites.append(_Site("B", at, colon, name_start + len(name), floor, seconds, name_start))
                 taken.add(colon - 1)
         if found[2] and at > floor and text[at - 1].isalnum():
             sites.append(_Site("D", at, behind, at, floor, seconds))
-        floor = behind
+        if not found[3]:
+            floor = behind
     ends = [mark.end for mark in marks]
     floor = start
     for found in _COLON.finditer(text, start, end):
@@ -200,7 +202,7 @@ def _clean_name(text: str, site: _Site) -> tuple[int, bool] | None:
     for boundary in reversed(boundaries):
         after = text[boundary.end() : end]
         is_glued = not after[:1].isspace()
-        if boundary.group() == "." and not is_glued and _TITLE_OR_INITIAL.search(text, lowest, boundary.end()):
+        if boundary.group() == "." and not is_glued and _TITLE_OR_INITIAL.search(text[lowest : boundary.end()]):
             continue
         if not after.strip() or (boundary.group() in ",;" and not is_glued):
             return None
@@ -232,7 +234,9 @@ class _Grammar:
         with_role: set[str] = set()
         for number, site in enumerate(self._sites):
             found = (site.name_start, True) if site.name_start is not None else self._clean[site.name_end]
-            if found is None or (site.style == "C" and not found[1] and text[found[0]].islower()):
+            if found is None:
+                continue
+            if site.style == "C" and self._marked is None and not found[1] and text[found[0]].islower():
                 continue
             name_end = _name_end(text, site)
             name = text[found[0] : name_end]
@@ -254,7 +258,8 @@ class _Grammar:
         repeated = _repeated(counts["C"], 3 if names else 2)
         total = sum(repeated.values())
         is_marked = self._marked is not None and total >= 3
-        if names or is_marked or (total >= 6 and len(repeated) >= 2 and _share(said["C"]) >= 0.5):
+        is_dialogue = total >= 10 and len(repeated) >= 2 and total >= 0.6 * sum(counts["C"].values())
+        if names or is_marked or (is_dialogue and _share(said["C"]) >= 0.5):
             names |= set(repeated)
         return frozenset(_without_compounds(names, sum(counts.values(), Counter())))
 
@@ -333,8 +338,13 @@ def _without_compounds(names: set[str], counts: Counter[str]) -> Iterator[str]:
     lengths = {len(name) for name in names}
     for name in names:
         tails = [name[-length:] for length in lengths if length < len(name) and name[-length:] in names]
-        if not any(counts[tail] > counts[name] and _is_stuck(name[: -len(tail)]) for tail in tails):
+        if not any(_is_compound(name[: -len(tail)], counts[name], counts[tail]) for tail in tails):
             yield name
+
+
+def _is_compound(before: str, count: int, tail_count: int) -> bool:
+    """Tell whether a name is `before` stuck to another name, by how often the two are heard."""
+    return _is_stuck(before) and (tail_count > count or (tail_count == count and len(before.split()) == 1))
 
 
 def _is_stuck(before: str) -> bool:

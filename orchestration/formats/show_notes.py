@@ -25,7 +25,7 @@ _HOST = re.compile(r"(?:https?://)?[a-z0-9.-]{0,253}")
 _NEXT_ADDRESS = re.compile(r"https?://")
 # A clock time, a label or a word of the next paragraph, stuck to the end of an address.
 _STUCK_CLOCK = re.compile(r"(?<=[A-Za-z])(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2}$")
-_STUCK_LABEL = re.compile(r"(?<=[a-z0-9/_])[A-Z][A-Za-z]{0,20}:$|(?<=[0-9])X:$")
+_STUCK_LABEL = re.compile(r"(?<=[a-z0-9/])(?:[A-Z]{1,8}|[A-Z][a-z]{1,20}(?:[A-Z][a-z]{1,20})?):$|-{3,}[A-Za-z:]{0,20}$")
 _STUCK_SECTION = re.compile(
     r"(?:Timestamps?|Chapters|Transcript|Full|Brought|Subscribe|Join|Follow|Listen|Show|Get|Find|Learn|Interested|"
     r"Where|In|Produced|Recorded|Music|Links|Resources|References|Sponsors?|Thanks|This|We|The|About|Watch)$"
@@ -39,6 +39,7 @@ _CLOCK = r"[0-9]{1,2}:[0-5][0-9](?::[0-5][0-9])?"
 _TIME = re.compile(
     rf"[\[(]{_CLOCK}\s?[-–—]\s?{_CLOCK}[\])]|(?P<bracketed>[\[(](?P<inner>{_CLOCK})[\])])|(?P<bare>{_CLOCK})(?![:0-9])"
 )
+_PART_OF_NUMBER = re.compile(r"(?:[0-9][.:-]|/)$")
 _HEADER = re.compile(
     r"(?i:time\s?stamps?|chapters|chapter markers|timeline|time ?codes?|outline|show ?map|jump to)"
     r"(?:\s*[+&]\s*\w{1,12})?\s*:?\s*(?:\*{1,2}|•|-)?\s*$"
@@ -78,7 +79,7 @@ _FURNITURE = re.compile(r"(?:Full )?Transcript:?|TRANSCRIPT:?")
 _SPLIT = re.compile(
     r"(?P<rule>-{3,}|—-+)|(?P<dot>[•●▪◦]\s*)|(?P<star>\*+)"
     r"|(?P<glue>(?:(?<=[a-z)\]”\"’'%0-9][.…])|(?<=[a-z][.?!…][”\"’')]))(?=[\"“‘(]?[A-Z](?:[a-z'’ ,]|$))"
-    r"|(?<=[\w)][?!:])(?=[\"“‘(]?[A-Z]))"
+    r"|(?<=[\w)][?!:])(?=[\"“‘(]?[A-Z])|(?<=\])(?=[A-Z][a-z]))"
     r"|(?P<camel>(?<![\w/@.#_-])[a-z]{3,40}(?=[A-Z][a-z]{2}))"
     rf"|(?P<dash>—(?={_OPENER.pattern}|\s?[A-Z]\w+ may be ))"
     rf"|(?P<opener>(?<=[.!?)/] )(?={_OPENER.pattern}))"
@@ -199,7 +200,9 @@ class _Time:
 def _times(text: str, start: int, end: int) -> Iterator[_Time]:
     for found in _TIME.finditer(text, start, end):
         clock = found["inner"] or found["bare"]
-        if clock is None or (found["bare"] and text[found.start() - 1 : found.start()] in (".", ":", "/", "-")):
+        if clock is None or (
+            found["bare"] and _PART_OF_NUMBER.search(text, max(start, found.start() - 2), found.start())
+        ):
             continue
         shorter = clock[1:] if found["bare"] and clock[0] not in "0:" and clock[1] != ":" else None
         yield _Time(

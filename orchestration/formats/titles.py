@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 MOST_TITLE_CHARS = 150
-_SENTENCE_BREAK = re.compile(r"[^\W\d_]{2,}[.?!…][\"”]?(?:[A-Z]|\s+[A-Z])")
+_SENTENCE_BREAK = re.compile(r"[^\W\d_]{2,}[.?!…][\"”]?(?:[A-Z][a-z]|\s+[A-Z])")
 _SMALL_WORD = re.compile(r"from|into|like|onto|over|than|that|upon|versus|what|when|with|your")
 _FILLER = re.compile(
     r"ah|and|but|exactly|hey|i|i'm|it's|mm-hmm|no|oh|okay|or|right|so|sure|thanks?|that's|uh|uh-huh|um|well|yeah|yep|yes"
@@ -26,7 +26,7 @@ def is_title(text: str) -> bool:
         bare = word.strip("\"“”‘’'()[],:;?!&+/-–—")
         if not bare:
             continue
-        is_capital = not bare.islower()
+        is_capital = not bare.islower() or any(letter.isdecimal() for letter in bare)
         capitalised += is_capital
         if not is_capital and len(bare) >= 4 and not _SMALL_WORD.fullmatch(bare):
             return False
