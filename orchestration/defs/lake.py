@@ -15,6 +15,7 @@ from orchestration.defs.workspace import Workspace
 from orchestration.io.lake import Lake
 from orchestration.pipeline import CATALOG, STAGES, Stage, StageResult, run_ingest, run_stage
 from orchestration.proof import PROVEN_TABLES, prove
+from orchestration.publish import record_refusal
 from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
 
 RAW = dg.AssetKey("raw")
@@ -120,6 +121,9 @@ def proof(context: dg.AssetCheckExecutionContext, workspace: Workspace) -> dg.As
     lake = workspace.lake()
     result = prove({table: lake.read(table) for table in PROVEN_TABLES})
     context.log.info(f"{result.row_count:,} rows led back to the raw text, {result.failure_count:,} failed")
+    if result.failures:
+        reason = f"{result.failure_count} rows do not lead back to the raw text, the first: {result.failures[0]}"
+        record_refusal(workspace.settings(), reason, workspace.now())
     return dg.AssetCheckResult(
         passed=result.failure_count == 0,
         metadata={

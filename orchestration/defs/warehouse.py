@@ -64,14 +64,13 @@ def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[
     discard_scratch(settings)
     specs = {spec.metadata[_UNIQUE_ID]: spec for spec in context.assets_def.specs}
     checks = {spec.metadata[_UNIQUE_ID]: spec for spec in context.assets_def.check_specs if spec.metadata}
-    total = len(specs) + len(checks)
     done = 0
 
     def on_node(unique_id: str, status: str, seconds: float) -> None:
         nonlocal done
         done += 1
         if done % 25 == 0 or status in ("fail", "error"):
-            context.log.info(f"{done} of {total} models and tests, last {unique_id.split('.')[2]}: {status}")
+            context.log.info(f"{done} models and tests done, last {unique_id.split('.')[2]}: {status}")
 
     results = build_models(settings, scratch_database(settings), on_node)
     for result in results:
@@ -92,7 +91,7 @@ def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[
         record_refusal(settings, reason, workspace.now())
         served = f"release {current.release_id} goes on being served" if current else "nothing was published yet"
         raise dg.Failure(f"the new release is refused, {served}. {reason}", allow_retries=False)
-    context.log.info(f"{len(results)} models and tests")
+    context.log.info(f"all {len(results)} models and tests are good")
 
 
 def _describe(bad: list[NodeResult]) -> str:

@@ -1,8 +1,9 @@
 """Speaker turns: consecutive segments of one speaker and one kind, each on a clock where there is one.
 
-A turn ends where the speaker changes or the kind of the stretch does. Where the source marks changes of speaker
-without naming anybody, it ends at the marks. Where nothing tells speakers apart, it ends at a paragraph, else at the
-first sentence end after 60 seconds or 150 words, and at twice that in text without sentence ends.
+A turn ends where the speaker changes, and where paid or promotional speech begins or ends. An intro or outro is a kind
+of whole turns: a turn that only ends with farewells stays one turn and is content. Where the source marks changes of
+speaker without naming anybody, a turn ends at the marks. Where nothing tells speakers apart, it ends at a paragraph,
+else at the first sentence end after 60 seconds or 150 words, and at twice that in text without sentence ends.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from orchestration.schemas.speaker_turns import SpeakerTurns
 
 _MAX_UNMARKED_S = 60.0
 _MAX_UNMARKED_WORDS = 150
+_CUT_OUT = frozenset({"sponsor", "promo"})
 _SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ".”", "?”", "!”", ".)", "?)", "!)")
 # Speech without times is placed between the nearest times around it only where these are close to each other.
 _MAX_BRIDGED_S = 120.0
@@ -156,7 +158,7 @@ def _turns(pieces: Sequence[_Piece]) -> Iterator[_Turn]:
 
 def _is_boundary(turn: _Turn, piece: _Piece, has_labels: bool, has_marks: bool) -> bool:
     last = turn.pieces[-1]
-    if piece.segment_kind != last.segment_kind:
+    if piece.segment_kind != last.segment_kind and {piece.segment_kind, last.segment_kind} & _CUT_OUT:
         return True
     if has_labels:
         return piece.speaker_label != last.speaker_label
@@ -184,12 +186,13 @@ def _turn_row(copy_id: str, turn: _Turn) -> dict[str, Any]:
         )
         length += len(piece.text) + 1
     char_start = turn.pieces[0].char_start
+    kinds = {piece.segment_kind for piece in turn.pieces}
     return {
         "turn_id": turn_id(copy_id, char_start),
         "speaker_label": turn.pieces[0].speaker_label,
         "text": " ".join(piece.text for piece in turn.pieces),
         "word_count": turn.word_count,
-        "segment_kind": turn.pieces[0].segment_kind,
+        "segment_kind": kinds.pop() if len(kinds) == 1 else "content",
         "spans": spans,
         "char_start": char_start,
         "char_end": turn.pieces[-1].char_end,

@@ -114,6 +114,19 @@ def test_a_kind_splits_a_segment():
     assert turns["segment_kind"].to_list() == ["content", "sponsor", "content"]
 
 
+def test_an_outro_is_a_kind_of_whole_turns():
+    turns = build(
+        [
+            {"label": "Ada", "text": "A last word."},
+            {"label": "Ada", "text": "Bye all."},
+            {"label": "Bo", "text": "Bye."},
+        ],
+        kinds=[("outro", "Bye all", "Bye.")],
+    )
+    assert turns["text"].to_list() == ["A last word. Bye all.", "Bye."]
+    assert turns["segment_kind"].to_list() == ["content", "outro"]
+
+
 def test_native_times_run_to_the_next_turn():
     turns = build(
         [

@@ -22,7 +22,7 @@ turns_per_copy as (
         count(*) as turn_count,
         sum(word_count)::bigint as turn_word_count,
         bool_or(time_source <> 'none') as has_known_times,
-        max(end_s) filter (where time_source = 'native') as last_native_s,
+        max(coalesce(end_s, start_s)) filter (where clock_copy_id = copy_id) as last_native_s,
     from turns
     group by copy_id
 ),
