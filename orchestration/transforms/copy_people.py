@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 import polars as pl
+from rapidfuzz.distance import OSA
 
 from orchestration.catalog.catalog import Catalog
 from orchestration.formats.display import Display, count_words, display, tidy
@@ -23,6 +24,7 @@ from orchestration.transforms.person_statements import Place, is_opening_bio, st
 INTRO_SEGMENTS = 60
 INTRO_CHARS = 14_000
 NOTES_CHARS = 40_000
+_MIN_SLIP_CHARS = 11
 
 _LABEL_NOISE = re.compile(
     r"\s*[\[(](?:host|guest|co-?host|moderator|[^\])]{0,40})[\])]\s*$|^(?:dr|prof|mr|mrs|ms)\.?\s+", re.IGNORECASE
@@ -79,11 +81,18 @@ class Cast:
             self.ranks[rank][person_key(name)] = replace(known, nickname=name.nickname)
 
     def canonical(self, name: Name) -> Name:
-        """Return the name under which the copy knows the same person: without middle initials, as first met."""
-        for people in self.ranks:
-            known = people.get(person_key(name))
-            if known:
-                return replace(name, text=known.text, person_id=name.person_id or known.person_id)
+        """Return the name under which the copy knows the same person: without middle initials, not misheard.
+
+        A host's name is known best, so that a near name is taken for it; names that are only stated come after.
+        """
+        if name.person_id is None:
+            for ranks in ((Cast.LABELS, Cast.HOSTS), (Cast.STATED, Cast.NAMED)):
+                people = [known for rank in ranks for known in self.ranks[rank].values()]
+                near = [k for k in people if person_key(k) == person_key(name)] or [
+                    k for k in people if _is_slip(name, k)
+                ]
+                if near:
+                    return replace(name, text=near[0].text, person_id=near[0].person_id)
         return name
 
     def resolve(self, word: str, finder: NameFinder) -> tuple[Name, int] | None:
@@ -92,10 +101,16 @@ class Cast:
         for rank, people in enumerate(self.ranks):
             fits = {key: name for key, name in people.items() if _answers_to(name, folded, rank, finder)}
             if len(fits) == 1:
-                return next(iter(fits.values())), rank
+                return self.canonical(next(iter(fits.values()))), rank
             if fits:
                 return None
         return None
+
+
+def _is_slip(name: Name, known: Name) -> bool:
+    """Return whether a name is a known one misheard or mistyped by a letter or two."""
+    a, b = fold(name.text), fold(known.text)
+    return min(len(a), len(b)) >= _MIN_SLIP_CHARS and a != b and OSA.distance(a, b, score_cutoff=2) <= 2
 
 
 def person_key(name: Name) -> str:
@@ -131,6 +146,8 @@ class CopyPeople:
     cast: Cast
     presenting: dict[str, Name] = field(default_factory=dict)
     """People whom the copy itself calls its hosts."""
+    regulars: set[str] = field(default_factory=set)
+    """Keys of the people whom another copy of the show calls hosts."""
 
     @property
     def show_id(self) -> str | None:
@@ -240,7 +257,7 @@ def _fill_cast(reading: CopyPeople, finder: NameFinder) -> None:
                 text = unit.text[start:end]
                 groups = groups_of(text, finder, partial(meaning, cast=cast, finder=finder))
                 for statement in statements_of(text, groups, unit.place, reading.show_names):
-                    if statement.role in ("host", "co_host"):
+                    if statement.role in ("host", "co_host") and not _is_for_once(text):
                         reading.presenting[person_key(statement.person.name)] = statement.person.name
                     cast.add(Cast.NAMED if statement.pattern == "credit" else Cast.STATED, statement.person.name)
                 if unit.place == "notes" and number == index == 0 and is_opening_bio(text, groups):
@@ -249,6 +266,10 @@ def _fill_cast(reading: CopyPeople, finder: NameFinder) -> None:
                     for group in groups:
                         for person_in_group in group.people:
                             cast.add(Cast.NAMED, person_in_group.name)
+
+
+def _is_for_once(text: str) -> bool:
+    return "guest host" in text.casefold()
 
 
 def _is_heading(text: str) -> bool:
@@ -264,8 +285,10 @@ def _share_regulars(readings: list[CopyPeople]) -> None:
         if reading.show_id:
             by_show[reading.show_id].update(reading.presenting)
     for reading in readings:
-        for name in by_show[reading.show_id].values() if reading.show_id else ():
+        for key, name in by_show[reading.show_id].items() if reading.show_id else ():
             reading.cast.add(Cast.HOSTS, name)
+            if key not in reading.presenting:
+                reading.regulars.add(key)
 
 
 def _share_casts(readings: list[CopyPeople], episode_of: dict[str, str]) -> None:

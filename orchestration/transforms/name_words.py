@@ -12,6 +12,7 @@ HOUSES = frozenset(
     _words(
         """
         labs lab research deepmind ventures partners capital university institute foundation college school studio
+        advisory group consulting technologies media health security robotics inc corp
         """
     )
 )

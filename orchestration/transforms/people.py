@@ -31,10 +31,12 @@ from orchestration.transforms.copy_people import (
 from orchestration.transforms.person_groups import Group, Person, groups_of, with_deeds
 from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous, sentences
 from orchestration.transforms.person_statements import (
+    SHOW,
     Place,
     Role,
     Statement,
     is_opening_bio,
+    mask_shows,
     refers_back,
     statements_of,
 )
@@ -57,7 +59,8 @@ _INTRODUCES = frozenset(
     )
 )
 _WELCOMES_TO = re.compile(
-    r"\bwelcome(?: back)?(?: everyone| everybody|,? folks)?,? to\b|\byour host\b|\byou(?:'re|’re) listening to\b",
+    rf"\b(?:welcome(?: back)?(?: everyone| everybody|,? folks)?,? to|your host|you(?:'re|’re) listening to)\b|"
+    rf"\b(?:this is|welcome to) {SHOW}",
     re.IGNORECASE,
 )
 _KINDS: dict[Place, str] = {"title": "title", "notes": "show_notes", "speech": "host_introduction"}
@@ -75,7 +78,7 @@ def speaker_labels(
 
     copy_episodes: with it, copies of one episode share the people that their notes and labels name.
     """
-    finder = NameFinder(catalog)
+    finder = NameFinder(catalog, dict(copy_shows.select("show_id", "show_name").iter_rows()))
     rows = []
     for reading in read_copies(copies, segments, passages, copy_shows, catalog, finder, copy_episodes):
         resolved = {label: _resolve_label(label, reading, finder) for label in reading.label_words}
@@ -172,7 +175,7 @@ def appearance_evidence(
 
     document_texts: with it a quote is the sentence around the name; without it, the whole passage or segment.
     """
-    finder = NameFinder(catalog)
+    finder = NameFinder(catalog, dict(copy_shows.select("show_id", "show_name").iter_rows()))
     texts = {} if document_texts is None else dict(document_texts.select("document_id", "text").iter_rows())
     people: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     for row in speaker_labels.filter(pl.col("person_id").is_not_null()).iter_rows(named=True):
@@ -315,9 +318,7 @@ class _Collector:
             if statement.pattern == "self":
                 if speaker and speaker[0] != person_id:
                     return
-                role: Role = (
-                    "host" if _WELCOMES_TO.search(unit.text[max(0, start - 200) : end + 200]) else statement.role
-                )
+                role: Role = "host" if self._welcomes(unit.text[max(0, start - 200) : end + 200]) else statement.role
                 self._add(person, self._role(person, role), "self_introduction", unit, start, end)
                 if role == "host" and unit.label:
                     self.introducers.add(unit.label)
@@ -327,6 +328,9 @@ class _Collector:
             if unit.label and statement.pattern in _INTRODUCES and statement.role == "guest":
                 self.introducers.add(unit.label)
         self._add(person, self._role(person, statement.role), _KINDS[unit.place], unit, start, end)
+
+    def _welcomes(self, text: str) -> bool:
+        return bool(_WELCOMES_TO.search(mask_shows(text, self.reading.show_names)))
 
     def _role(self, person: Person, role: Role) -> Role:
         """Return `role`, but `host` for a catalogue host of the copy's own show."""
@@ -341,6 +345,7 @@ class _Collector:
         total = sum(self.reading.label_words.values()) or 1
         hosts = {label for label, (person, _) in self.people_of.items() if self._is_own_host(person)}
         stated = {str(row["person_id"]) for row in self.found if row["role"] in ("host", "co_host")}
+        guests = {str(row["person_id"]) for row in self.found if row["role"] == "guest"}
         hosts |= self.introducers & set(self.people_of)
         has_host = bool(hosts) or any(person in stated for person, _ in self.people_of.values())
         for label, (person, name) in sorted(self.people_of.items()):
@@ -348,12 +353,18 @@ class _Collector:
             if first is None:
                 continue
             role: Role = "unknown"
-            if label in hosts:
+            if label in hosts or person in stated:
                 role = "host"
-            elif has_host and person not in stated and self.reading.label_words[label] / total >= GUEST_WORD_SHARE:
+            elif self._is_regular(person, name) and person not in guests:
+                role = "co_host"
+            elif has_host and self.reading.label_words[label] / total >= GUEST_WORD_SHARE:
                 role = "guest"
             quote, start, end = self._label_quote(first)
             self._append(person, name, role, "speaker_label", quote, start, end)
+
+    def _is_regular(self, person_id: str, name: str) -> bool:
+        known = person_id if person_id in self.finder.person_names else None
+        return person_key(Name(name, 0, 0, known)) in self.reading.regulars
 
     def _label_quote(self, first: dict) -> tuple[str, int, int]:
         start, end = first["label_char_start"], first["label_char_end"]

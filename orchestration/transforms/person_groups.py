@@ -35,13 +35,15 @@ _VERB = (
 )
 _DASHED = re.compile(r"\s*[—–]\s+([^.;:—–!?()\ue000]{3,140})")
 _COMMA = re.compile(
-    rf",?\s*(?:,|\bwho(?:'s| is| are)|who’s)\s+(?!(?:{_VERB}|and|&)\b)"
+    rf"(?:,?\s+who(?:'s|’s| is| are)\s+|,\s*)(?!(?:{_VERB}|and|&)\b)"
     rf"((?:(?!\s{_VERB}\b)[^,;:.!?()—–]|\.(?=\w)|,(?=\s(?:Inc|LLC)\b)){{3,110}})"
 )
 _LATELY = re.compile(
-    r",\s+(?:(?:most )?recently|formerly|previously|now|currently|also|late|lately|who now works|"
-    r"who works)\s+(?:of|at|with|from)\s+"
+    r",\s+(?P<past>(?:formerly|previously|ex-?)\s)?"
+    r"(?:(?:most )?recently\s|now\s|currently\s|also\s|lately\s|who (?:now )?works\s)?"
+    r"(?:of|at|with|from)\s+"
 )
+_RELATIVE = re.compile(r",\s+who(?:se)?\s+[^,.;:!?()]{3,140}(?=,\s)")
 _PAREN = re.compile(r"\s*\(([^()]{1,90})\)")
 _OF = re.compile(r"\s+(?:of|from|at)\s+(?=[\w“\"])(?:the (?:substack|newsletter|podcast|blog|startup|company|lab)\s+)?")
 _IN_TITLE = re.compile(r"\s+(at|@|from|with|for|of)\s+|(?<=\w)(?:'s|’s)\s+")
@@ -53,10 +55,12 @@ _PLURAL = re.compile(
     r"both\b|(?:\S+\s){0,3}?(?:founders|partners|hosts|co-hosts|creators|authors|professors|researchers)\b"
 )
 _SIBLING = re.compile(r"\b([A-Z][a-zà-ÿ]{2,20}) (?:and|&) $")
+_IS_A = re.compile(r",?\s+(?:is|was)\s+(?:currently\s+)?(?:an?|the|our)\s+([^.;:!?()]{3,200})")
 _DEED = re.compile(
     r"(?<!\bthe )(?<!\ba )\b(?:(?P<verb>building|founding|co-founding|founded|co-founded|cofounded|starting|started|"
-    r"leading|leads|running|runs|heads|creating|joined)|(?:now|currently)\b [^.;:,]{0,50}?\b(?:at|for|with))"
-    r"\s+(?=[A-Z0-9]|a16z|xAI)"
+    r"leading|leads|running|runs|heads|creating|joined)|(?:now|currently)\b [^.;:,]{0,50}?\b(?:at|for|with)|"
+    r"(?P<who>\bwho [a-z]+s (?:[a-z]+ ){0,4}(?:at|for)))"
+    r"\s+(?:the\s+)?(?=[A-Z0-9]|a16z|xAI)"
 )
 
 
@@ -102,6 +106,8 @@ def _title_and_organisation(chunk: str, finder: NameFinder) -> tuple[str | None,
         best = (before.strip(" ,"), organisation)
         break
     title = best[0] if best else chunk
+    parts = [part for part in re.split(r",\s+(?:and\s+)?", title) if _HAS_TITLE.search(part)]
+    title = parts[-1] if best and parts else title
     title = re.sub(r"^(?:(?:both|the|an?|our|their|his|her|my|currently|now)\s+)+", "", title)
     if best is None:
         # `Initech CEO`: the organisation stands in front.
@@ -183,7 +189,7 @@ def groups_of(text: str, finder: NameFinder, accept: Callable[[Name], Name | Non
                 found = finder.organisation(text[lately.end() : lately.end() + 120])
                 if not found:
                     break
-                more_title, more_organisation = None, found[0]
+                more_title, more_organisation = None, None if lately.group("past") else found[0]
                 end = lately.end() + found[2]
             elif of := _OF.match(text, end):
                 found = finder.organisation(text[of.end() : of.end() + 120])
@@ -207,12 +213,16 @@ def groups_of(text: str, finder: NameFinder, accept: Callable[[Name], Name | Non
             else:
                 break
             title, organisation = title or more_title, organisation or more_organisation
+        relative = _RELATIVE.match(text, end)
+        if relative and relative.end() <= next_start:
+            end = relative.end()
         person = Person(name, title, organisation)
         joint = _AND.fullmatch(text, groups[-1].end, begin) if groups else None
         if joint:
             last = groups[-1]
             people = last.people
-            if is_shared and begin == name.start:
+            is_clause = "," in joint.group() and "and" in joint.group() and len(people) == 1
+            if is_shared and begin == name.start and not is_clause:
                 # `Ada Byte and Bob Low of Initech`, `…, co-founders of Initech`
                 people = tuple(
                     p if p.organisation else replace(p, title=p.title or title, organisation=organisation)
@@ -239,23 +249,36 @@ def _front_only(group: Group) -> bool:
     return group.start < group.people[0].name.start - 1 and group.end <= group.people[-1].name.end + 1
 
 
+def _with_position(text: str, group: Group, finder: NameFinder) -> Group:
+    """Return the group with what its sentence says it is: `Ada Byte is a researcher at Initech`."""
+    said = _IS_A.match(text, group.end) if len(group.people) == 1 and not group.people[0].organisation else None
+    title, organisation = _title_and_organisation(said.group(1), finder) if said else (None, None)
+    if not title:
+        return group
+    person = replace(group.people[0], title=group.people[0].title or title, organisation=organisation)
+    return replace(group, people=(person,))
+
+
 def with_deeds(text: str, groups: list[Group], finder: NameFinder) -> list[Group]:
     """Return the groups, with the organisation that the sentence tells by deeds: `From building Initech …, Ada Byte`.
 
     A deed belongs to the group named before it, else to the first one. What stands beside a name comes first.
     """
-    kept = list(groups)
+    known_beside = [_with_position(text, group, finder) for group in groups]
+    kept = list(known_beside)
     for deed in _DEED.finditer(text) if groups else ():
         found = finder.organisation(text[deed.end() : deed.end() + 120])
-        if not found or any(g.start <= deed.end() + found[1] < g.end for g in groups):
+        if not found or any(p.name.start <= deed.end() + found[1] < p.name.end for g in groups for p in g.people):
             continue
         known = finder.other_of(found[0])
-        if (known and not known.startswith("company:")) or (not known and deed.group("verb") in (None, "joined")):
+        is_named = deed.group("verb") not in (None, "joined") or deed.group("who")
+        if (known and not known.startswith("company:")) or (not known and not is_named):
             continue
-        index = max((i for i, group in enumerate(groups) if group.end <= deed.start()), default=0)
-        if any(p.organisation for p in groups[index].people):
+        index = max((i for i, group in enumerate(groups) if group.people[-1].name.end <= deed.start()), default=0)
+        if any(p.organisation for p in known_beside[index].people):
             continue
+        # A later deed of a sentence is the more recent one: `from building one firm to founding another`.
         title = "founder" if "found" in (deed.group("verb") or "") else None
-        people = tuple(replace(p, title=p.title or title, organisation=found[0]) for p in groups[index].people)
+        people = tuple(replace(p, title=p.title or title, organisation=found[0]) for p in kept[index].people)
         kept[index] = replace(groups[index], people=people)
     return kept

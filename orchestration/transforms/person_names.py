@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -133,8 +133,8 @@ def _has_name_shape(word: str) -> bool:
 class NameFinder:
     """Finds names of people and of organisations, with the help of a catalogue."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        """Index the names of `catalog`."""
+    def __init__(self, catalog: Catalog, shows: Mapping[str, str] | None = None) -> None:
+        """Index the names of `catalog`, and of `shows` (id and name) that it does not list."""
         people: dict[str, set[str]] = defaultdict(set)
         others: dict[str, str] = {}
         for alias in catalog.aliases:
@@ -151,6 +151,11 @@ class NameFinder:
                 people[fold(entity.name)].add(entity.entity_id)
             elif entity.entity_type != "topic":
                 others.setdefault(fold(entity.name), entity.entity_id)
+        for show_id, name in (shows or {}).items():
+            words = fold(name).split()
+            for start in range(len(words) - 1):
+                for end in range(start + 2, len(words) + 1):
+                    others.setdefault(" ".join(words[start:end]), show_id)
         self.person_names = {key: e.name for key, e in catalog.entities.items() if e.entity_type == "person"}
         self.other_names = {key: e.name for key, e in catalog.entities.items() if e.entity_type != "person"}
         self._memo: dict[str, tuple[Name, ...]] = {}

@@ -144,6 +144,7 @@ _SPEECH: tuple[tuple[str, str], ...] = (
         rf"today),?)? with {_WITH}",
     ),
     ("with_us", rf"\bwith us\b{_GAP},? {_WITH}"),
+    ("with_us", rf"\bwith (?:me|us)(?: \w+){{0,3}}? (?:is|are) {_WITH}"),
     ("with_us", rf"\b(?:we have|we've got|we got|I have|I've got)\b(?: with us| here| today| on)* {_WITH}"),
     (
         "glad_to_have",
@@ -168,6 +169,7 @@ _ROLES: dict[str, Role] = {
     "self": "unknown",
     "self_host": "host",
 }
+_HOST_WITH = re.compile(rf"{_G}[^{_G}.;:!?]{{0,80}}? with {_WITH}")
 # Sentences about other episodes or other people's shows.
 _ELSEWHERE = re.compile(
     r"\b(?:previous|past|former|top|prior|upcoming|recent|earlier|notable|other|future) (?:\w+ )?guests?\b|"
@@ -199,14 +201,15 @@ def mask(text: str, groups: list[Group], shows: tuple[str, ...] = ()) -> str:
     pieces: list[str] = []
     position = 0
     for group in groups:
-        pieces.append(_mask_shows(text[position : group.start], shows))
+        pieces.append(mask_shows(text[position : group.start], shows))
         pieces.append(GROUP)
         position = group.end
-    pieces.append(_mask_shows(text[position:], shows))
+    pieces.append(mask_shows(text[position:], shows))
     return "".join(pieces)
 
 
-def _mask_shows(text: str, shows: tuple[str, ...]) -> str:
+def mask_shows(text: str, shows: tuple[str, ...]) -> str:
+    """Return `text` with each of the copy's shows replaced by `SHOW`."""
     for show in shows:
         if show and show.casefold() in text.casefold():
             text = re.sub(rf"\b(?:the )?{re.escape(show)}(?: (?:podcast|pod|show)\b)?", SHOW, text, flags=re.IGNORECASE)
@@ -239,6 +242,12 @@ def statements_of(text: str, groups: list[Group], place: Place, shows: tuple[str
             for role_name, role in _ROLES.items():
                 if role_name in expression.groupindex and match.start(role_name) >= 0:
                     add(match.start(role_name), role, pattern if not role_name.startswith("self") else "self")
+    if place == "notes":
+        # `host Ada Byte reads a change with Bob Low`
+        for match in _HOST_WITH.finditer(masked):
+            host = groups[masked.count(GROUP, 0, match.start())]
+            if any(_role_by_title(person, shows) for person in host.people):
+                add(match.start("guest"), "guest", "host_with")
     for index, group in enumerate(groups):
         for position, person in enumerate(group.people):
             role_by_title = _role_by_title(person, shows)
@@ -265,7 +274,7 @@ def is_opening_bio(text: str, groups: list[Group]) -> bool:
 
 def refers_back(text: str, shows: tuple[str, ...] = ()) -> bool:
     """Return whether a sentence makes a guest of whoever was named last: `They join us to …`, `… reden mit ihm`."""
-    return bool(_PRONOUN.search(_mask_shows(text, shows))) and not _ELSEWHERE.search(text)
+    return bool(_PRONOUN.search(mask_shows(text, shows))) and not _ELSEWHERE.search(text)
 
 
 def _role_by_title(person: Person, shows: tuple[str, ...]) -> Role | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
+from rapidfuzz import fuzz
 
 from orchestration.catalog.catalog import Catalog
 from orchestration.formats.display import display
@@ -23,6 +24,7 @@ MAX_NAME_WORDS = 8
 INTRO_SEGMENTS = 25
 INTRO_CHARS = 6000
 PHRASE_SCAN_CHARS = 40_000
+_MISHEARD_RATIO = 85
 
 SCORES = {
     "stated_name": 0.98,
@@ -34,6 +36,7 @@ SCORES = {
     "host_labels": 0.6,
     "crossover": 0.5,
     "other_feed": 0.5,
+    "guests_show": 0.0,
 }
 
 _WELCOME = re.compile(
@@ -77,6 +80,8 @@ _NOT_OURS = re.compile(
     r"their)\s+(?:of|at|for|behind)?\s*(?:the )?$",
     re.IGNORECASE,
 )
+_GUEST_CUE = re.compile(r"\b(?:joins? (?:us|me)|joined (?:\w+ ){0,4}by|guests?)\b", re.IGNORECASE)
+_HOSTS_TAIL = re.compile(r"^(?:['’]s)? (?:co-?)?hosts?\b", re.IGNORECASE)
 _CAPITALISED = re.compile(
     r"(?:[A-Z0-9][\w'’&.-]*|a16z)(?: (?:[A-Z0-9][\w'’&-]*|of|the|and|in|on|to|with|for|&|a)){0,7}"
 )
@@ -143,6 +148,7 @@ class ShowNames:
         self.catalog = catalog
         self.by_alias: dict[str, str] = {}
         self.is_plain_word: set[str] = set()
+        self.names = {show.show_id: show.name for show in catalog.shows.values()}
         for show in catalog.shows.values():
             self._add(show.name, show.show_id)
         for alias in catalog.aliases:
@@ -156,6 +162,22 @@ class ShowNames:
             for show in catalog.shows.values()
             for address in show.domains
         }
+
+    def learn(self, shows: Mapping[str, str]) -> None:
+        """Add shows that the corpus states and the catalogue does not list: id and name."""
+        for show_id, name in sorted(shows.items()):
+            self.names.setdefault(show_id, name)
+            self._add(name, show_id)
+
+    def near(self, name: str) -> str | None:
+        """Return the one show whose name of two words or more is that name misheard."""
+        key = self.key(name)
+        if " " not in key:
+            return None
+        fits = {
+            show for known, show in self.by_alias.items() if " " in known and fuzz.ratio(key, known) >= _MISHEARD_RATIO
+        }
+        return fits.pop() if len(fits) == 1 else None
 
     def _add(self, alias: str, show_id: str) -> None:
         self.by_alias.setdefault(self.key(alias), show_id)
@@ -198,7 +220,7 @@ def show_name_of(name: str, names: ShowNames) -> tuple[str, str] | None:
     parts = [name, *(re.split(r"\s*[:|–—]\s+|\s+-\s+", name)[:1])]
     for part in parts:
         if show := names.of(part):
-            return show, names.catalog.shows[show].name
+            return show, names.names[show]
     for part in reversed(parts):
         if 0 < len(part.split()) <= MAX_NAME_WORDS and slugify(part) and any(c.isupper() or c.isdigit() for c in part):
             return f"show:{slugify(part)}", part
@@ -225,17 +247,30 @@ def copy_shows(
         first, ("text", "char_start", "char_end", "speaker_label", "is_speech"), "segment_index"
     )
     labels_of = _labels_by_copy(segments)
-    rows: list[dict[str, object]] = []
-    for copy in copies.select("copy_id", "document_id", "show_name", "url").iter_rows(named=True):
-        copy_id = copy["copy_id"]
-        notes, intro = passages_of.get(copy_id, []), _intro(segments_of.get(copy_id, []))
-        units = [*notes, *intro]
+    units_of = {}
+    for copy_id in copies["copy_id"]:
+        notes = passages_of.get(copy_id, [])
+        units_of[copy_id] = (len(notes), [*notes, *_intro(segments_of.get(copy_id, []))])
+
+    def find(copy: dict) -> list[_Found]:
+        notes_count, units = units_of[copy["copy_id"]]
         found = list(_stated(copy["show_name"], names))
         for number, unit in enumerate(units):
-            if number < len(notes):
+            if number < notes_count:
                 found.extend(_in_notes(unit["text"][:PHRASE_SCAN_CHARS], number, names))
             else:
                 found.extend(_in_speech(unit["text"], number, names, finder))
+        return found
+
+    # A show that one copy states by itself is known to all others.
+    all_copies = copies.select("copy_id", "document_id", "show_name").rows(named=True)
+    stated = (one for copy in all_copies for one in find(copy) if one.rule in ("stated_name", "notes_phrase"))
+    names.learn({one.show_id: one.name for one in stated})
+    rows: list[dict[str, object]] = []
+    for copy in all_copies:
+        copy_id = copy["copy_id"]
+        units = units_of[copy_id][1]
+        found = find(copy)
         if any(one.rule == "crossover" for one in found):
             # Notes of a crossover explain the other show to their own readers.
             found = [replace(one, rule="other_feed") if one.rule == "definition" else one for one in found]
@@ -304,7 +339,7 @@ def _stated(show_name: str | None, names: ShowNames) -> Iterable[_Found]:
 
 
 def _found(names: ShowNames, show: str, rule: str, unit: int, start: int, end: int) -> _Found:
-    return _Found(show, names.catalog.shows[show].name, rule, SCORES[rule], unit, start, end)
+    return _Found(show, names.names[show], rule, SCORES[rule], unit, start, end)
 
 
 def _in_notes(text: str, unit: int, names: ShowNames) -> Iterable[_Found]:
@@ -369,6 +404,9 @@ def _by_name(sentence: str, shift: int, unit: int, names: ShowNames, is_crossove
     for number, (show, start, end) in enumerate(seen):
         rest = sentence[end:]
         is_theirs = bool(_NOT_OURS.search(sentence[:start]))
+        if _GUEST_CUE.search(sentence) and (is_theirs or _HOSTS_TAIL.match(rest)):
+            yield _found(names, show, "guests_show", unit, shift + start, shift + end)
+            continue
         if _DEFINITION.match(rest):
             yield _found(names, show, "definition", unit, shift + start, shift + end)
         elif is_crossover and not is_theirs:
@@ -395,7 +433,9 @@ def _in_speech(text: str, unit: int, names: ShowNames, finder: NameFinder) -> It
                 yield _found(names, other[0], "crossover", unit, other[1], other[2])
         elif is_strong and (named := _unlisted(text, welcome.end(), names)):
             name, start, end = named
-            if not (finder.person_of(name) or finder.other_of(name)):
+            if misheard := names.near(name):
+                yield replace(_found(names, misheard, "welcome", unit, start, end), score=0.75)
+            elif not (finder.person_of(name) or finder.other_of(name)):
                 yield _Found(f"show:{slugify(name)}", name, "welcome", 0.8, unit, start, end)
     if is_crossover:
         for found in _by_name(text, 0, unit, names, True):
@@ -454,8 +494,13 @@ def _decide(found: list[_Found]) -> list[tuple[bool, _Found]]:
     """
     passed_on = {f.show_id for f in found if f.rule == "other_feed"}
     crossed = passed_on | {f.show_id for f in found if f.rule == "crossover"}
+    # The notes link to what their guests host.
+    of_guests = {f.show_id for f in found if f.rule == "guests_show"}
+    weak = ("notes_address", "definition", "guests_show")
     best: dict[str, _Found] = {}
     for one in found:
+        if one.show_id in of_guests and one.rule in weak:
+            continue
         known = best.get(one.show_id)
         if known is None or one.score > known.score:
             best[one.show_id] = one

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
+from datetime import datetime
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -10,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.catalog.catalog import Alias, Catalog, Entity, Show
+from orchestration.catalog.load import load_catalog
 from orchestration.evaluation.episodes import evaluate, lines_of, same_organisation, same_person
 from orchestration.formats.display import tidy
+from orchestration.ingest import ingest
+from orchestration.scan import scan
 from orchestration.schemas.episode_copies import EpisodeCopies
 from orchestration.schemas.passages import Passages
 from orchestration.schemas.segments import Segments
@@ -19,6 +25,7 @@ from orchestration.transforms.people import appearance_evidence, speaker_labels
 from orchestration.transforms.person_names import NameFinder, is_anonymous, sentences
 from orchestration.transforms.shows import copy_shows
 
+ROOT = Path(__file__).resolve().parents[2]
 Speech = list[tuple[str | None, str]]
 
 
@@ -222,6 +229,7 @@ def test_copies_of_one_episode_share_their_people() -> None:
             "In episode 4 of Night Build, host Lia Moss chats about tea with Dara Onyx and Mia Pell.",
             {("Lia Moss", "host"), ("Dara Onyx", "guest"), ("Mia Pell", "guest")},
         ),
+        ("Host Lia Moss makes tea with Dara Onyx.", {("Lia Moss", "host"), ("Dara Onyx", "guest")}),
         ("Hosted by Lia Moss and Dara Onyx.", {("Lia Moss", "host"), ("Dara Onyx", "host")}),
         ("Dara Onyx (@dara), CTO of Hooli, joins us to explain tea.", {("Dara Onyx", "guest")}),
         ("Dara Onyx and Mia Pell of Hooli join the show.", {("Dara Onyx", "guest"), ("Mia Pell", "guest")}),
@@ -276,6 +284,23 @@ def test_speech_introduces_hosts_and_guests() -> None:
     assert roles_in("", speech) == {("Lia Moss", "host"), ("Dara Onyx", "guest")}
 
 
+def test_a_host_called_so_in_one_copy_is_known_in_the_others() -> None:
+    corpus = Corpus().add("a", "Hosted by Lia Mossley and Dara Onyx.", show="Day Shift")
+    corpus.add("b", "", [("Lia", "Hi."), (None, "Hello, I'm Lia Mosslay.")], show="Day Shift")
+    _, labels, evidence = corpus.run()
+    assert labels["person_name"].to_list() == ["Lia Mossley"]
+    assert set(evidence.filter(pl.col("copy_id") == "b").select("person_name", "role").rows()) == {
+        ("Lia Mossley", "co_host"),
+        ("Lia Mossley", "unknown"),
+    }
+
+
+def test_a_show_is_nobody() -> None:
+    assert roles_in("", [(None, "This is Copper Kettle. I'm Lia Moss.")], show="Copper Kettle") == {
+        ("Lia Moss", "host")
+    }
+
+
 def test_hosts_of_the_catalogue_are_hosts_on_their_show_and_guests_elsewhere() -> None:
     _, _, evidence = Corpus().add("c", "", [("Ada", "Hi."), ("Bob", "Hi.")], show="Night Build").run()
     assert set(evidence["role"]) == {"host"}
@@ -293,6 +318,14 @@ def test_hosts_of_the_catalogue_are_hosts_on_their_show_and_guests_elsewhere() -
         ("Dara Onyx, SVP at Tea House and VP of Cups at Hooli, joins us.", "SVP", "Tea House"),
         ("Dara Onyx (CEO of Hooli) joins us.", "CEO", "Hooli"),
         ("From building Copper Kettle, Dara Onyx joins us.", None, "Copper Kettle"),
+        ("Dara Onyx, who went from building Tin Cup to founding Copper Kettle, joins us.", "founder", "Copper Kettle"),
+        ("Dara Onyx, who teaches tea at the University of Cups, joins us.", None, "University of Cups"),
+        ("Dara Onyx, formerly at Hooli, joins us.", None, None),
+        (
+            "Dara Onyx is an author and a visiting scholar at the Tea Institute.",
+            "author and a visiting scholar",
+            "Tea Institute",
+        ),
         ("Dara Onyx, Head of Product, joins us.", "Head of Product", None),
         ("We're glad to have Dara Onyx, founder of The Quiet Law and other firms.", "founder", "The Quiet Law"),
     ],
@@ -374,3 +407,24 @@ def test_evaluation_counts_what_is_right_found_and_labelled() -> None:
     assert (scores["hosts"].precision, scores["hosts"].recall) == (None, 0.0)
     assert scores["organisations"].true_positives == 1
     assert len(differences) == 2
+
+
+@pytest.mark.acceptance
+def test_figures_on_the_labelled_entries_of_the_directory_page(shared: Path) -> None:
+    raw = shared / "seeds"
+    frames = ingest(raw, scan(raw, 10**9), None, datetime(2026, 1, 1)).frames
+    copies, passages, segments = (frames[table] for table in ("episode_copies", "passages", "segments"))
+    known = load_catalog(ROOT / "dbt_project" / "seeds")
+    texts = frames["document_texts"]
+    shows = copy_shows(copies, passages, segments, known, texts)
+    labels = speaker_labels(copies, segments, passages, shows, known)
+    evidence = appearance_evidence(copies, segments, passages, labels, shows, known, texts)
+    lines = (shared / "gold" / "episodes_dev.jsonl").read_text(encoding="utf-8").splitlines()
+    gold = [json.loads(line) for line in lines]
+    scores, differences = evaluate(gold, lines_of(copies, texts, [e["line"] for e in gold]), shows, evidence, known)
+    # The first run of a simple extractor reached these; falling below them is a fault.
+    at_least = {"shows": (0.95, 0.85), "hosts": (0.95, 0.79), "guests": (0.76, 0.61), "organisations": (0.8, 0.18)}
+    for measure, (precision, recall) in at_least.items():
+        found = scores[measure]
+        assert (found.precision or 0) >= precision, (measure, str(found), differences)
+        assert (found.recall or 0) >= recall, (measure, str(found), differences)

@@ -192,6 +192,24 @@ def test_a_passed_on_recording_keeps_the_feed_primary() -> None:
     assert [(show, primary) for show, primary, _ in found] == [("show:night-build", True), ("show:pivot-table", False)]
 
 
+def test_the_show_of_a_guest_is_no_show_of_the_copy_for_its_link() -> None:
+    found = shows_of("I'm joined by Ada Byte, co-host of the Night Build podcast. See https://night.build/ for more.")
+    assert found == []
+
+
+def test_a_show_that_one_copy_states_is_known_to_the_others_even_misheard() -> None:
+    copies, passages, segments, texts = frames(
+        "In this episode of Copper Kettle, tea.", [(None, "This is Copper Kettle.")]
+    )
+    other, _, _, _ = frames()
+    more = segments.with_columns(copy_id=pl.lit("b"))
+    misheard = more.with_columns(copy_id=pl.lit("a"), text=pl.lit("Welcome to Cooper Kettle."))
+    every_copy = pl.concat([copies, *(other.with_columns(copy_id=pl.lit(copy)) for copy in "ab")])
+    found = copy_shows(every_copy, passages, pl.concat([segments, more, misheard]), catalog(), None)
+    assert found.select("copy_id", "show_id").sort("copy_id").rows() == [(c, "show:copper-kettle") for c in "abc"]
+    assert copy_shows(copies, passages.clear(), segments, catalog(), texts).is_empty()
+
+
 def test_place_of_the_evidence_is_the_name_in_the_document() -> None:
     copies, passages, segments, texts = frames("Tea &amp; talk.In episode 3 of  Night\nBuild, kernels.")
     found = copy_shows(copies, passages, segments, catalog(), texts).row(0, named=True)
