@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import polars as pl
-from rapidfuzz import fuzz
 
 from orchestration.catalog.catalog import Catalog
 from orchestration.formats.display import display
 from orchestration.ids import slugify
 from orchestration.schemas.copy_shows import CopyShows
 from orchestration.transforms.person_names import NameFinder, fold, is_anonymous, sentences
+from orchestration.transforms.show_names import MAX_NAME_WORDS, NAME_WORD, ShowNames, show_name_of
 
-MAX_NAME_WORDS = 8
 INTRO_SEGMENTS = 25
 INTRO_CHARS = 6000
 PHRASE_SCAN_CHARS = 40_000
-_MISHEARD_RATIO = 85
 
 SCORES = {
     "stated_name": 0.98,
@@ -85,7 +83,6 @@ _HOSTS_TAIL = re.compile(r"^(?:['’]s)? (?:co-?)?hosts?\b", re.IGNORECASE)
 _CAPITALISED = re.compile(
     r"(?:[A-Z0-9][\w'’&.-]*|a16z)(?: (?:[A-Z0-9][\w'’&-]*|of|the|and|in|on|to|with|for|&|a)){0,7}"
 )
-_WORDS = re.compile(r"[^\W_](?:[\w'’.&+-]*[^\W_])?")
 # Words that follow a welcome and begin no name of a show.
 _NOT_SHOWS = frozenset(
     (
@@ -138,93 +135,6 @@ class _Found:
     unit: int | None = None
     start: int = 0
     end: int = 0
-
-
-class ShowNames:
-    """The catalogue's shows by alias, by address and by host."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        """Index the shows of `catalog`."""
-        self.catalog = catalog
-        self.by_alias: dict[str, str] = {}
-        self.is_plain_word: set[str] = set()
-        self.names = {show.show_id: show.name for show in catalog.shows.values()}
-        for show in catalog.shows.values():
-            self._add(show.name, show.show_id)
-        for alias in catalog.aliases:
-            if alias.entity_id in catalog.shows:
-                self._add(alias.alias, alias.entity_id)
-                if alias.kind == "needs_context":
-                    self.is_plain_word.add(self.key(alias.alias))
-        # Feeds glue words to addresses (`latent.spaceJoin`), so only a small letter after it makes it another address.
-        self.by_address = {
-            address: (show.show_id, re.compile(rf"(?<![\w-])(?i:{re.escape(address)})(?![a-z0-9-])"))
-            for show in catalog.shows.values()
-            for address in show.domains
-        }
-
-    def learn(self, shows: Mapping[str, str]) -> None:
-        """Add shows that the corpus states and the catalogue does not list: id and name."""
-        for show_id, name in sorted(shows.items()):
-            self.names.setdefault(show_id, name)
-            self._add(name, show_id)
-
-    def near(self, name: str) -> str | None:
-        """Return the one show whose name of two words or more is that name misheard."""
-        key = self.key(name)
-        if " " not in key:
-            return None
-        fits = {
-            show for known, show in self.by_alias.items() if " " in known and fuzz.ratio(key, known) >= _MISHEARD_RATIO
-        }
-        return fits.pop() if len(fits) == 1 else None
-
-    def _add(self, alias: str, show_id: str) -> None:
-        self.by_alias.setdefault(self.key(alias), show_id)
-
-    @staticmethod
-    def key(name: str) -> str:
-        """Return the form under which a show's name is compared: without article and without `podcast`."""
-        words = [w.rstrip(".") for w in fold(name).replace("-", " ").split()]
-        if words and words[0] == "the" and len(words) > 1:
-            words = words[1:]
-        if len(words) > 1 and words[-1] in ("podcast", "pod"):
-            words = words[:-1]
-        return " ".join(words)
-
-    def of(self, name: str) -> str | None:
-        """Return the show of that name, if the catalogue lists it."""
-        return self.by_alias.get(self.key(name))
-
-    def at(self, text: str, start: int) -> tuple[str, int, int] | None:
-        """Return the longest catalogue show named at `start` of `text`: its id and range."""
-        words: list[re.Match[str]] = []
-        for word in _WORDS.finditer(text, start, start + 100):
-            if word.start() > (words[-1].end() + 1 if words else start + 1):
-                break
-            words.append(word)
-        for size in range(min(len(words), MAX_NAME_WORDS), 0, -1):
-            piece = text[start : words[size - 1].end()].strip("“\"'‘ ")
-            show = self.of(re.sub(r"['’]s$", "", piece))
-            if not show:
-                continue
-            is_capitalised = any(c.isupper() or c.isdigit() for c in piece)
-            if is_capitalised or (size > 1 and " " in self.key(piece)):
-                return show, words[0].start(), words[size - 1].end()
-        return None
-
-
-def show_name_of(name: str, names: ShowNames) -> tuple[str, str] | None:
-    """Return id and name of the show that a document states as `name`, else None where it is no plausible name."""
-    name = " ".join(name.split())
-    parts = [name, *(re.split(r"\s*[:|–—]\s+|\s+-\s+", name)[:1])]
-    for part in parts:
-        if show := names.of(part):
-            return show, names.names[show]
-    for part in reversed(parts):
-        if 0 < len(part.split()) <= MAX_NAME_WORDS and slugify(part) and any(c.isupper() or c.isdigit() for c in part):
-            return f"show:{slugify(part)}", part
-    return None
 
 
 def copy_shows(
@@ -392,7 +302,7 @@ def _by_name(sentence: str, shift: int, unit: int, names: ShowNames, is_crossove
     """Find shows by what follows their name: `… is a podcast`, `… podcast`, `A x B crossover`."""
     seen: list[tuple[str, int, int]] = []
     position = 0
-    for word in _WORDS.finditer(sentence):
+    for word in NAME_WORD.finditer(sentence):
         if word.start() < position or not (
             word.group()[0].isupper() or word.group()[0].isdigit() or "16" in word.group()
         ):

@@ -12,7 +12,8 @@ from orchestration.formats.display import tidy
 from orchestration.schemas.episode_copies import EpisodeCopies
 from orchestration.schemas.passages import Passages
 from orchestration.schemas.segments import Segments
-from orchestration.transforms.shows import ShowNames, copy_shows, show_name_of
+from orchestration.transforms.show_names import ShowNames, show_name_of
+from orchestration.transforms.shows import copy_shows
 
 Frames = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
