@@ -10,6 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ahocorasick_rs import Implementation
+
 from orchestration.catalog.catalog import Alias, EntityType
 from orchestration.transforms.matcher import Matcher, fold, straighten
 from orchestration.transforms.mention_rules import TextEvidence
@@ -78,7 +80,8 @@ class EpisodeNames:
         """Index the names.
 
         people: who appears in the episode or is named in full. shows: id to name of the shows it belongs to.
-        catalog_words: folded aliases of companies, products, shows and topics, which no first name or surname may be.
+        catalog_words: aliases of companies, products and shows, folded where they count in any letter case; no first
+        name or surname may be one.
         episode_text: text in which a word that also stands in lower case counts as an ordinary word.
         """
         found: dict[str, dict[str, _Name]] = defaultdict(dict)
@@ -121,10 +124,9 @@ class EpisodeNames:
                 continue
             prefix = "episode_person" if person.is_present else "mentioned_person"
             for part, rule in ((parts[1], f"{prefix}_first_name"), (parts[2], f"{prefix}_surname")):
-                folded = fold(part)
                 if singles[part] != 1 or len(part) < _MIN_SINGLE_NAME or part[0].islower() or part.endswith("."):
                     continue
-                if folded in catalog_words or (not person.is_present and part in owners):
+                if {part, fold(part)} & catalog_words or (not person.is_present and part in owners):
                     continue
                 add(part, person.person_id, rule, False, is_ordinary=f" {part.lower()} " in episode_text)
         for show_id, show_name in shows.items():
@@ -142,6 +144,7 @@ class EpisodeNames:
                 if len(names) == 1
             ),
             types,
+            Implementation.ContiguousNFA,
         )
 
     def find(self, text: str) -> list[tuple[int, int, str, str, str, bool]]:

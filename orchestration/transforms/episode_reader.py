@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -27,9 +27,9 @@ from orchestration.transforms.mention_rules import (
     Accepted,
     TextEvidence,
     listed_beside,
-    passes_context,
     resolve_overlaps,
     sure_rule,
+    verdict_of_context,
 )
 
 # Other names count as near an ordinary word within so many characters.
@@ -72,7 +72,7 @@ class EpisodeReader:
         self._matcher = Matcher.of(catalog)
         self._unlisted: dict[str, tuple[str, str]] = {}
         self._catalog_words = frozenset(
-            fold(alias.alias)
+            fold(alias.alias) if alias.kind in ("exact", "misheard") else alias.alias
             for alias in catalog.aliases
             if catalog.entities[alias.entity_id].entity_type in ("company", "product", "show")
         )
@@ -143,7 +143,7 @@ class EpisodeReader:
                 for unit in texts:
                     self._judge_by_episode(unit, episode)
                     if unit.accepted:
-                        yield unit, self._resolve(unit)
+                        yield unit, resolve_overlaps(unit.accepted, lambda entity_id: self.describe(entity_id)[0])
 
     def _find_sure(self, units: list[Unit], episode: _Episode) -> None:
         """Accept the names of the catalogue that count by themselves, and keep the others for later."""
@@ -153,13 +153,17 @@ class EpisodeReader:
             decided: list[tuple[Alias, bool | None, str]] = []
             for alias in hit:
                 entity = entities[alias.entity_id]
-                verdict = passes_context(alias, unit.evidence, start, end)
+                verdict = verdict_of_context(alias, unit.evidence, start, end)
                 rule = sure_rule(alias, entity, verdict)
                 if rule and not (
                     entity.entity_type == "person" and _is_other_person(entity.name, alias.alias, unit, start, end)
                 ):
                     decided.append((alias, verdict, rule))
-                elif alias.kind == "needs_context" and verdict is not False:
+                elif (
+                    verdict is not False
+                    and entity.entity_type != "topic"
+                    and (alias.kind == "needs_context" or alias.context)
+                ):
                     rest.append(alias)
             # Of several entities of one name, those that the context speaks for go before those it says nothing of.
             spoken_for = [item for item in decided if item[1]] or decided
@@ -216,8 +220,8 @@ class EpisodeReader:
     ) -> str | None:
         """Return the rule by which an ordinary word is a name, going by the text and the sure names `near` it."""
         if alias.context:
-            is_spoken_for = passes_context(alias, unit.evidence, start, end)
-            return "ordinary_word_context" if is_spoken_for else None
+            is_spoken_for = verdict_of_context(alias, unit.evidence, start, end)
+            return "ordinary_word_context" if is_spoken_for and alias.kind == "needs_context" else None
         makers = self._makers.get(alias.entity_id, set())
         if any(entity_id in makers for _, _, entity_id in near):
             return "ordinary_word_maker"
@@ -231,27 +235,12 @@ class EpisodeReader:
         """Accept the ordinary words whose entity the episode is sure to name elsewhere."""
         for start, end, aliases in unit.pending:
             for alias in aliases:
-                if alias.entity_id in episode.sure:
-                    unit.accepted.append(Accepted(start, end, alias.entity_id, alias.alias, "ordinary_word_episode"))
+                # In lower case an ordinary word is an ordinary word, whatever the episode is about.
+                is_written_as_name = any(c.isupper() or c.isdigit() for c in alias.alias)
+                if is_written_as_name and alias.entity_id in episode.sure:
+                    rule = "ordinary_word_episode" if alias.kind == "needs_context" else "catalog_episode"
+                    unit.accepted.append(Accepted(start, end, alias.entity_id, alias.alias, rule))
                     break
-
-    def _resolve(self, unit: Unit) -> list[Accepted]:
-        """Return the mentions of `unit` that stay, with a maker in front joined to its product: `Microsoft Windows`."""
-        kept = resolve_overlaps(unit.accepted, lambda entity_id: self.describe(entity_id)[0])
-        joined: list[Accepted] = []
-        for mention in kept:
-            before = joined[-1] if joined else None
-            if (
-                before
-                and before.end == mention.start - 1
-                and unit.text[before.end] == " "
-                and self.describe(mention.entity_id)[0] == "product"
-                and before.entity_id in self._makers.get(mention.entity_id, ())
-            ):
-                joined.pop()
-                mention = replace(mention, start=before.start)
-            joined.append(mention)
-        return joined
 
 
 def _is_other_person(name: str, alias: str, unit: Unit, start: int, end: int) -> bool:

@@ -30,6 +30,7 @@ from orchestration.catalog.catalog import Alias, Catalog, EntityType
 # One character for one, so that offsets stay: typographic quotes and hyphens as a keyboard writes them.
 _STRAIGHT = {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "\u00a0": " "}
 _ACCENTED = re.compile(r"[À-ÖØ-öø-ž]")
+_WORD = re.compile(r"[^\W_]+")
 _TIME_AFTER = re.compile(r"\d{1,2}:\d\d")
 _TIME_BEFORE = re.compile(r"\d:\d\d\Z")
 _ADDRESS_BEFORE = re.compile(r"://|\w\.\w\w+/|@")
@@ -114,8 +115,16 @@ def is_end_boundary(text: str, end: int, is_plural_ok: bool) -> bool:
 class Matcher:
     """The automata over a catalogue. Building takes milliseconds for thousands of aliases; a search changes nothing."""
 
-    def __init__(self, aliases: Iterable[Alias], types: dict[str, EntityType]) -> None:
-        """Build from `aliases`; `types` gives the type of each entity. Empty aliases are left out."""
+    def __init__(
+        self,
+        aliases: Iterable[Alias],
+        types: dict[str, EntityType],
+        implementation: Implementation = Implementation.DFA,
+    ) -> None:
+        """Build from `aliases`; `types` gives the type of each entity. Empty aliases are left out.
+
+        A DFA searches fastest; a contiguous NFA is built in a tenth of the time, for use on one episode.
+        """
         any_case: dict[str, list[Alias]] = defaultdict(list)
         as_written: dict[str, list[Alias]] = defaultdict(list)
         for alias in aliases:
@@ -123,8 +132,8 @@ class Matcher:
                 any_case[fold(alias.alias)].append(alias)
             else:
                 as_written[straighten(alias.alias)].append(alias)
-        self._any_case = _Half(any_case, types)
-        self._as_written = _Half(as_written, types)
+        self._any_case = _Half(any_case, types, implementation)
+        self._as_written = _Half(as_written, types, implementation)
 
     @classmethod
     def of(cls, catalog: Catalog) -> Matcher:
@@ -141,7 +150,9 @@ class Matcher:
 class _Half:
     """One automaton, over patterns in one form of the text."""
 
-    def __init__(self, patterns: dict[str, list[Alias]], types: dict[str, EntityType]) -> None:
+    def __init__(
+        self, patterns: dict[str, list[Alias]], types: dict[str, EntityType], implementation: Implementation
+    ) -> None:
         patterns.pop("", None)
         self._patterns = list(patterns)
         self._aliases = [tuple(aliases) for aliases in patterns.values()]
@@ -155,7 +166,7 @@ class _Half:
             for aliases in patterns.values()
         ]
         self._automaton = AhoCorasick(
-            self._patterns, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA
+            self._patterns, matchkind=MatchKind.LeftmostLongest, implementation=implementation
         )
         self._inner = self._inner_patterns()
 
@@ -164,7 +175,7 @@ class _Half:
         index = {pattern: number for number, pattern in enumerate(self._patterns)}
         inner: dict[int, list[tuple[int, int]]] = {}
         for number, pattern in enumerate(self._patterns):
-            edges = [at for at in range(len(pattern) + 1) if _is_edge(pattern, at)]
+            edges = sorted({0, len(pattern), *(edge for word in _WORD.finditer(pattern) for edge in word.span())})
             if len(edges) <= 2:
                 continue
             found = [
@@ -190,9 +201,3 @@ class _Half:
                 inner_end = inner_start + len(self._patterns[shorter])
                 if is_start_boundary(text, inner_start) and is_end_boundary(text, inner_end, is_plural_ok[shorter]):
                     yield Hit(inner_start, inner_end, aliases[shorter])
-
-
-def _is_edge(pattern: str, at: int) -> bool:
-    if at in (0, len(pattern)):
-        return True
-    return pattern[at - 1].isalnum() != pattern[at].isalnum()

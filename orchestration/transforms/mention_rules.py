@@ -36,6 +36,7 @@ RULES: dict[str, Rule] = {
         Rule("catalog_exact", "catalog", "Alias of the catalogue that is no word in any letter case."),
         Rule("catalog_case_sensitive", "catalog", "Alias of the catalogue, written in its letter case."),
         Rule("catalog_context", "catalog", "Alias of the catalogue that needs a word of its context near it."),
+        Rule("catalog_episode", "catalog", "Alias that needs its context, whose entity is sure in the episode."),
         Rule("misheard", "catalog", "Form in which recognisers garble the name."),
         Rule("ordinary_word_mid_sentence", "context", "Ordinary word, capitalised where no sentence starts."),
         Rule("ordinary_word_context", "context", "Ordinary word, capitalised, with a context word near it."),
@@ -150,18 +151,16 @@ def listed_beside(text: str, start: int, end: int, names: Sequence[tuple[int, in
     return False
 
 
-def passes_context(alias: Alias, evidence: TextEvidence, start: int, end: int) -> bool | None:
+def verdict_of_context(alias: Alias, evidence: TextEvidence, start: int, end: int) -> bool | None:
     """Tell whether the context words of `alias` speak for it (True), against it (False), or say nothing (None)."""
     if evidence.has_near(start, end, alias.not_context):
         return False
-    if alias.context:
-        return evidence.has_near(start, end, alias.context)
-    return None
+    return True if evidence.has_near(start, end, alias.context) else None
 
 
 def sure_rule(alias: Alias, entity: Entity, verdict: bool | None) -> str | None:
-    """Return the rule by which an alias that is no ordinary word counts, or None. `verdict`: of its context words."""
-    if alias.kind == "needs_context" or verdict is False:
+    """Return the rule by which an alias counts without any further look, or None. `verdict`: of its context words."""
+    if alias.kind == "needs_context" or verdict is False or (alias.context and not verdict):
         return None
     if entity.entity_type == "topic":
         return "topic_keyphrase"
@@ -205,6 +204,7 @@ _PRECEDENCE = (
     "ordinary_word_maker",
     "ordinary_word_mid_sentence",
     "ordinary_word_list",
+    "catalog_episode",
     "ordinary_word_episode",
     "misheard",
     "mentioned_person_first_name",

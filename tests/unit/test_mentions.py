@@ -39,7 +39,9 @@ ALIASES = [
     Alias("Microsoft", "company:microsoft", "case_sensitive"),
     Alias("Windows", "product:windows", "needs_context"),
     Alias("Threads", "product:threads", "needs_context", ("instagram", "posted on"), ("discussion",)),
+    Alias("threads", "product:threads", "needs_context", ("posted on",)),
     Alias("Ray", "product:ray", "needs_context"),
+    Alias("GDM", "company:google-deepmind", "case_sensitive", ("research",)),
     Alias("Ada Norton", "person:ada-norton", "case_sensitive"),
     Alias("AI agent", "topic:ai-agents", "exact"),
     Alias("DeepMind research", "topic:deepmind-research", "exact"),
@@ -225,9 +227,22 @@ def test_an_ordinary_word_counts_where_the_episode_names_it_for_sure() -> None:
     assert World().chapter("Apple in Ten Years").pairs() == []
 
 
-def test_a_maker_in_front_of_its_product_belongs_to_it() -> None:
-    row = World().turn(("to run Microsoft Windows there", None)).find().to_dicts()
-    assert [(r["surface"], r["entity_id"]) for r in row] == [("Microsoft Windows", "product:windows")]
+def test_an_alias_that_needs_its_context_may_have_it_elsewhere_in_the_episode() -> None:
+    assert World().turn(("the GDM team", None)).pairs() == []
+    assert World().turn(("the GDM team", None)).turn(("at Google DeepMind", None)).pairs() == [
+        ("GDM", "catalog_episode"),
+        ("Google DeepMind", "catalog_case_sensitive"),
+    ]
+    assert World().turn(("the GDM team does research", None)).pairs() == [("GDM", "catalog_context")]
+
+
+def test_an_ordinary_word_in_lower_case_needs_its_own_context() -> None:
+    text = "a thread. Then Threads, from Instagram, and posted on threads"
+    assert [surface for surface, _ in World().turn((text, None)).pairs()] == ["Threads", "threads"]
+    assert [
+        surface
+        for surface, _ in World().turn(("Threads, from Instagram", None), ("a long row of threads", None)).pairs()
+    ] == ["Threads"]
 
 
 def test_misheard_names_are_found_in_any_case() -> None:
