@@ -60,7 +60,7 @@ _DEED = re.compile(
     r"(?<!\bthe )(?<!\ba )\b(?:(?P<verb>building|founding|co-founding|founded|co-founded|cofounded|starting|started|"
     r"leading|leads|running|runs|heads|creating|joined)|(?:now|currently)\b [^.;:,]{0,50}?\b(?:at|for|with)|"
     r"(?P<who>\bwho [a-z]+s (?:[a-z]+ ){0,4}(?:at|for)))"
-    r"\s+(?:the\s+)?(?=[A-Z0-9]|a16z|xAI)"
+    r"\s+(?:the\s+)?(?=[A-Z0-9]|[a-z][A-Z0-9])"
 )
 
 

@@ -81,7 +81,7 @@ _NOT_OURS = re.compile(
 _GUEST_CUE = re.compile(r"\b(?:joins? (?:us|me)|joined (?:\w+ ){0,4}by|guests?)\b", re.IGNORECASE)
 _HOSTS_TAIL = re.compile(r"^(?:['’]s)? (?:co-?)?hosts?\b", re.IGNORECASE)
 _CAPITALISED = re.compile(
-    r"(?:[A-Z0-9][\w'’&.-]*|a16z)(?: (?:[A-Z0-9][\w'’&-]*|of|the|and|in|on|to|with|for|&|a)){0,7}"
+    r"(?:[A-Z0-9]|[a-z](?=[A-Z0-9]))[\w'’&.-]*(?: (?:[A-Z0-9][\w'’&-]*|of|the|and|in|on|to|with|for|&|a)){0,7}"
 )
 # Words that follow a welcome and begin no name of a show.
 _NOT_SHOWS = frozenset(
@@ -304,7 +304,7 @@ def _by_name(sentence: str, shift: int, unit: int, names: ShowNames, is_crossove
     position = 0
     for word in NAME_WORD.finditer(sentence):
         if word.start() < position or not (
-            word.group()[0].isupper() or word.group()[0].isdigit() or "16" in word.group()
+            word.group()[0].isupper() or word.group()[0].isdigit() or any(c.isdigit() for c in word.group())
         ):
             continue
         at = names.at(sentence, word.start())
