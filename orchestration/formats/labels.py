@@ -22,7 +22,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from orchestration.formats.clock import parse_clock
-from orchestration.formats.speaker_names import MOST_NAME_CHARS, is_name, is_stand_in, name_words, never_speaks
+from orchestration.formats.speaker_names import (
+    MOST_NAME_CHARS,
+    glued_name,
+    is_name,
+    is_stand_in,
+    last_word,
+    name_words,
+    never_speaks,
+)
 from orchestration.formats.titles import is_title
 
 CLOCK = r"[0-9]{1,3}:[0-5][0-9](?::[0-5][0-9])?(?:[.,][0-9]{1,3})?"
@@ -233,12 +241,14 @@ class _Grammar:
         said: dict[str, list[bool]] = {style: [] for style in "ABCD"}
         with_role: set[str] = set()
         for number, site in enumerate(self._sites):
+            name_end = _name_end(text, site)
             found = (site.name_start, True) if site.name_start is not None else self._clean[site.name_end]
+            if found is None and site.style == "A" and (glued := glued_name(text, site.floor, name_end)) is not None:
+                found = (glued, True)
             if found is None:
                 continue
             if site.style == "C" and self._marked is None and not found[1] and text[found[0]].islower():
                 continue
-            name_end = _name_end(text, site)
             name = text[found[0] : name_end]
             following = self._sites[number + 1].start if number + 1 < len(self._sites) else len(text)
             counts[site.style][name] += 1
@@ -250,7 +260,7 @@ class _Grammar:
         if before_times >= 3 or (before_times and self._marked is not None):
             names |= set(counts["A"])
         repeated = _repeated(counts["B"], 2)
-        if sum(repeated.values()) >= 4 and _share(said["B"]) >= 0.25:
+        if sum(repeated.values()) >= 4 and (self._marked is not None or _share(said["B"]) >= 0.25):
             names |= set(repeated)
         if len(with_role) >= 2:
             names |= with_role
@@ -299,7 +309,10 @@ class _Grammar:
             return clean[0] if clean and is_label else None
         if site.style == "D" and end == site.name_end:
             return None
-        return clean[0] if clean else _last_name(text, site.floor, end)
+        if clean:
+            return clean[0]
+        glued = glued_name(text, site.floor, end)
+        return last_word(text, site.floor, end) if glued is None else glued
 
     def _is_one_off(self, clean: tuple[int, bool], end: int, following: str) -> bool:
         """Tell whether a name that stands but once before a colon is a speaker's.
@@ -372,17 +385,3 @@ def _may_stand_here(before: str, name: str, style: str) -> bool:
         return True
     words = before.split()
     return bool(words) and not _LEADS_TO_OBJECT.fullmatch(words[-1])
-
-
-def _last_name(text: str, floor: int, end: int) -> int | None:
-    """Return where the last capitalised word before `end` begins, split where a small letter meets a capital."""
-    found = re.search(r"[^\W\d_][\w'’-]*$", text[max(floor, end - MOST_NAME_CHARS) : end])
-    if found is None:
-        return None
-    word = found.group()
-    start = end - len(word)
-    for glue in reversed(list(re.finditer(r"(?<=[a-z])(?=[A-Z])", word))):
-        if not re.search(r"(?:Mc|Mac|De|Di|Du|La|Le|Van|Fitz)$", word[: glue.start()]):
-            start = end - len(word) + glue.start()
-            break
-    return start if is_name(text[start:end]) and text[start].isupper() else None

@@ -40,6 +40,11 @@ _STAND_IN = re.compile(
     re.IGNORECASE,
 )
 
+# Where a word ends that a name is glued to; `McKay` and `LeCun` are one word.
+_CAMEL = re.compile(r"(?<=[a-z0-9,;])(?=[A-Z])")
+_INNER_CAPITAL = re.compile(r"(?:^|-)(?:Mc|Mac|De|Di|Du|La|Le|Van|Fitz)$")
+_MOST_GLUED_WORDS = 4
+
 
 def is_name(text: str) -> bool:
     """Tell whether `text` has the form of a speaker's name: 1-5 capitalised words, or one handle in small letters."""
@@ -74,3 +79,25 @@ def is_stand_in(text: str) -> bool:
 def name_words(text: str) -> set[str]:
     """Return the words of `text` that names could be made of."""
     return set(_WORD.findall(text))
+
+
+def glued_name(text: str, floor: int, end: int) -> int | None:
+    """Return where the capitalised words before `end` begin that are glued to a word (`the lampAda Byrne`)."""
+    start = end
+    for word in reversed(text[max(floor, end - MOST_NAME_CHARS) : end].split(" ")[-_MOST_GLUED_WORDS:]):
+        for glue in reversed(list(_CAMEL.finditer(word))):
+            if not _INNER_CAPITAL.search(word[: glue.start()]):
+                start -= len(word) - glue.start()
+                return start if is_name(text[start:end]) else None
+        start -= len(word) + 1
+        if not word or not word[0].isupper():
+            return None
+    return None
+
+
+def last_word(text: str, floor: int, end: int) -> int | None:
+    """Return where the last capitalised word before `end` begins."""
+    found = re.search(r"[^\W\d_][\w'’-]*$", text[max(floor, end - MOST_NAME_CHARS) : end])
+    if found is None or not found.group()[0].isupper() or not is_name(found.group()):
+        return None
+    return end - len(found.group())
