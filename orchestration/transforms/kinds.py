@@ -40,11 +40,14 @@ _SPONSOR_NAME = re.compile(
     rf"\s?(?:our (?:good )?(?:friends|partners|pals) (?:over )?at|the (?:folks|team) at|:)?\s?"
     rf"(?P<name>{_TOKEN}(?:\s(?:(?:of|the|for)\s)?{_TOKEN}){{0,4}})"
 )
-# Words with which a sponsor read opens. `sponsored by` alone is no read: guests tell of sponsored events.
+# Words with which a sponsor read opens. `sponsored by` alone is no read: guests tell of sponsored events. `brought to
+# you by` is hardly said of anything else.
 _READ_OPENS = re.compile(
-    rf"\b(?:(?:this|today[’']s|the) {_SHOW}(?: is|[’']s| was) (?:also |proudly |kindly )?"
+    rf"\b(?:(?:this|today[’']s|the) {_SHOW}(?: of (?:\w+ ){{1,5}})?(?: ?is|[’']s| ?was) (?:also |proudly |kindly )?"
     r"(?:brought to you(?: today)?|sponsored|supported|made possible|presented) by"
-    rf"|support for (?:this|the|our|today[’']s) {_SHOW} (?:comes from|is provided by)"
+    r"|(?:is|are|was|were|[’']s) (?:also |proudly |kindly )?brought to you (?:today |this week |in part )?by(?= (?-i:[A-Z]))"
+    r"|today[’']s (?:\w+ ){1,3}(?:is|are|was) (?:sponsored|supported) by"
+    r"|support for (?:\w+[’']?s? ){1,6}(?:comes from|is provided by)"
     r"|(?:a |the )?(?:quick |short |brief )?(?:word|message|break) (?:from|for|to thank) "
     r"(?:our|today[’']s|this week[’']s|this episode[’']s) (?:\w+ )?(?:sponsors?|partners?)"
     r"|(?:today[’']s|this week[’']s|this episode[’']s|our) (?:\w+ )?sponsors?"

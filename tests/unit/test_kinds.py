@@ -79,6 +79,20 @@ def test_a_read_ends_with_the_words_that_lead_back():
     assert text.endswith("Now back to the show.")
 
 
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "This episode of Night Bees is brought to you by Acme Tools, who make hammers.",
+        "This crossover is brought to you by Acme Tools, who make hammers.",
+        "Today's hive is sponsored by Acme Tools, who make hammers.",
+        "Support for Night Bees comes from Acme Tools, who make hammers.",
+    ],
+)
+def test_a_read_may_open_with_the_shows_own_words(opening):
+    ((kind, form, name, text),) = spans([("Brida", f"{FILLER}{opening} {FILLER}")])
+    assert (kind, form, name, text) == ("sponsor", "read", "Acme Tools", opening)
+
+
 def test_a_read_without_such_words_ends_with_the_last_sentence_that_sells():
     speech = (
         f"{FILLER}Today's sponsor is Acme. Acme makes hammers. Use code BEES for 20% off. "
