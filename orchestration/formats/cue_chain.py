@@ -10,17 +10,22 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
+
+from orchestration.formats.speech import LINE_ENDS
 
 # Seconds have two digits: whatever follows them is text. A number before or punctuation after makes it speech.
 _CANDIDATE = re.compile(
     r"(?<![0-9:,/$€£+(\[-])(?<![0-9]\.)(?:([0-9]{1,2}):(?=[0-5][0-9]:[0-5][0-9]))?([0-9]{1,3}):([0-5][0-9])"
-    r"(?![:%,;!?)\]]|\.(?!\.))"
+    r"(?![:%,;!?)\]]|\.(?!\.)|[-–—][0-9])"
 )
 _EMPTY = re.compile(r"\s*(?=[0-9]{1,3}:[0-5][0-9])|\s*\Z")
-_LEAST_SHARE = 0.25
-# Longer silence than this at the very end is a number in the last words, unless the stated duration allows it.
-_LONGEST_STEP_S = 600.0
+_LEAST_SHARE = 1 / 3
+# A few times after a longer silence than this are numbers in the last words, unless the stated duration allows them.
+_LONGEST_STEP_S = 600
+_FEW = 5
+_SLACK_S = 60
 
 Cue = tuple[int, int, float]
 """Start and end of a time as written, and its seconds."""
@@ -29,37 +34,58 @@ Cue = tuple[int, int, float]
 def find_cues(text: str, start: int, end: int, duration_s: float | None = None) -> list[Cue]:
     """Return the caption times in text[start:end], in order; their clock never goes back."""
     starts, ends, seconds, manners = array("q"), array("q"), array("q"), bytearray()
+    latest = None if duration_s is None else duration_s + _SLACK_S
     for found in _CANDIDATE.finditer(text, start, end):
         hours, minutes, secs = found.groups()
-        if hours and int(minutes) > 59:
+        at_s = int(hours or 0) * 3600 + int(minutes) * 60 + int(secs)
+        if (hours and int(minutes) > 59) or (latest is not None and at_s > latest):
             continue
         starts.append(found.start())
         ends.append(found.end())
-        seconds.append(int(hours or 0) * 3600 + int(minutes) * 60 + int(secs))
-        manners.append(_manner(text, start, found.start(), found.end()))
+        seconds.append(at_s)
+        manners.append(_before(text, start, found.start()) | _after(text, found.end()))
     chain = _longest_chain(seconds, range(len(seconds)))
-    counts = [0] * 256
-    for index in chain:
-        counts[manners[index]] += 1
-    usual = {manner for manner, count in enumerate(counts) if count >= _LEAST_SHARE * len(chain)} | {_ALWAYS}
+    usual = _usual_manners(manners, chain)
     chain = _longest_chain(seconds, [index for index in range(len(seconds)) if manners[index] in usual])
-    while len(chain) > 1 and seconds[chain[-1]] - seconds[chain[-2]] > _LONGEST_STEP_S:
-        if duration_s is not None and seconds[chain[-1]] <= duration_s:
-            break
-        chain.pop()
+    if duration_s is None:
+        chain = _without_far_end(chain, seconds)
     return [(starts[index], ends[index], float(seconds[index])) for index in chain]
 
 
-_ALWAYS = 255
+_LINE_START, _SPACED, _GLUED = 0, 1, 2
+_TEXT, _SPACE, _LINE_END, _NOTHING = 0, 4, 8, 12
 
 
-def _manner(text: str, text_start: int, start: int, end: int) -> int:
-    """Return in which manner a candidate is written: glued to the words before it or not, and to those after it."""
+def _before(text: str, text_start: int, start: int) -> int:
+    """Return what stands before a candidate."""
+    previous = text[start - 1] if start > text_start else "\n"
+    return _LINE_START if previous in LINE_ENDS else _SPACED if previous.isspace() else _GLUED
+
+
+def _after(text: str, end: int) -> int:
+    """Return what follows a candidate: nothing, where the next one does."""
     if _EMPTY.match(text, end):
-        return _ALWAYS
-    glued_before = start > text_start and not text[start - 1].isspace()
-    after = text[end]
-    return 4 * glued_before + (2 if after in "\n\r" else 1 if after.isspace() else 0)
+        return _NOTHING
+    return _LINE_END if text[end] in LINE_ENDS else _SPACE if text[end].isspace() else _TEXT
+
+
+def _usual_manners(manners: bytearray, chain: list[int]) -> set[int]:
+    """Return the manners that many of the chain have. A line of its own, and an empty caption, are always usual."""
+    before, after = Counter(manners[index] & 3 for index in chain), Counter(manners[index] & 12 for index in chain)
+    least = _LEAST_SHARE * len(chain)
+    return {
+        first | then
+        for first in (_LINE_START, _SPACED, _GLUED)
+        for then in (_TEXT, _SPACE, _LINE_END, _NOTHING)
+        if (first == _LINE_START or before[first] >= least) and (then == _NOTHING or after[then] >= least)
+    }
+
+
+def _without_far_end(chain: list[int], seconds: Sequence[int]) -> list[int]:
+    for place in range(max(1, len(chain) - _FEW), len(chain)):
+        if seconds[chain[place]] - seconds[chain[place - 1]] > _LONGEST_STEP_S:
+            return chain[:place]
+    return chain
 
 
 def _longest_chain(values: Sequence[int], indices: Sequence[int]) -> list[int]:

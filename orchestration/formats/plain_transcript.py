@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from orchestration.formats.dates import stated_date
+from orchestration.formats.display import SOUND
 from orchestration.formats.document import Copy, ParsedDocument, char_locator
 from orchestration.formats.locators import resolve_char_locator
 from orchestration.formats.speech import lines, segment, skip_change_mark
@@ -17,7 +18,7 @@ _MOST_CHARS = 140
 # Signs of anything but speech: mark-up, code, tables, addresses, keys and values, dates of a log, indented lines.
 _NO_SPEECH = re.compile(
     r"[#*+•|<{}@\\=`~_^\t]|\]\(|https?://|;$|[^\W\d_]\(|^[\"'\[]?[\w -]{1,30}[\"']?:(?:\s|$)|^\W*\d{4}-\d\d-\d\d"
-    r"|\d\d:\d\d:\d\d|\w,\w.{0,40}\w,\w"
+    r"|\d\d:\d\d:\d\d|\w,(?!\d{3}\b)\w.{0,40}\w,(?!\d{3}\b)\w"
 )
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)]?$")
 
@@ -33,9 +34,12 @@ def sniff(text: str) -> float:
         ranges = ranges[:-1]
     if len(ranges) < _LEAST_LINES:
         return 0.0
-    changes = short = odd = ends = words = indented = 0
+    changes = short = odd = ends = words = indented = sounds = 0
     for start, end in ranges:
         said = skip_change_mark(text, start, end)
+        if SOUND.fullmatch(text, said, end):
+            sounds += 1
+            continue
         changes += said > start
         short += end - start <= _MOST_CHARS
         line = text[said : min(end, said + _MOST_CHARS)]
@@ -43,12 +47,12 @@ def sniff(text: str) -> float:
         ends += _SENTENCE_END.search(line) is not None
         words += len(line.split())
         indented += start > 0 and text[start - 1] in " \t"
-    count = len(ranges)
+    count = len(ranges) - sounds
     is_speech = (
         changes >= 2
         and changes <= 0.6 * count
         and short >= 0.95 * count
-        and odd <= 0.05 * count
+        and odd <= max(1, 0.05 * count)
         and indented <= 0.05 * count
         and 0.15 * count <= ends
         and 2.5 * count <= words

@@ -89,7 +89,7 @@ def sniff(text: str) -> float:
     sentences = sum(_SENTENCE_END.search(said[-4:]) is not None for said in spoken)
     word_count = sum(len(said.split()) for said in spoken)
     rest = len(paragraphs) - min(labels)
-    if sentences < 0.6 * len(spoken) or word_count < 4 * len(spoken) or len(labels) < 0.1 * rest:
+    if sentences < 0.6 * len(spoken) or word_count < 3 * len(spoken) or len(labels) < 0.1 * rest:
         return 0.0
     return 0.85 if len(labels) > _LEAST_BLOCKS else 0.7
 
