@@ -130,7 +130,11 @@ class EpisodeNames:
                     continue
                 add(part, person.person_id, rule, False, is_ordinary=f" {part.lower()} " in episode_text)
         for show_id, show_name in shows.items():
-            add(show_name, show_id, "episode_show", is_any_case=" " in show_name)
+            # The article belongs to the name where it is written as a part of it: `the Hard Hour`, `The Hard Hour`.
+            bare = show_name.removeprefix("The ")
+            add(bare, show_id, "episode_show", is_any_case=" " in bare)
+            if bare != show_name:
+                add(show_name, show_id, "episode_show", is_any_case=False)
         self._names = {text: tuple(names.values()) for text, names in found.items()}
         types: dict[str, EntityType] = {
             name.entity_id: "show" if name.rule == "episode_show" else "person"

@@ -6,6 +6,7 @@ names and surnames are judged in the light of what the episode is sure to talk a
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from orchestration.catalog.catalog import Alias, Catalog
+from orchestration.catalog.catalog import Alias, Catalog, Entity
 from orchestration.transforms.episode_names import (
     EpisodeNames,
     Person,
@@ -53,7 +54,16 @@ class _Episode:
 
     people: dict[str, Person]
     shows: dict[str, str]
+    text: str
     sure: set[str] = field(default_factory=set)
+    _lower_case: dict[str, bool] = field(default_factory=dict)
+
+    def has_in_lower_case(self, word: str) -> bool:
+        """Tell whether the episode writes `word` in lower case as well."""
+        if word not in self._lower_case:
+            pattern = re.compile(rf"(?<!\w){re.escape(word.lower())}(?!\w)")
+            self._lower_case[word] = bool(pattern.search(self.text))
+        return self._lower_case[word]
 
 
 class EpisodeReader:
@@ -69,8 +79,7 @@ class EpisodeReader:
     ) -> None:
         """Build the matcher, and gather who and which shows belong to each episode. Frames as in the lake."""
         self._catalog = catalog
-        self._matcher = Matcher.of(catalog)
-        self._unlisted: dict[str, tuple[str, str]] = {}
+        self._entities = dict(catalog.entities)
         self._catalog_words = frozenset(
             fold(alias.alias) if alias.kind in ("exact", "misheard") else alias.alias
             for alias in catalog.aliases
@@ -98,7 +107,22 @@ class EpisodeReader:
             self._add_person(copy_id, person_id, name, None)
         for copy_id, show_id, name in copy_shows.select("copy_id", "show_id", "show_name").iter_rows():
             self._shows[self._episode(copy_id)][show_id] = name
-            self._unlisted.setdefault(show_id, ("show", name))
+            self._entities.setdefault(show_id, Entity(show_id, "show", name))
+        types = {entity.entity_id: entity.entity_type for entity in self._entities.values()}
+        self._matcher = Matcher((*catalog.aliases, *self._known_people()), types)
+
+    def _known_people(self) -> list[Alias]:
+        """Return the full names of people who appear somewhere and whom the catalogue does not list.
+
+        Of each name one person: without a catalogue nothing tells namesakes apart.
+        """
+        ids: dict[str, set[str]] = defaultdict(set)
+        for people in self._people.values():
+            for person in people.values():
+                parts = name_parts(person.name)
+                if parts and person.person_id not in self._catalog.entities:
+                    ids[parts[0]].add(person.person_id)
+        return [Alias(name, min(people), "case_sensitive") for name, people in sorted(ids.items())]
 
     def _episode(self, copy_id: str) -> str:
         return self._episode_of.get(copy_id, copy_id)
@@ -111,12 +135,12 @@ class EpisodeReader:
         labels = (known.labels if known else frozenset()) | ({label} if label else frozenset())
         nicknames = frozenset(self._nicknames.get(person_id, ()))
         people[person_id] = Person(person_id, known.name if known else name, labels, nicknames)
-        self._unlisted.setdefault(person_id, ("person", name))
+        self._entities.setdefault(person_id, Entity(person_id, "person", name))
 
     def describe(self, entity_id: str) -> tuple[str, str]:
         """Return type and name of an entity."""
-        entity = self._catalog.entities.get(entity_id)
-        return (entity.entity_type, entity.name) if entity else self._unlisted[entity_id]
+        entity = self._entities[entity_id]
+        return entity.entity_type, entity.name
 
     def read(self, units: pl.DataFrame) -> Iterator[tuple[Unit, list[Accepted]]]:
         """Yield each unit in which something was found, with its mentions in order and without overlap."""
@@ -131,7 +155,8 @@ class EpisodeReader:
             )
         for episode_id, copies in by_episode.items():
             people, shows = dict(self._people.get(episode_id, {})), self._shows.get(episode_id, {})
-            episode = _Episode(people, shows, sure={*people, *shows})
+            text = "\n".join(unit.text for texts in copies for unit in texts)
+            episode = _Episode(people, shows, text, sure={*people, *shows})
             for texts in copies:
                 self._find_sure(texts, episode)
             for texts in copies:
@@ -147,7 +172,7 @@ class EpisodeReader:
 
     def _find_sure(self, units: list[Unit], episode: _Episode) -> None:
         """Accept the names of the catalogue that count by themselves, and keep the others for later."""
-        entities = self._catalog.entities
+        entities = self._entities
         for unit, start, end, hit in _in_units(units, self._matcher):
             rest: list[Alias] = []
             decided: list[tuple[Alias, bool | None, str]] = []
@@ -155,6 +180,8 @@ class EpisodeReader:
                 entity = entities[alias.entity_id]
                 verdict = verdict_of_context(alias, unit.evidence, start, end)
                 rule = sure_rule(alias, entity, verdict)
+                if entity.entity_id not in self._catalog.entities:
+                    rule = "known_person_full"
                 if rule and not (
                     entity.entity_type == "person" and _is_other_person(entity.name, alias.alias, unit, start, end)
                 ):
@@ -171,20 +198,17 @@ class EpisodeReader:
                 unit.accepted.append(Accepted(start, end, alias.entity_id, alias.alias, rule))
                 if rule not in ("misheard", "topic_keyphrase"):
                     episode.sure.add(alias.entity_id)
-                    if entities[alias.entity_id].entity_type == "person" and " " in alias.alias:
-                        self._unlisted.setdefault(alias.entity_id, ("person", entities[alias.entity_id].name))
-                        episode.people.setdefault(
-                            alias.entity_id,
-                            Person(alias.entity_id, entities[alias.entity_id].name, is_present=False),
-                        )
+                    entity = entities[alias.entity_id]
+                    if entity.entity_type == "person" and " " in alias.alias:
+                        named = Person(entity.entity_id, entity.name, is_present=False)
+                        episode.people.setdefault(entity.entity_id, named)
             if rest:
                 unit.pending.append((start, end, tuple(rest)))
 
     def _find_episode_names(self, units: list[Unit], episode: _Episode) -> None:
         if not episode.people and not episode.shows:
             return
-        text = "\n".join(unit.text for unit in units)
-        names = EpisodeNames(episode.people.values(), episode.shows, self._catalog_words, text)
+        names = EpisodeNames(episode.people.values(), episode.shows, self._catalog_words, episode.text)
         for unit, start, end, (entity_id, alias, rule, is_ordinary) in _in_units(units, names):
             if rule.endswith(("_first_name", "_surname")) and not counts_alone(
                 unit.text, start, end, rule, is_ordinary, unit.evidence
@@ -235,12 +259,22 @@ class EpisodeReader:
         """Accept the ordinary words whose entity the episode is sure to name elsewhere."""
         for start, end, aliases in unit.pending:
             for alias in aliases:
-                # In lower case an ordinary word is an ordinary word, whatever the episode is about.
-                is_written_as_name = any(c.isupper() or c.isdigit() for c in alias.alias)
-                if is_written_as_name and alias.entity_id in episode.sure:
+                if alias.entity_id in episode.sure and self._may_be_name(alias, unit, start, end, episode):
                     rule = "ordinary_word_episode" if alias.kind == "needs_context" else "catalog_episode"
                     unit.accepted.append(Accepted(start, end, alias.entity_id, alias.alias, rule))
                     break
+
+    @staticmethod
+    def _may_be_name(alias: Alias, unit: Unit, start: int, end: int, episode: _Episode) -> bool:
+        """Tell whether the way a word is written lets it be a name at all.
+
+        Not in lower case; and where capitals mean nothing, not if the episode has the word in lower case as well.
+        """
+        if not any(character.isupper() or character.isdigit() for character in alias.alias):
+            return False
+        if unit.evidence.is_mid_sentence_name(start, end):
+            return True
+        return not episode.has_in_lower_case(alias.alias)
 
 
 def _is_other_person(name: str, alias: str, unit: Unit, start: int, end: int) -> bool:

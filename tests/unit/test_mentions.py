@@ -285,6 +285,29 @@ def test_somebody_named_in_full_is_known_by_the_surname_after() -> None:
     ]
 
 
+def test_who_appears_in_one_episode_is_found_by_full_name_in_the_others() -> None:
+    world = World().turn(("hello Kaja", None)).turn(("then Kaja Lind came. Kaja sat", None), copy="b")
+    world.label("Kaja Lind", "person:x:kaja-lind", "Kaja Lind")
+    assert sorted(world.pairs()) == [
+        ("Kaja", "episode_person_first_name"),
+        ("Kaja", "mentioned_person_first_name"),
+        ("Kaja Lind", "known_person_full"),
+    ]
+
+
+def test_a_capital_that_starts_a_sentence_says_nothing_where_the_word_is_ordinary() -> None:
+    sure = "we like Apple a lot."
+    assert World().turn((f"{sure} Apple is good", None)).pairs()[1] == ("Apple", "ordinary_word_episode")
+    assert len(World().turn((f"{sure} Apple is good, as an apple is", None)).pairs()) == 1
+
+
+def test_the_article_of_a_show_is_part_of_its_name_only_in_capitals() -> None:
+    world = World().turn(("on the Deep Kitchen and on The Deep Kitchen", None))
+    show = {"copy_id": "c", "show_id": "show:deep-kitchen", "show_name": "The Deep Kitchen"}
+    world.add("copy_shows", **show, is_primary=True, rule="x", score=1.0)
+    assert [surface for surface, _ in world.pairs()] == ["Deep Kitchen", "The Deep Kitchen"]
+
+
 def test_the_name_of_the_show_is_found_though_the_catalogue_does_not_list_it() -> None:
     world = World().turn(("welcome to deep kitchen", None))
     world.add(
