@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orchestration.formats.dates import stated_date
-from orchestration.formats.display import count_words, tidy
+from orchestration.formats.display import tidy
 from orchestration.formats.document import Chapter, Copy, Link, ParsedDocument, Passage, Segment, char_locator
 from orchestration.formats.labels import is_name
 from orchestration.formats.locators import resolve_char_locator
-from orchestration.formats.speech import lines, passage, trim
+from orchestration.formats.speech import has_words, lines, passage, trim
 from orchestration.formats.stated_fields import Field, addresses, read_fields, stated_fields, video_id_of
 
 FORMAT = "publisher_page"
@@ -263,7 +263,7 @@ def _transcript(
                 speaker_label=tidy(label.name),
                 label_char_start=label.start if is_new else None,
                 label_char_end=label.end if is_new else None,
-                is_speech=count_words(shown) > 0,
+                is_speech=has_words(shown),
                 is_speaker_change=is_new,
                 is_paragraph_start=True,
             )

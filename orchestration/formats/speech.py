@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from orchestration.formats.display import count_words, tidy
+from orchestration.formats.display import SOUND, tidy
 from orchestration.formats.document import Passage, Segment, char_locator
 
 LINE_ENDS = "\n\r\x85\u2028\u2029"
 _LINE = re.compile(rf"[^{LINE_ENDS}]+")
+_LETTER = re.compile(r"[^\W_]")
 # How captions show that somebody else speaks. A dash without a space counts before a capital letter only, since a line
 # may also begin with the second half of a hyphenated word.
 _CHANGE = re.compile(r"(?:-\ +|-(?=[^\W\d_])|(?:>|&gt;){2,3}\s*)")
@@ -39,6 +40,11 @@ def skip_change_mark(text: str, start: int, end: int) -> int:
     return found.end()
 
 
+def has_words(text: str) -> bool:
+    """Tell whether a display text holds a word that is spoken; sounds in brackets are none."""
+    return _LETTER.search(SOUND.sub(" ", text)) is not None
+
+
 def segment(
     text: str,
     start: int,
@@ -64,7 +70,7 @@ def segment(
         char_locator(start, end),
         start_s=start_s,
         end_s=end_s,
-        is_speech=count_words(shown) > 0,
+        is_speech=has_words(shown),
         is_speaker_change=is_change,
         is_paragraph_start=is_paragraph_start,
     )

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestration.formats import caption_page, plain_transcript, publisher_page, registry, whisper_text
-from orchestration.formats.display import tidy
+from orchestration.formats.display import display, tidy
 from orchestration.formats.document import ParsedDocument
 from orchestration.formats.registry import Format
 
@@ -205,6 +205,12 @@ def test_no_text_makes_a_parser_raise(name: str) -> None:
         check(document, known)
 
     check_all()
+
+
+@settings(QUICK, max_examples=300)
+@given(FRAGMENTS | st.text(st.sampled_from('ab cA.B?!"”“&amp;#12 \n\t\u200b\u00a0()[]/@é')))
+def test_the_short_way_to_tidy_text_leads_to_the_same(text: str) -> None:
+    assert tidy(text) == display(text).text
 
 
 @QUICK
