@@ -1,6 +1,6 @@
 """Measures the candidate matchers on real text, one core: speed, hits, and peak memory.
 
-    python -m orchestration.benchmarks.matcher FOLDER [--catalog FOLDER]
+    python -m orchestration.benchmarks.matcher [FOLDER] [--catalog FOLDER]
 
 Each candidate runs in a process of its own, so that its peak is its own. The base is what reading text and catalogue
 costs. `bounded` candidates look at the word boundaries of each hit, as every use of them has to; raw ones do not.
@@ -23,7 +23,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from orchestration.catalog.load import load_catalog
 from orchestration.transforms.matcher import Matcher, fold, is_end_boundary, is_start_boundary
 
-_CATALOG = Path(__file__).resolve().parent.parent.parent / "dbt_project" / "seeds"
+_PROJECT = Path(__file__).resolve().parent.parent.parent
 _ROUNDS = 5
 CANDIDATES = (
     "base: fold alone",
@@ -59,7 +59,7 @@ def _search(candidate: str, text: str, catalog_folder: Path) -> Callable[[], int
 
 def measure(candidate: str, folder: Path, catalog_folder: Path) -> tuple[float, int, float]:
     """Return speed in MB/s (the best of some rounds), number of hits, and peak memory of this process in MB."""
-    paths = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in paths)
     search = _search(candidate, text, catalog_folder)
     best, hits = float("inf"), 0
@@ -74,8 +74,10 @@ def measure(candidate: str, folder: Path, catalog_folder: Path) -> tuple[float, 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print one line for each candidate, and return 0."""
     parser = argparse.ArgumentParser(prog="python -m orchestration.benchmarks.matcher", description=__doc__)
-    parser.add_argument("folder", type=Path, help="folder of text files to search")
-    parser.add_argument("--catalog", type=Path, default=_CATALOG, help="folder of the catalogue's CSV files")
+    parser.add_argument("folder", type=Path, nargs="?", default=_PROJECT / "raw", help="folder of text files to search")
+    parser.add_argument(
+        "--catalog", type=Path, default=_PROJECT / "dbt_project" / "seeds", help="folder of the catalogue's CSV files"
+    )
     options = parser.parse_args(arguments)
     print(f"{len(load_catalog(options.catalog).aliases)} aliases")
     for candidate in CANDIDATES:

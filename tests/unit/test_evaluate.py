@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import csv
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,11 +10,14 @@ from typing import Any
 import polars as pl
 import pytest
 
+from orchestration.catalog.load import load_catalog
 from orchestration.evaluate import main
 from orchestration.evaluation.gold import Found, GoldError, JudgedPassage, Label, read_lake, read_passages
 from orchestration.evaluation.rule_precision import HEADER, rules_csv
 from orchestration.evaluation.scoring import Counts, Outcome, compare, count, interval, is_same_entity, wilson_low
+from orchestration.pipeline import build_lake
 from orchestration.schemas.tables import LAKE_TABLES
+from orchestration.settings import load_settings
 from orchestration.transforms.mention_rules import RULES
 
 TEXT = "Kaja likes Acme and Acme Cloud. See Model Summit."
@@ -99,6 +104,30 @@ def test_every_rule_has_a_line_and_rare_ones_take_their_groups_figures() -> None
     assert rows["catalog_case_sensitive"][-4::3] == ["1.000", "judged"]
     assert rows["misheard"][-4:] == ["0.800", "0.670", "10", "judged as group catalog"]
     assert rows["topic_keyphrase"][-4:] == ["", "", "0", "not judged"]
+
+
+def test_the_committed_seed_knows_every_rule_and_no_other() -> None:
+    path = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds" / "mention_rules.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        assert [row["match_rule"] for row in csv.DictReader(lines)] == list(RULES)
+
+
+@pytest.mark.acceptance
+def test_mentions_of_the_seeds_are_as_good_as_published(
+    shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = replace(load_settings(), raw=shared / "seeds", warehouse=tmp_path)
+    lake = build_lake(settings, load_catalog(settings.catalog), datetime(2026, 1, 1, tzinfo=UTC), lambda line: None)
+    gold = shared / "gold" / "mentions_dev.jsonl"
+    words = shared / "gold" / "ambiguous_dev.json"
+    assert main(["--gold", str(gold), "--lake", str(lake.folder), "--ambiguous", str(words), "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["passages"] == 52
+    scores = figures["scores"]["all"]["overlapping"]
+    assert scores["all"]["f1"] >= 0.85
+    assert all(scores[entity_type]["precision"] >= 0.9 for entity_type in ("company", "product", "person", "show"))
+    assert figures["right_entity"]["right"] >= 0.95 * figures["right_entity"]["matched"]
+    assert figures["ambiguous"]["right"] >= 0.85 * figures["ambiguous"]["judged"]
 
 
 def frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
