@@ -58,6 +58,11 @@ _OPENS_SPEECH = re.compile(
     r"\s?(?:What|What's|It's|It|I|I'm|I've|There|There's|Yeah|Yes|No|So|And|But|The|This|That|That's|We|We're|You|You're"
     r"|How|Why|Okay|Right|Well|Oh|They|If|Do|Is|Are|Can|Mm-hmm|Exactly|Sure|Thanks|Thank)\b(?!:)"
 )
+# A digest of news has words before colons, too (`Acme: a new lamp`); people who talk say `I` and `you`, and ask.
+_ADDRESSES_SOMEBODY = re.compile(
+    r"\?|\b(?:i|i'm|i've|i'd|me|my|you|you're|your|yeah|yes|okay|thanks|thank|ich|du|sie|je|vous|yo|tú)\b",
+    re.IGNORECASE,
+)
 _SENTENCE_GLUE = re.compile(r"[a-z][.?!…](?=[^\W\d_])")
 _SENTENCE = re.compile(r"[a-z][.?!…]")
 
@@ -252,7 +257,8 @@ class _Grammar:
             name = text[found[0] : name_end]
             following = self._sites[number + 1].start if number + 1 < len(self._sites) else len(text)
             counts[site.style][name] += 1
-            said[site.style].append(_reads_as_speech(text, site.end, following))
+            reads = _reads_as_dialogue if site.style == "C" else _reads_as_speech
+            said[site.style].append(reads(text, site.end, following))
             if site.style == "D" and name_end < site.name_end:
                 with_role.add(name)
         names: set[str] = set()
@@ -269,7 +275,7 @@ class _Grammar:
         total = sum(repeated.values())
         is_marked = self._marked is not None and total >= 3
         is_dialogue = total >= 10 and len(repeated) >= 2 and total >= 0.6 * sum(counts["C"].values())
-        if names or is_marked or (is_dialogue and _share(said["C"]) >= 0.5):
+        if names or is_marked or (is_dialogue and _share(said["C"]) >= 0.4):
             names |= set(repeated)
         return frozenset(_without_compounds(names, sum(counts.values(), Counter())))
 
@@ -368,6 +374,10 @@ def _is_stuck(before: str) -> bool:
 
 def _reads_as_speech(text: str, start: int, end: int) -> bool:
     return end - start > 250 or bool(re.search(r"[.?!…]", text[max(start, end - 120) : end]))
+
+
+def _reads_as_dialogue(text: str, start: int, end: int) -> bool:
+    return _ADDRESSES_SOMEBODY.search(text, start, min(end, start + 2_000)) is not None
 
 
 def _share(flags: list[bool]) -> float:

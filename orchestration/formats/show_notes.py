@@ -262,8 +262,6 @@ def _is_list(text: str, run: list[_Time], has_header: bool, stop: int) -> bool:
         return False
     ends = [time.start for time in run[1:]] + [min(stop, run[-1].end + _MOST_LAST_CHARS)]
     titles = [text[_LEAD.match(text, a.end).end() : b] for a, b in zip(run, ends, strict=True)]  # type: ignore[union-attr]
-    if not has_header and "://" in titles[-1][:80]:
-        return False
     opens = sum(bool(title) and not title[0].islower() for title in titles)
     prose = sum(bool(re.search(r"[a-z]{2}[.!] [A-Z]", title)) for title in titles[:-1])
     return opens >= 0.7 * len(titles) and prose <= 0.3 * len(titles)

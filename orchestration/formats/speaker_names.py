@@ -7,6 +7,7 @@ import re
 MOST_NAME_CHARS = 50
 _MOST_WORDS = 5
 _WORD = re.compile(r"[^\W\d_][\w'’.&/-]*")
+_ABBREVIATION = re.compile(r"(?:[^\W\d_]\.){1,3}|(?:Dr|Mr|Mrs|Ms|Prof|St|Sr|Jr|Rev|Gen|Sen|Gov|Capt)\.")
 _HANDLE = re.compile(r"[a-z][a-z0-9_-]{2,29}")
 _PARTICLE = re.compile(r"al|bin|da|de|del|den|der|di|du|el|la|le|ten|van|von|y", re.IGNORECASE)
 # Words before a colon that show notes and speech are full of, and that never speak.
@@ -61,7 +62,7 @@ def is_name(text: str) -> bool:
 def _may_be_in_name(word: str, position: int, count: int) -> bool:
     if position and word.isdecimal() and len(word) <= 2:
         return True
-    if not _WORD.fullmatch(word):
+    if not _WORD.fullmatch(word) or (word.endswith(".") and not _ABBREVIATION.fullmatch(word)):
         return False
     return word[0].isupper() or (0 < position < count - 1 and _PARTICLE.fullmatch(word) is not None)
 
