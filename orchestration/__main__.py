@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orchestration.catalog.load import CatalogError, load_catalog
 from orchestration.dictionary import write_dictionary
@@ -79,7 +79,7 @@ def _build(settings: Settings) -> int:
     imported = time.perf_counter()
     with dg.DagsterInstance.get() as instance:
         # Without this configuration Dagster takes a logger of its own that prints hundreds of lines.
-        config = {"loggers": {"console": {}}}
+        config: dict[str, Any] = {"loggers": {"console": {}}}
         result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
     done = time.perf_counter()
     if not result.success:
@@ -87,7 +87,7 @@ def _build(settings: Settings) -> int:
         print(f"\nWhat was published is not touched: {shown_path(settings.database)}", file=sys.stderr)
         return 1
     seconds = {
-        event.step_key: event.event_specific_data.duration_ms / 1000
+        event.step_key or "": event.step_success_data.duration_ms / 1000
         for event in result.all_events
         if event.is_step_success
     }

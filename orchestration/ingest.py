@@ -68,7 +68,9 @@ def ingest(
     for document_id, same in by_content.items():
         rows["rejects"].extend(_duplicate_rows(document_id, same))
 
-    frames = {table: INGEST_TABLES[table].validate(_frame(table, rows[table]), cast=True) for table in INGEST_TABLES}
+    frames: Frames = {}
+    for table, schema in INGEST_TABLES.items():
+        frames[table] = schema.validate(_frame(table, rows[table]), cast=True)
     if previous is not None:
         frames = {table: _with_kept(table, frames[table], previous[table], known, by_content) for table in frames}
     before = 0 if previous is None else previous["documents"].height

@@ -28,7 +28,7 @@ from orchestration.settings import Settings
 DATABASE_NAME = "podcasts.duckdb"
 RELEASES_KEPT = 5
 
-PIPELINE_RUNS_SCHEMA = {
+PIPELINE_RUNS_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "release_id": pl.String,
     "built_at": pl.Datetime("us", "UTC"),
     "as_of_date": pl.Date,
@@ -134,8 +134,7 @@ def _finish(database: Path, release_id: str, now: datetime, tables: list[str]) -
     """Add the row of this run, leave nothing but the promised tables, and write each as Parquet."""
     with duckdb.connect(str(database)) as connection:
         for schema in _names(connection, "select schema_name from duckdb_schemas() where not internal"):
-            if schema != "main":
-                connection.execute(f'drop schema "{schema}" cascade')
+            connection.execute(f'drop schema "{schema}" cascade')
         found = set(_names(connection, "select table_name from duckdb_tables() where schema_name = 'main'"))
         found |= set(_names(connection, "select view_name from duckdb_views() where not internal"))
         if found != set(tables):

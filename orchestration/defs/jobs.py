@@ -30,9 +30,9 @@ def _is_ours(record: logging.LogRecord) -> bool:
     return meta.get("dagster_event") is None and record.levelno < logging.ERROR
 
 
-@dg.logger(description="Short lines on standard error: which step is at work and how far it is.")
+@dg.logger(None, "Short lines on standard error: which step is at work and how far it is.")
 def console(context: dg.InitLoggerContext) -> logging.Logger:
-    """Return the logger that runs use."""
+    """Return the logger of a run on a console."""
     logger = logging.Logger("podcast_warehouse", level=logging.INFO)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_ConsoleFormatter())

@@ -148,6 +148,8 @@ class CopyPeople:
     """People whom the copy itself calls its hosts."""
     regulars: set[str] = field(default_factory=set)
     """Keys of the people whom another copy of the show calls hosts."""
+    home_show_id: str | None = None
+    """The show that people unknown to the catalogue are named after: one for all copies of an episode."""
 
     @property
     def show_id(self) -> str | None:
@@ -155,8 +157,8 @@ class CopyPeople:
         return self.shows[0][0] if self.shows else None
 
     def person_id(self, name: Name) -> str:
-        """Return the id of the person: the catalogue's, else one made of the primary show and the name."""
-        return name.person_id or unlisted_person_id(self.show_id, name.text)
+        """Return the id of the person: the catalogue's, else one made of a show of the episode and the name."""
+        return name.person_id or unlisted_person_id(self.home_show_id or self.show_id, name.text)
 
 
 def clean_label(label: str) -> str:
@@ -208,8 +210,20 @@ def read_copies(
         readings.append(reading)
     _share_regulars(readings)
     if copy_episodes is not None:
-        _share_casts(readings, dict(copy_episodes.select("copy_id", "episode_id").iter_rows()))
+        episodes = dict(copy_episodes.select("copy_id", "episode_id").iter_rows())
+        _share_casts(readings, episodes)
+        _share_home(readings, episodes)
     return readings
+
+
+def _share_home(readings: list[CopyPeople], episodes: dict[str, str]) -> None:
+    """Name unlisted people after one show an episode, so that a crossover does not make two people of each."""
+    homes: dict[str, str] = {}
+    for reading in sorted(readings, key=lambda reading: reading.copy_id):
+        if reading.show_id:
+            homes.setdefault(episodes[reading.copy_id], reading.show_id)
+    for reading in readings:
+        reading.home_show_id = homes.get(episodes[reading.copy_id])
 
 
 def _units(passages: pl.DataFrame, segments: pl.DataFrame) -> dict[str, list[Unit]]:

@@ -45,7 +45,8 @@ _SPONSOR_NAME = re.compile(
 _READ_OPENS = re.compile(
     rf"\b(?:(?:this|today[’']s|the) {_SHOW}(?: of (?:\w+ ){{1,5}})?(?: ?is|[’']s| ?was) (?:also |proudly |kindly )?"
     r"(?:brought to you(?: today)?|sponsored|supported|made possible|presented) by"
-    r"|(?:is|are|was|were|[’']s) (?:also |proudly |kindly )?brought to you (?:today |this week |in part )?by(?= (?-i:[A-Z]))"
+    r"|(?:is|are|was|were|[’']s) (?:also |proudly |kindly )?brought to you "
+    r"(?:today |this week |in part )?by(?= (?-i:[A-Z]))"
     r"|today[’']s (?:\w+ ){1,3}(?:is|are|was) (?:sponsored|supported) by"
     r"|support for (?:\w+[’']?s? ){1,6}(?:comes from|is provided by)"
     r"|(?:a |the )?(?:quick |short |brief )?(?:word|message|break) (?:from|for|to thank) "

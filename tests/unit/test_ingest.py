@@ -63,7 +63,7 @@ def test_each_bad_file_is_a_reject_and_stops_nothing(tmp_path):
     parsed = result.frames["documents"].filter(pl.col("status") == "parsed")
     assert sorted(parsed["path"]) == ["good.txt", "latin.txt"]
     assert parsed.filter(path="latin.txt")["encoding"].item() == "cp1252"
-    assert result.frames["rejects"]["remedy"].str.len_chars().min() > 0
+    assert all(result.frames["rejects"]["remedy"])
 
 
 def test_one_long_line_is_no_trouble(tmp_path):

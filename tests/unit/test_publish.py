@@ -56,7 +56,7 @@ def test_a_release_is_the_promised_tables_and_no_more(settings):
     release = publish(settings, "key", NOW, TABLES)
     assert release.release_id == "000001"
     assert read(settings, "select title from episodes") == [("One",)]
-    assert read(settings, "select schema_name from duckdb_schemas() where not internal") == [("main",)]
+    assert read(settings, "select schema_name from duckdb_schemas() where not internal") == []
     assert read(settings, "select release_id, status, as_of_date::varchar from pipeline_runs") == [
         ("000001", "published", "2026-02-03")
     ]

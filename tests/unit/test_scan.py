@@ -73,7 +73,9 @@ def test_a_pipe_is_refused_without_being_opened(tmp_path):
 def test_a_large_file_is_refused_but_known_by_its_hash(tmp_path):
     (tmp_path / "large").write_bytes(b"x" * (LIMIT + 1))
     file = look(tmp_path)["large"]
-    assert "larger than the limit" in reason(file) and file.document_id and "PODCAST_MAX_FILE_MB" in file.problem.remedy
+    assert "larger than the limit" in reason(file)
+    assert file.document_id is not None
+    assert file.problem is not None and "PODCAST_MAX_FILE_MB" in file.problem.remedy
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

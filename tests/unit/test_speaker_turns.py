@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -16,7 +17,9 @@ from orchestration.schemas.speaker_labels import SpeakerLabels
 from orchestration.transforms.speaker_turns import speaker_turns
 
 
-def build(units: list[dict[str, Any]], kinds: list[tuple[str, str, str]] = (), **tables: pl.DataFrame) -> pl.DataFrame:
+def build(
+    units: list[dict[str, Any]], kinds: Sequence[tuple[str, str, str]] = (), **tables: pl.DataFrame
+) -> pl.DataFrame:
     """Return the turns of one copy. A unit is a segment: `text` is the raw text, `before` what stands in front of it.
 
     kinds: (kind, first words, last words) of stretches of the text.
