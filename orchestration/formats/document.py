@@ -79,6 +79,16 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedPerson:
+    """A person whom the document itself names as taking part, outside running text. The range covers the name alone."""
+
+    name: str
+    role: Literal["host", "guest", "unknown"]
+    char_start: int
+    char_end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """One telling of an episode in one document. The range covers all of it."""
 
@@ -102,6 +112,8 @@ class Copy:
     chapters: tuple[Chapter, ...] = ()
     links: tuple[Link, ...] = ()
     segments: tuple[Segment, ...] = ()
+    people: tuple[StatedPerson, ...] = ()
+    """Those whom front matter or a feed states, in order; a name may stand in several roles."""
 
 
 @dataclass(frozen=True, slots=True)
