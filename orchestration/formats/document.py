@@ -76,6 +76,8 @@ class Link:
     url: str
     char_start: int
     char_end: int
+    rel: Literal["transcript", "chapters", "enclosure", "person"] | None = None
+    """What a feed says the address leads to; None for an address that merely stands in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,13 @@ class Copy:
     segments: tuple[Segment, ...] = ()
     people: tuple[StatedPerson, ...] = ()
     """Those whom front matter or a feed states, in order; a name may stand in several roles."""
+    season: int | None = None
+    episode_number: float | None = None
+    """The number within the season or show as stated. Feeds may count with a fraction (`315.5`)."""
+    enclosure_url: str | None = None
+    """The address of the sound or video file itself, where a feed states it."""
+    show_guid: str | None = None
+    """The guid of the show (`podcast:guid`), stated or derived from the address of the feed."""
 
 
 @dataclass(frozen=True, slots=True)
