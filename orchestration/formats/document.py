@@ -116,6 +116,8 @@ class Copy:
     segments: tuple[Segment, ...] = ()
     people: tuple[StatedPerson, ...] = ()
     """Those whom front matter or a feed states, in order; a name may stand in several roles."""
+    tags: tuple[str, ...] = ()
+    """Tags, categories or keywords as front matter or a feed states them."""
     season: int | None = None
     episode_number: float | None = None
     """The number within the season or show as stated. Feeds may count with a fraction (`315.5`)."""
