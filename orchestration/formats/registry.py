@@ -6,7 +6,14 @@ import logging
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from orchestration.formats import caption_page, directory_page, plain_transcript, publisher_page, whisper_text
+from orchestration.formats import (
+    caption_page,
+    directory_page,
+    plain_transcript,
+    publisher_page,
+    rss_feed,
+    whisper_text,
+)
 from orchestration.formats.decoding import Decoded, UndecodableError, decode
 from orchestration.formats.document import ParsedDocument, Problem
 
@@ -35,8 +42,11 @@ FORMATS = cast(
         directory_page,
         whisper_text,
         plain_transcript,
+        rss_feed,
     ),
 )
+# Formats that describe episodes and hold no transcript by their nature.
+_DESCRIPTIONS = frozenset((rss_feed.FORMAT,))
 _LEAST_SURE = 0.5
 
 _log = logging.getLogger(__name__)
@@ -96,7 +106,9 @@ def _parse(text: str) -> tuple[ParsedDocument | None, Problem | None]:
         return document, Problem(
             "file", f"recognised as {known.FORMAT}, but no episode was found in it", "check that the file is complete"
         )
-    if not any(segment.is_speech for copy in document.copies for segment in copy.segments):
+    if known.FORMAT not in _DESCRIPTIONS and not any(
+        segment.is_speech for copy in document.copies for segment in copy.segments
+    ):
         return document, Problem(
             "file",
             f"recognised as {known.FORMAT}, but it holds no transcript: only what describes the episode is used",
