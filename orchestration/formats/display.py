@@ -28,11 +28,11 @@ _REPAIR = re.compile(
 _UNTIDY = re.compile(rf"[^\S ]|\ \ |[&{_INVISIBLE}\x00-\x1f\x7f-\x9f]|{_GLUE.pattern}")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S*$|\S*[/@]\S*$")
 
-# Sounds that recognisers put in brackets. They are no words.
+# Sounds that recognisers put in brackets, which Markdown escapes. They are no words.
 SOUND = re.compile(
-    r"[(\[](?:[\w' -]{0,30}\b)?(?:laugh(?:s|ing|ter)?|chuckl(?:es|ing)|music|applause|clap(?:s|ping)?|indistinct|"
+    r"\\?[(\[](?:[\w' -]{0,30}\b)?(?:laugh(?:s|ing|ter)?|chuckl(?:es|ing)|music|applause|clap(?:s|ping)?|indistinct|"
     r"inaudible|crosstalk|silence|cough(?:s|ing)?|sigh(?:s|ing)?|gasp(?:s|ing)?|beep(?:s|ing)?|sneez(?:es|ing)|"
-    r"bell|jingle|noise|blank_audio|cheer(?:s|ing)|singing|speaking [\w ]{0,20}|foreign)[\w' -]{0,20}[)\]]",
+    r"bell|jingle|noise|blank_audio|cheer(?:s|ing)|singing|speaking [\w ]{0,20}|foreign)[\w' -]{0,20}\\?[)\]]",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")

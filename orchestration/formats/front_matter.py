@@ -51,6 +51,8 @@ _KEYS = {
     "url": "url, link, episode_url, canonical, canonical_url, permalink, youtube_url, youtube, video_url, video, "
     "media, source, source_url, audio, audio_url, enclosure, media_url, source_file",
     "guid": "guid",
+    "season": "season, season_number",
+    "number": "episode, episode_number, number, ep",
     "duration": "duration, length, runtime, running_time",
     "language": "language, lang, locale",
     "description": "description, summary, excerpt, subtitle, abstract",
@@ -68,6 +70,7 @@ _EPISODE_KEY_WORDS = """
 _EPISODE_KEYS = frozenset(_EPISODE_KEY_WORDS.split())
 _AUDIO = re.compile(r"\.(?:mp3|m4a|ogg|opus|wav|aac|flac|mp4)(?:[?#]|\Z)", re.IGNORECASE)
 _NAME_BREAK = re.compile(r",(?!\s*(?:Jr|Sr|Ph\.?D|MD)\b)|[;|&+]|\s(?:and|und|et|y)\s")
+_NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z]{2,4})?")
 _HOURS = re.compile(
     r"(?:(\d{1,3})\s?h(?:ours?|rs?)?\b\s?)?(?:(\d{1,3})\s?m(?:in(?:ute)?s?)?\b\s?)?(?:(\d{1,2})\s?s(?:ec(?:ond)?s?)?\b)?",
@@ -106,6 +109,9 @@ class FrontMatter:
     tags: tuple[str, ...] = ()
     passages: tuple[Passage, ...] = ()
     """The title, and the paragraphs of the description."""
+    season: int | None = None
+    episode_number: float | None = None
+    enclosure_url: str | None = None
     has_audio: bool = False
     """An address of a recording is among the values."""
     problems: list[Problem] = field(default_factory=list)
@@ -328,6 +334,8 @@ def _interpret(text: str, tree: dict[str, _Tree], end: int) -> FrontMatter:
             _take_date(found, first.value, kind)
         elif kind == "guid":
             found.guid = found.guid or str(first.value)[:500]
+        elif kind in ("season", "number"):
+            _take_number(found, first.value, kind)
         elif kind == "duration":
             found.duration_s = found.duration_s or _seconds(first.value)
         elif kind == "language":
@@ -418,7 +426,20 @@ def _take_urls(found: FrontMatter, urls: list[str]) -> None:
     """Take the address of the episode: that of its page or video, else that of its recording."""
     video = next((url for url in urls if video_id_of(url)), None)
     found.video_id = video_id_of(video) if video else None
+    found.enclosure_url = next((url for url in urls if _AUDIO.search(url)), None)
     found.url = next((url for url in urls if not _AUDIO.search(url)), next(iter(urls), None))
+
+
+def _take_number(found: FrontMatter, value: Any, kind: str) -> None:
+    """Take the number of the season or of the episode within it, as a whole number or a fraction (`315.5`)."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 100_000:
+        return
+    if kind == "number":
+        found.episode_number = float(value) if found.episode_number is None else found.episode_number
+    elif value == int(value):
+        found.season = int(value) if found.season is None else found.season
 
 
 def _take_date(found: FrontMatter, value: Any, kind: str) -> None:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from orchestration.formats.dates import stated_date
 from orchestration.formats.display import tidy
 from orchestration.formats.document import Chapter, Copy, Link, ParsedDocument, Passage, Segment, char_locator
-from orchestration.formats.labels import is_name
 from orchestration.formats.locators import resolve_char_locator
+from orchestration.formats.speaker_names import is_key, is_name
 from orchestration.formats.speech import has_words, lines, passage, trim
 from orchestration.formats.stated_fields import Field, addresses, read_fields, stated_fields, video_id_of
 
@@ -29,14 +29,6 @@ _LABEL = re.compile(
     r"(?:\*\*)?([^\W\d_][^:*()\[\]{}<>\"“”?!,;\n\r]{1,49}?)[ \t]{0,2}(?:\([^()\n\r]{1,40}\)[ \t]{0,2})?"
     r"(?::\*\*|\*\*:|:)(?=\s|\Z)"
 )
-# Keys of records and levels of logs, which recur as speakers do.
-_KEY_WORDS = """
-    ad address author break category cc city comment company cons country critical debug email error fatal fax field
-    from gender hint id info jingle language level license licence location mobile name notice occupation organization
-    password phone price promo pros q reason remedy result state status street subject summary tag tel telephone to
-    trace type usage user username value version warn warning zip
-"""
-_KEYS = frozenset(_KEY_WORDS.split())
 _SENTENCE_END = re.compile(r"[.?!…—–-][\"'”’)\]]{0,2}\Z")
 _HEADING = re.compile(r"#{1,6}[ \t]{1,4}(?=\S)")
 _FAREWELL = re.compile(
@@ -165,7 +157,7 @@ def _label(text: str, start: int, end: int) -> _Label | None:
     name = found[1].rstrip()
     # Some write their names small. Bold type tells that it is a label all the same.
     cased = name.title() if text.startswith("**", start) else name
-    if len(name) < 2 or not cased[0].isupper() or not is_name(cased) or name.casefold() in _KEYS:
+    if len(name) < 2 or not cased[0].isupper() or not is_name(cased) or is_key(name):
         return None
     return _Label(name, found.start(1), found.start(1) + len(name), min(found.end(), end))
 

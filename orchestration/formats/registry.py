@@ -9,9 +9,11 @@ from typing import Protocol, cast
 from orchestration.formats import (
     caption_page,
     directory_page,
+    labelled_text,
     plain_transcript,
     publisher_page,
     rss_feed,
+    show_notes_page,
     whisper_text,
 )
 from orchestration.formats.decoding import Decoded, UndecodableError, decode
@@ -43,10 +45,12 @@ FORMATS = cast(
         whisper_text,
         plain_transcript,
         rss_feed,
+        labelled_text,
+        show_notes_page,
     ),
 )
 # Formats that describe episodes and hold no transcript by their nature.
-_DESCRIPTIONS = frozenset((rss_feed.FORMAT,))
+_DESCRIPTIONS = frozenset((rss_feed.FORMAT, show_notes_page.FORMAT))
 _LEAST_SURE = 0.5
 
 _log = logging.getLogger(__name__)

@@ -41,6 +41,15 @@ _STAND_IN = re.compile(
     re.IGNORECASE,
 )
 
+# Keys of records and levels of logs, which recur as speakers do.
+_KEY_WORDS = """
+    ad address author break category cc city comment company cons country critical debug email error fatal fax field
+    from gender hint id info jingle language level license licence location mobile name notice occupation organization
+    password phone price promo pros q reason remedy result state status street subject summary tag tel telephone to
+    trace type usage user username value version warn warning zip
+"""
+_KEYS = frozenset(_KEY_WORDS.split())
+
 # Where a word ends that a name is glued to; `McKay` and `LeCun` are one word.
 _CAMEL = re.compile(r"(?<=[a-z0-9,;])(?=[A-Z])")
 _INNER_CAPITAL = re.compile(r"(?:^|-)(?:Mc|Mac|De|Di|Du|La|Le|Van|Fitz)$")
@@ -70,6 +79,11 @@ def _may_be_in_name(word: str, position: int, count: int) -> bool:
 def never_speaks(text: str) -> bool:
     """Tell whether `text` is a word that stands before colons without being anybody's name (`LinkedIn`, `Note`)."""
     return _NO_SPEAKER.fullmatch(text) is not None
+
+
+def is_key(text: str) -> bool:
+    """Tell whether `text` is a key of records or a level of logs, which stand before colons as speakers do."""
+    return text.casefold() in _KEYS
 
 
 def is_stand_in(text: str) -> bool:

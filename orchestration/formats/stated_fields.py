@@ -45,6 +45,11 @@ class Field:
     value_end: int
 
 
+def is_field_name(name: str) -> bool:
+    """Tell whether `name` is that of a field of the page, in any letter case."""
+    return name.strip().lower() in _FIELD_OF
+
+
 def stated_fields(text: str, start: int, end: int) -> Iterator[Field]:
     """Yield the fields of known names in text[start:end]: in bold anywhere, or at the start of a line."""
     done = start
