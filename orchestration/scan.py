@@ -1,4 +1,4 @@
-"""Finding the files below the raw folder, trusting none of them."""
+"""Finding the files below the raw folder and in its archives, trusting none of them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestration.containers import HEAD_BYTES, SEPARATOR, Archive, ContainerError, kind_of
 from orchestration.formats.document import Problem
 
 _CHUNK_BYTES = 1 << 20
@@ -16,19 +17,43 @@ _CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """A path below the raw folder: its content's hash and size, or the problem that kept it from being read."""
+    """A path below the raw folder: its content's hash and size, or the problem that kept it from being read.
+
+    file: the file on the disk. member: where that is an archive, the number of the member in it.
+    """
 
     path: str
     document_id: str | None
     size_bytes: int
     problem: Problem | None = None
+    file: Path = field(default=Path(), compare=False)
+    member: int | None = field(default=None, compare=False)
+
+
+class ContentReader:
+    """Reads what `scan` found. Keeps the last archive open, since its members are mostly read one after the other."""
+
+    def __init__(self, max_file_bytes: int) -> None:
+        """Take the limit of a file's size, which holds for the members of archives, too."""
+        self._max_file_bytes = max_file_bytes
+        self._open: tuple[Path, Archive] | None = None
+
+    def read(self, found: RawFile) -> bytes:
+        """Return the bytes of a file or member. Raises OSError, or ContainerError, where they cannot be read."""
+        if found.member is None:
+            return found.file.read_bytes()
+        if self._open is None or self._open[0] != found.file:
+            archive = Archive(found.file.read_bytes(), found.file.name, self._max_file_bytes)
+            self._open = (found.file, archive)
+        return self._open[1].content(found.member)
 
 
 def scan(raw: Path, max_file_bytes: int) -> Iterator[RawFile]:
     """Yield every file below `raw` in the order of its path, hidden files (`.name`) and their folders left out.
 
     Symbolic links are followed only to files inside `raw`; links to folders are never followed. Whatever is no
-    regular file, is too large or cannot be read comes with a problem.
+    regular file, is too large or cannot be read comes with a problem. For an archive its members are yielded, with
+    paths such as `talks.zip!/one.vtt`, unless it cannot be used as a whole.
     """
     root = raw.resolve()
     for folder, folders, files in os.walk(raw):
@@ -36,7 +61,7 @@ def scan(raw: Path, max_file_bytes: int) -> Iterator[RawFile]:
         for name in sorted(files + [name for name in folders if (Path(folder) / name).is_symlink()]):
             if not name.startswith("."):
                 path = Path(folder) / name
-                yield _look_at(path, _printable(path.relative_to(raw).as_posix()), root, max_file_bytes)
+                yield from _look_at(path, _printable(path.relative_to(raw).as_posix()), root, max_file_bytes)
 
 
 def _printable(path: str) -> str:
@@ -45,40 +70,68 @@ def _printable(path: str) -> str:
     return "".join(character if character.isprintable() else "\ufffd" for character in readable)
 
 
-def _look_at(path: Path, name: str, root: Path, max_file_bytes: int) -> RawFile:
+def _look_at(path: Path, name: str, root: Path, max_file_bytes: int) -> Iterator[RawFile]:
     def refused(reason: str, remedy: str, document_id: str | None = None, size_bytes: int = 0) -> RawFile:
-        return RawFile(name, document_id, size_bytes, Problem("file", reason, remedy))
+        return RawFile(name, document_id, size_bytes, Problem("file", reason, remedy), path)
 
     try:
         if path.is_symlink():
             target = path.resolve(strict=True)
             if not target.is_relative_to(root):
-                return refused(
+                yield refused(
                     "a symbolic link that leads out of the raw folder", "copy the file itself into the raw folder"
                 )
+                return
             if target.is_dir():
-                return refused("a symbolic link to a folder", "put the files themselves into the raw folder")
+                yield refused("a symbolic link to a folder", "put the files themselves into the raw folder")
+                return
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return refused("no regular file (a pipe, socket or device)", "remove it from the raw folder")
-        digest = _sha256(path)
+            yield refused("no regular file (a pipe, socket or device)", "remove it from the raw folder")
+            return
+        digest, head = _sha256(path)
         if status.st_size > max_file_bytes:
-            return refused(
+            yield refused(
                 f"{status.st_size:,} bytes: larger than the limit of {max_file_bytes:,} bytes",
                 "split the file, or raise PODCAST_MAX_FILE_MB",
                 digest,
                 status.st_size,
             )
-        return RawFile(name, digest, status.st_size)
+        elif kind_of(head):
+            yield from _look_inside(path, name, digest, max_file_bytes)
+        else:
+            yield RawFile(name, digest, status.st_size, None, path)
     except OSError as error:
-        return refused(
+        yield refused(
             f"cannot be read: {error.strerror}", "check that the file exists and that its mode allows reading"
         )
 
 
-def _sha256(path: Path) -> str:
+def _look_inside(path: Path, name: str, digest: str, max_file_bytes: int) -> Iterator[RawFile]:
+    raw = path.read_bytes()
+    try:
+        archive = Archive(raw, path.name, max_file_bytes)
+    except ContainerError as error:
+        yield RawFile(name, digest, len(raw), error.problem, path)
+        return
+    found = []
+    for member in archive.members():
+        inside = name + SEPARATOR + _printable(member.name)
+        content = member.content
+        if content is None:
+            found.append(RawFile(inside, None, 0, member.problem, path, member.index))
+        else:
+            document_id = hashlib.sha256(content).hexdigest()
+            found.append(RawFile(inside, document_id, len(content), None, path, member.index))
+    yield from sorted(found, key=lambda file: file.path)
+
+
+def _sha256(path: Path) -> tuple[str, bytes]:
+    """Return the hash of a file's content and its first bytes."""
     digest = hashlib.sha256()
+    head = b""
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
+            head = head or chunk[:HEAD_BYTES]
             digest.update(chunk)
-    return digest.hexdigest()
+    return digest.hexdigest(), head

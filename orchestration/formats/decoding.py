@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from orchestration.formats.document import Problem
@@ -34,6 +35,7 @@ _SIGNATURES = (
     (re.compile(rb"BZh[1-9]1AY&SY"), "bzip2-compressed", _UNPACK),
     (re.compile(rb"\x28\xb5\x2f\xfd"), "zstd-compressed", _UNPACK),
     (re.compile(rb"\xfd7zXZ\x00"), "xz-compressed", _UNPACK),
+    (re.compile(rb".{257}ustar", re.DOTALL), "a tar archive", _UNPACK),
     (re.compile(rb"7z\xbc\xaf\x27\x1c|Rar!\x1a\x07"), "a 7z or rar archive", _UNPACK),
     (re.compile(rb"ID3[\x02-\x04]|\xff[\xfb\xf3\xf2][\x10-\xef]"), "MP3 audio", _TRANSCRIBE),
     (re.compile(rb"OggS\x00|fLaC\x00|RIFF....WAVE", re.DOTALL), "an audio file", _TRANSCRIBE),
@@ -46,6 +48,10 @@ _SIGNATURES = (
 # Control characters that no text holds. Tab, line and page breaks, escape and NEL are none of them.
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\x0b\x0c\r\x1a\x1b")) + b"\x7f"
 _MOST_CONTROLS = 1 / 200
+# Control characters, characters for private use, and numbers that are no character.
+_NO_TEXT = frozenset(("Cc", "Co", "Cn"))
+_UTF16_HEAD_BYTES = 8192
+_UTF16_LEAST_PLAIN = 1 / 50
 
 
 class UndecodableError(ValueError):
@@ -69,17 +75,43 @@ class Decoded:
 
 
 def decode(raw: bytes) -> Decoded:
-    """Return the text of `raw`: UTF-8, what its byte-order mark says, or as a last resort Windows-1252.
+    """Return the text of `raw`: UTF-8, what its byte-order mark says, UTF-16, or as a last resort Windows-1252.
 
     Bytes that are wrong in the encoding are read one by one as Windows-1252 where UTF-8 is right for more of the file,
-    else the whole file is. Either is a problem with the offset of the first such byte. Raises UndecodableError for
-    what is no text.
+    else the whole file is. Any guess is a problem, with the offset of the first wrong byte. Raises UndecodableError
+    for what is no text.
     """
     for mark, encoding in _UNICODE_MARKS:
         if raw.startswith(mark):
             return _decode_marked(raw, mark, encoding)
+    if found := _unmarked_utf16(raw):
+        return found
     _refuse_binary(raw)
     return _decode_utf8(raw, 0)
+
+
+def _unmarked_utf16(raw: bytes) -> Decoded | None:
+    """Return the text of UTF-16 that lacks its byte-order mark, or None for anything else.
+
+    Any text has spaces or line ends, which are hardly any characters when read in the wrong order of bytes.
+    """
+    head = raw[:_UTF16_HEAD_BYTES]
+    if len(raw) % 2 or 0 not in head:
+        return None
+    readings = {encoding: head.decode(encoding, "replace") for encoding in ("utf-16-le", "utf-16-be")}
+    plain = {encoding: sum(c in " \r\n" for c in shown) for encoding, shown in readings.items()}
+    encoding = max(plain, key=lambda encoding: plain[encoding])
+    shown = readings[encoding]
+    if plain[encoding] < len(shown) * _UTF16_LEAST_PLAIN or min(plain.values()) > plain[encoding] / 2:
+        return None
+    if sum(unicodedata.category(c) in _NO_TEXT and not c.isspace() for c in shown) > len(shown) * _MOST_CONTROLS:
+        return None
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    reason = f"no byte-order mark: read as {encoding.upper()}, which its bytes look like"
+    return Decoded(text, encoding, False, (Problem("file", reason, "save it as UTF-8 if characters are wrong"),))
 
 
 def _decode_marked(raw: bytes, mark: bytes, encoding: str) -> Decoded:
@@ -105,8 +137,6 @@ def _refuse_binary(raw: bytes) -> None:
             raise UndecodableError(f"not text: it is {what}", remedy)
     controls = len(raw) - len(raw.translate(None, _CONTROLS))
     if controls > len(raw) * _MOST_CONTROLS:
-        if raw.count(0) > len(raw) * 0.4:
-            raise UndecodableError("looks like UTF-16 without a byte-order mark", "save it as UTF-8")
         raise UndecodableError(
             f"not text: {controls:,} of its {len(raw):,} bytes are control characters", "remove it, or save it as UTF-8"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import struct
 
 import pytest
 from hypothesis import given
@@ -55,6 +56,22 @@ def test_the_offset_of_a_wrong_byte_counts_the_byte_order_mark() -> None:
     assert decoded.problems[0].locator == "byte=4"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text", ["no mark", "Zoë and Bo\r\n0:15\n", "Привет, это Аня. 12\n" * 9, "一二三，你好。\n" * 20]
+)
+def test_utf16_without_a_mark_is_read_and_told(text: str, encoding: str) -> None:
+    decoded = decode(text.encode(encoding))
+    assert (decoded.text, decoded.encoding, decoded.has_byte_order_mark) == (text, encoding, False)
+    assert "no byte-order mark" in decoded.problems[0].reason
+
+
+def test_sound_and_numbers_are_no_utf16() -> None:
+    for raw in (struct.pack("<400h", *range(-200, 200)), struct.pack("<99d", *(n / 7 for n in range(99))), bytes(500)):
+        with pytest.raises(UndecodableError):
+            decode(raw)
+
+
 def test_a_damaged_utf16_file_is_read_as_far_as_it_goes() -> None:
     decoded = decode(codecs.BOM_UTF16_LE + "a long enough line".encode("utf-16-le") + b"x")
     assert decoded.text.startswith("a long enough line")
@@ -75,7 +92,7 @@ def test_a_damaged_utf16_file_is_read_as_far_as_it_goes() -> None:
         (b"OggS\x00", "audio"),
         (b"{\\rtf1 text}", "RTF"),
         (b"\x00\x01\x02\x03", "control characters"),
-        ("no mark".encode("utf-16-le"), "UTF-16"),
+        (b"a.txt" + b"\x00" * 252 + b"ustar\x0000", "tar"),
         (codecs.BOM_UTF16_LE + b"\x00\xd8" * 50, "UTF-16"),
     ],
 )
