@@ -14,7 +14,11 @@ from orchestration.formats import (
     publisher_page,
     rss_feed,
     show_notes_page,
+    subrip,
+    ttml,
+    webvtt,
     whisper_text,
+    youtube_captions,
 )
 from orchestration.formats.decoding import Decoded, UndecodableError, decode
 from orchestration.formats.document import ParsedDocument, Problem
@@ -45,6 +49,10 @@ FORMATS = cast(
         whisper_text,
         plain_transcript,
         rss_feed,
+        webvtt,
+        subrip,
+        ttml,
+        youtube_captions,
         labelled_text,
         show_notes_page,
     ),

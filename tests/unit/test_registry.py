@@ -62,7 +62,6 @@ LIST = "Shopping for the week\n" + "\n".join(f"- {thing}" for thing in ("milk", 
 CSV = "id,start,text\n" + "\n".join(f'{n},0:{n:02d},"Hello, said the {n}th."' for n in range(40))
 HTML = "<!doctype html><html><body>" + "<p>Ada: Hello there.</p>\n<p>Bo: Hi.</p>\n" * 10 + "</body></html>"
 YAML = "episodes:\n" + "\n".join(f"  - title: Part {n}\n    start: 0:{n:02d}" for n in range(20))
-VTT = "WEBVTT\n\n" + "\n\n".join(f"00:00:{n:02d}.000 --> 00:00:{n + 1:02d}.000\n- Line {n} it is." for n in range(30))
 DIALOGUE_FREE_PROSE = "\n".join("The harbour was quiet that morning and the boats lay still." for _ in range(30))
 
 FOREIGN = {
@@ -77,7 +76,6 @@ FOREIGN = {
     "csv": CSV,
     "html": HTML,
     "yaml": YAML,
-    "vtt": VTT,
     "prose": DIALOGUE_FREE_PROSE,
     "json": json.dumps({"segments": [{"start": n, "text": "Hello."} for n in range(30)]}, indent=1),
     "words": "hello " * 1000,

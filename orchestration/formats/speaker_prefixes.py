@@ -1,0 +1,59 @@
+"""Names in front of what is said in a caption: `Ada Bee: Good evening`, `[SPEAKER_00]: Good evening`.
+
+A single `Word:` may be anything. A name is one if it returns in front of other captions, if it opens the captions in
+which another one returns, or if it is written in a manner that only recognisers have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from orchestration.formats.speaker_names import is_name
+
+_PREFIX = re.compile(r"(?:\[([^\[\]:]{1,60})\]|([^\[\]:]{1,60}?))[ \t]?:(?=\s|\Z)[ \t]*")
+_NUMBERED = re.compile(r"(?i:speaker|spk|guest|host|voice)[ _-]?[0-9]{1,3}|(?i:speaker)[ _][A-Z]|S[0-9]{1,2}")
+_SENTENCE_END = re.compile(r"[.?!…][\"'”’)\]]?\s*\Z")
+_LEAST_OCCURRENCES = 3
+
+
+def learn_names(cues: Sequence[Sequence[str]]) -> frozenset[str]:
+    """Return the names that stand in front of speech. cues: the opening of each line of each cue, in order."""
+    counts: Counter[str] = Counter()
+    sure: set[str] = set()
+    opening: str | None = None
+    for number, lines in enumerate(cues):
+        for line in lines[:1]:
+            found = _PREFIX.match(line)
+            name = _name(found) if found else None
+            if found is None or name is None:
+                continue
+            counts[name] += 1
+            if found[1] or _NUMBERED.fullmatch(name):
+                sure.add(name)
+            if number == 0:
+                opening = name
+    names = {name for name, count in counts.items() if count >= 2 and _may_repeat(name, count)} | sure
+    if opening and names:
+        names.add(opening)
+    if not sure and opening not in names and sum(counts[name] for name in names) < _LEAST_OCCURRENCES:
+        return frozenset()
+    return frozenset(names)
+
+
+def read_prefix(text: str, names: frozenset[str]) -> tuple[str, int] | None:
+    """Return the name in front of `text`, and where the speech begins, or None where none of `names` stands there."""
+    found = _PREFIX.match(text)
+    name = _name(found) if found else None
+    return (name, found.end()) if found and name in names and name is not None else None
+
+
+def _name(found: re.Match[str]) -> str | None:
+    name = " ".join((found[1] or found[2]).split())
+    return name if _NUMBERED.fullmatch(name) or is_name(name) else None
+
+
+def _may_repeat(name: str, count: int) -> bool:
+    """Tell whether a name that returns is one: a plain word in small letters must return often."""
+    return not name.isalpha() or not name.islower() or count >= 2 * _LEAST_OCCURRENCES
