@@ -7,9 +7,19 @@ import sys
 
 import dagster as dg
 
+from orchestration.defs.feeds import FEEDS, is_any_feed_listed
 from orchestration.pipeline import STAGES
 
-STEPS = ("ingest", *(stage.table for stage in STAGES), "lake__mentions_proof", "models", "warehouse__release")
+# Without a feed to follow the job does not even have the step that fetches.
+_FOLLOWS_FEEDS = is_any_feed_listed()
+STEPS = (
+    *(("feeds",) if _FOLLOWS_FEEDS else ()),
+    "ingest",
+    *(stage.table for stage in STAGES),
+    "lake__mentions_proof",
+    "models",
+    "warehouse__release",
+)
 
 
 class _ConsoleFormatter(logging.Formatter):
@@ -43,7 +53,7 @@ def console(context: dg.InitLoggerContext) -> logging.Logger:
 
 warehouse_job = dg.define_asset_job(
     "warehouse",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() if _FOLLOWS_FEEDS else dg.AssetSelection.all() - dg.AssetSelection.assets(FEEDS),
     description="From raw files to a published release: everything, recomputing only what changed.",
     executor_def=dg.in_process_executor,
 )

@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 import dataframely as dy
 
+from orchestration.defs.feeds import FEEDS
 from orchestration.defs.metadata import column_schema, table_metadata
 from orchestration.defs.workspace import Workspace
 from orchestration.io.lake import Lake
@@ -22,7 +23,9 @@ RAW = dg.AssetKey("raw")
 CATALOG_FILES = ("companies", "products", "people", "shows", "topics", "aliases")
 CONTRACT = "contract"
 
-raw_files = dg.AssetSpec(RAW, group_name="raw", kinds={"file"}, description="Podcast documents of any shape.")
+raw_files = dg.AssetSpec(
+    RAW, deps=[FEEDS], group_name="raw", kinds={"file"}, description="Podcast documents of any shape."
+)
 catalog_files = [
     dg.AssetSpec(
         [CATALOG, name], group_name=CATALOG, kinds={"csv"}, description=f"`dbt_project/seeds/{name}.csv`, kept by hand."
@@ -66,7 +69,7 @@ def _report(result: StageResult, lake: Lake, seconds: float) -> Iterator[Any]:
 
 @dg.multi_asset(
     name="ingest",
-    specs=[_spec(table, "ingest", [RAW]) for table in INGEST_TABLES],
+    specs=[_spec(table, "ingest", [RAW, FEEDS]) for table in INGEST_TABLES],
     check_specs=[_contract(table) for table in INGEST_TABLES],
 )
 def ingest(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:

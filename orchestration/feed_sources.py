@@ -1,0 +1,77 @@
+"""The sidecar of a fetched file: where it came from, and what the feed says about the episode it belongs to.
+
+It stands beside the file as `<file>.source.yml`. What `episode.yml` may state stands under the same keys (`show`,
+`title`, `date`, `guid`, `url`, `language`, `hosts`, `guests`), and where the file came from under `source`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import yaml
+
+SOURCE_SUFFIX = ".source.yml"
+_MOST_CHARACTERS = 100_000
+_TEXTS = ("show", "title", "guid", "url", "language")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a sidecar states; None or empty where it says nothing.
+
+    source: `kind` (`feed`, `transcript`, `chapters`), `url`, `fetched_at`, `etag`, `last_modified`, `content_type`,
+    `sha256`, `feed` (its address) and `show_guid`, as far as known, all as text.
+    """
+
+    show: str | None = None
+    title: str | None = None
+    date: date | None = None
+    guid: str | None = None
+    url: str | None = None
+    language: str | None = None
+    hosts: tuple[str, ...] = ()
+    guests: tuple[str, ...] = ()
+    source: dict[str, str] = field(default_factory=dict)
+
+
+def write_source(stated: Source) -> str:
+    """Return the sidecar's text. What is unknown is left out."""
+    values: dict[str, Any] = {name: getattr(stated, name) for name in ("show", "title", "date", *_TEXTS[2:])}
+    values |= {"hosts": list(stated.hosts), "guests": list(stated.guests), "source": stated.source}
+    known = {name: value for name, value in values.items() if value}
+    return yaml.safe_dump(known, allow_unicode=True, sort_keys=False, width=1_000)
+
+
+def read_source(text: str) -> Source:
+    """Return what a sidecar states. Values of a wrong kind are left out.
+
+    Raises ValueError where the text is no mapping in YAML.
+    """
+    if len(text) > _MOST_CHARACTERS:
+        raise ValueError(f"{len(text):,} characters are too many for a sidecar")
+    try:
+        values = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ValueError(f"not YAML: {' '.join(str(error).split())[:200]}") from None
+    if not isinstance(values, dict):
+        raise ValueError("not a mapping of names to values")
+    source = values.get("source")
+    day = values.get("date")
+    return Source(
+        **{name: _text(values.get(name)) for name in _TEXTS},
+        date=day if type(day) is date else None,
+        hosts=_names(values.get("hosts")),
+        guests=_names(values.get("guests")),
+        source={str(key): str(value) for key, value in source.items()} if isinstance(source, dict) else {},
+    )
+
+
+def _text(value: object) -> str | None:
+    return str(value).strip() or None if isinstance(value, (str, int, float)) else None
+
+
+def _names(value: object) -> tuple[str, ...]:
+    values = value if isinstance(value, list) else [value]
+    return tuple(name for each in values if (name := _text(each)))
