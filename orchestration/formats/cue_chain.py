@@ -44,9 +44,9 @@ def find_cues(text: str, start: int, end: int, duration_s: float | None = None) 
         ends.append(found.end())
         seconds.append(at_s)
         manners.append(_before(text, start, found.start()) | _after(text, found.end()))
-    chain = _longest_chain(seconds, range(len(seconds)))
+    chain = longest_chain(seconds, range(len(seconds)))
     usual = _usual_manners(manners, chain)
-    chain = _longest_chain(seconds, [index for index in range(len(seconds)) if manners[index] in usual])
+    chain = longest_chain(seconds, [index for index in range(len(seconds)) if manners[index] in usual])
     if duration_s is None:
         chain = _without_far_end(chain, seconds)
     return [(starts[index], ends[index], float(seconds[index])) for index in chain]
@@ -88,10 +88,10 @@ def _without_far_end(chain: list[int], seconds: Sequence[int]) -> list[int]:
     return chain
 
 
-def _longest_chain(values: Sequence[int], indices: Sequence[int]) -> list[int]:
+def longest_chain(values: Sequence[float], indices: Sequence[int]) -> list[int]:
     """Return the longest of the subsequences of `indices` along which `values` never fall (patience sorting)."""
     tails: list[int] = []
-    tail_values: list[int] = []
+    tail_values: list[float] = []
     before = array("q", [-1]) * len(values)
     for index in indices:
         place = bisect_right(tail_values, values[index])

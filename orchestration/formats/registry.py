@@ -9,9 +9,14 @@ from typing import Protocol, cast
 from orchestration.formats import (
     caption_page,
     directory_page,
+    html_page,
     labelled_text,
     plain_transcript,
+    podcast_chapters,
+    podcast_html,
+    podcast_json,
     publisher_page,
+    recogniser_json,
     rss_feed,
     show_notes_page,
     subrip,
@@ -55,10 +60,15 @@ FORMATS = cast(
         youtube_captions,
         labelled_text,
         show_notes_page,
+        html_page,
+        podcast_json,
+        podcast_chapters,
+        podcast_html,
+        recogniser_json,
     ),
 )
 # Formats that describe episodes and hold no transcript by their nature.
-_DESCRIPTIONS = frozenset((rss_feed.FORMAT, show_notes_page.FORMAT))
+_DESCRIPTIONS = frozenset((rss_feed.FORMAT, show_notes_page.FORMAT, podcast_chapters.FORMAT))
 _LEAST_SURE = 0.5
 
 _log = logging.getLogger(__name__)

@@ -77,7 +77,7 @@ FOREIGN = {
     "html": HTML,
     "yaml": YAML,
     "prose": DIALOGUE_FREE_PROSE,
-    "json": json.dumps({"segments": [{"start": n, "text": "Hello."} for n in range(30)]}, indent=1),
+    "json": json.dumps({"rows": [{"id": n, "value": "Hello."} for n in range(30)]}, indent=1),
     "words": "hello " * 1000,
     "one line": "x" * 10_000,
     "digits": "10:15 " * 2000,

@@ -1,0 +1,127 @@
+"""Recognisers' JSON: Whisper and its kin, Deepgram, AssemblyAI, Rev, Google, Amazon, Azure, Speechmatics, Kaldi, lists.
+
+The dialects are described in `recogniser_dialects`; `unit_reader` reads them all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from orchestration.formats.cue_building import TextBuilder, join, lay_out
+from orchestration.formats.display import tidy
+from orchestration.formats.document import Copy, ParsedDocument, Passage
+from orchestration.formats.json_text import broken, get, load, path, string, strings_at
+from orchestration.formats.recogniser_dialects import DIALECTS, Dialect, time_key
+from orchestration.formats.unit_reader import read_cues, recognise, seconds
+
+FORMAT = "recogniser_json"
+
+_LANGUAGE_KEYS = tuple(
+    path(key)
+    for key in (
+        "language",
+        "language_code",
+        "result.language",
+        "results.language_code",
+        "results.channels.0.detected_language",
+        "metadata.transcription_config.language",
+        "metadata.language",
+        "job.lang",
+        "recognizedPhrases.0.locale",
+        "phrases.0.locale",
+        "results.0.languageCode",
+    )
+)
+_DURATION_KEYS = tuple(
+    time_key(key)
+    for key in (
+        "metadata.duration",
+        "metadata.audio_duration",
+        "audio_duration",
+        "durationMilliseconds@ms",
+        "durationInTicks@ticks",
+        "duration",
+        "job.duration",
+    )
+)
+_TITLE_KEYS = tuple(path(key) for key in ("title", "data.getPodcastEpisode.name"))
+_LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9_-]{1,20})?")
+# What a transcript that was cut off still begins with.
+_HINT = re.compile(
+    r"\"(?:segments|utterances|monologues|recognizedPhrases|transcription|results|words)\"\s{0,100}:\s{0,100}[\[{]"
+)
+_HEAD_CHARS = 50_000
+
+
+def sniff(text: str) -> float:
+    """Return how surely `text` is of this format, 0 to 1: JSON in a dialect, or what was so before it broke."""
+    loaded = load(text)
+    if loaded.error is None:
+        return 0.95 if recognise(loaded.value, DIALECTS) else 0.0
+    is_json = re.match(r"\s{0,1000}(?:\{\s{0,1000}\"|\[\s{0,1000}\{)", text) is not None
+    return 0.6 if is_json and _HINT.search(text, 0, _HEAD_CHARS) else 0.0
+
+
+def parse(text: str) -> ParsedDocument:
+    """Return the one copy of a recogniser's transcript: a segment an utterance, or a cue built from words."""
+    return parse_dialects(FORMAT, text, DIALECTS)
+
+
+def resolve(text: str, locator: str) -> str:
+    """Return the source string of a segment, or those of its units joined as the segment has them.
+
+    Raises ValueError for a locator that leads nowhere.
+    """
+    return join(strings_at(text, locator))
+
+
+def parse_dialects(format_name: str, text: str, dialects: Sequence[Dialect]) -> ParsedDocument:
+    """Return the one copy of a JSON transcript in the first of `dialects` that it is of."""
+    loaded = load(text)
+    if loaded.error:
+        return ParsedDocument(format_name, "", (), (broken(loaded.error),))
+    found = recognise(loaded.value, dialects)
+    if found is None:
+        return ParsedDocument(format_name, "", ())
+    cues, problems = read_cues(loaded.value, *found)
+    builder = TextBuilder()
+    title = next((shown for key in _TITLE_KEYS if (shown := string(get(loaded.value, key)))), "")
+    passages: tuple[Passage, ...] = ()
+    if tidy(title):
+        passages = (Passage("title", tidy(title), *builder.add(title)),)
+    segments, document_text = lay_out(cues, builder)
+    if not segments:
+        return ParsedDocument(format_name, document_text, (), problems)
+    latest_s = max((cue.start_s for cue in cues if cue.start_s is not None), default=0.0)
+    copy = Copy(
+        0,
+        len(document_text),
+        "",
+        duration_s=_duration_s(loaded.value, latest_s),
+        language=_language(loaded.value),
+        passages=passages,
+        segments=segments,
+    )
+    return ParsedDocument(format_name, document_text, (copy,), problems)
+
+
+def _language(value: Any) -> str | None:
+    for key in _LANGUAGE_KEYS:
+        found = _LANGUAGE.fullmatch(string(get(value, key)) or "")
+        if found:
+            return found[1].lower()
+    return None
+
+
+def _duration_s(value: Any, latest_s: float) -> float | None:
+    """Return the stated length of the sound, unless it ends before the transcript does."""
+    for key in _DURATION_KEYS:
+        try:
+            found = seconds(get(value, key.path), key.per_second)
+        except (ValueError, TypeError, OverflowError):
+            continue
+        if found is not None and found >= latest_s:
+            return found
+    return None
