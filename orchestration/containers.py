@@ -71,23 +71,23 @@ def kind_of(head: bytes) -> Literal["gzip", "zip"] | None:
 class Archive:
     """An archive in memory. Its members are read one at a time and never written anywhere."""
 
-    def __init__(self, raw: bytes, name: str, max_member_bytes: int) -> None:
+    def __init__(self, raw: bytes, name: str) -> None:
         """Open `raw`; `name` is its file name, after which the one member of a gzip file is called.
 
         Raises ContainerError where it is broken, has too many entries, or is a document in a zip archive's clothes.
         """
         self._raw = raw
         self._name = name
-        self._max_member_bytes = max_member_bytes
         self._zip = _open_zip(raw) if kind_of(raw[:HEAD_BYTES]) == "zip" else None
         self._infos = self._zip.infolist() if self._zip else []
 
-    def members(self) -> Iterator[Member]:
-        """Yield every file of the archive; hidden ones and folders are left out, as in the raw folder."""
+    def members(self, max_bytes: int) -> Iterator[Member]:
+        """Yield every file of the archive, none larger than `max_bytes`; hidden ones and folders are left out."""
         if self._zip is None:
-            yield self._member(0, self._name[:-3] if self._name.lower().endswith(".gz") else self._name)
+            name = self._name[:-3] if self._name.lower().endswith(".gz") else self._name
+            yield self._member(0, name, max_bytes)
             return
-        left = self._max_member_bytes * MAX_TOTAL_FACTOR
+        left = max_bytes * MAX_TOTAL_FACTOR
         seen: set[str] = set()
         for index, info in enumerate(self._infos):
             name = info.filename.replace("\\", "/")
@@ -103,14 +103,17 @@ class Archive:
                 reason = "not read: what stands before it in the archive is larger than its limit already"
                 yield _refused(index, name, reason, _LIMIT)
                 continue
-            member = self._member(index, name)
+            member = self._member(index, name, max_bytes)
             left -= len(member.content or b"")
             yield member
 
-    def content(self, index: int) -> bytes:
-        """Return the content of the member `index`. Raises ContainerError where it cannot be used."""
+    def content(self, index: int, max_bytes: int) -> bytes:
+        """Return the content of the member `index`, at most `max_bytes` of it.
+
+        Raises ContainerError where it cannot be used.
+        """
         if self._zip is None:
-            return _no_archive(_gunzip(self._raw, self._max_member_bytes))
+            return _no_archive(_gunzip(self._raw, max_bytes))
         if index >= len(self._infos):
             raise ContainerError("the archive changed while it was read", "run again once it is complete")
         info = self._infos[index]
@@ -120,7 +123,7 @@ class Archive:
                 content = bytearray()
                 while chunk := file.read(_CHUNK_BYTES):
                     content += chunk
-                    _check_size(len(content), info.compress_size, self._max_member_bytes)
+                    _check_size(len(content), info.compress_size, max_bytes)
         except ContainerError:
             raise
         except Exception as error:
@@ -128,9 +131,9 @@ class Archive:
             raise ContainerError(f"cannot be unpacked: {type(error).__name__}: {str(error)[:200]}", _DELETE) from None
         return _no_archive(bytes(content))
 
-    def _member(self, index: int, name: str) -> Member:
+    def _member(self, index: int, name: str, max_bytes: int) -> Member:
         try:
-            return Member(index, name, self.content(index))
+            return Member(index, name, self.content(index, max_bytes))
         except ContainerError as error:
             return Member(index, name[:_MAX_NAME_CHARS], None, error.problem)
 

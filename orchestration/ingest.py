@@ -1,4 +1,7 @@
-"""From raw files to the first tables of the lake: read new contents once, keep the rows of what is unchanged."""
+"""From raw files to the first tables of the lake: read new contents once, keep the rows of what is unchanged.
+
+Belongs here: which contents are read, and what becomes of their problems. Keep out: the rows of a copy (copy_rows.py).
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,17 @@ from typing import Any
 
 import polars as pl
 
+from orchestration.containers import ContainerError
+from orchestration.copy_rows import Rows, add_copy
 from orchestration.formats import registry
-from orchestration.formats.display import count_words
-from orchestration.formats.document import Copy, Problem
-from orchestration.ids import copy_id, stable_id
-from orchestration.scan import RawFile
+from orchestration.formats.document import Problem
+from orchestration.formats.mojibake import find_mojibake
+from orchestration.ids import stable_id
+from orchestration.scan import ContentReader, RawFile
 from orchestration.schemas.tables import INGEST_TABLES
+from orchestration.sidecars import Applied, Sidecars, sidecar_paths
 
 Frames = dict[str, pl.DataFrame]
-Rows = dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +49,70 @@ def ingest(
 
     previous: the tables of the last run by the same parsers, or None to parse everything. `on_progress` is called with
     the number of new contents read and to read. A content that fills several files is read once, and each further file
-    is a row in `rejects`. A file that changes between scan and reading is rejected for this run only.
+    is a row in `rejects`. A file that changes between scan and reading is rejected for this run only. A sidecar is no
+    document; where one changes, the documents that it speaks of are read again.
     """
-    files = list(files)
+    files = sorted(files, key=lambda file: file.path)
+    reader = ContentReader(raw)
+    beside = sidecar_paths(file.path for file in files)
+    rows: Rows = {table: [] for table in INGEST_TABLES}
     by_content: dict[str, list[RawFile]] = defaultdict(list)
     for file in files:
-        if file.document_id:
-            by_content[file.document_id].append(file)
-    known: dict[str, datetime] = {}
-    if previous is not None:
-        known = dict(previous["documents"].select("document_id", "ingested_at").iter_rows())
-        known = {document: at for document, at in known.items() if document in by_content}
-
-    rows: Rows = {table: [] for table in INGEST_TABLES}
-    for file in files:
+        is_sidecar = file.path in beside
         if file.problem:
-            rows["rejects"].append(_reject_row(file.document_id, file.path, file.problem))
-    new = [content for content in by_content if content not in known]
+            rows["rejects"].append(_reject_row(None if is_sidecar else file.document_id, file.path, file.problem))
+        if file.document_id and not is_sidecar:
+            by_content[file.document_id].append(file)
+    sidecars = _read_sidecars(reader, [file for file in files if file.path in beside], rows)
+    stated = {document: sidecars.of(same[0].path) for document, same in by_content.items()}
+    known: list[str] = []
+    if previous is not None:
+        read_with = previous["documents"].select("document_id", "sidecar_fingerprint").iter_rows()
+        known = [document for document, by in read_with if document in stated and stated[document].fingerprint == by]
+
+    is_known = set(known)
+    new = [content for content in by_content if content not in is_known]
     for done, document_id in enumerate(new):
         on_progress(done, len(new))
-        _read_document(raw, document_id, by_content[document_id], now, rows)
+        _read_document(reader, document_id, by_content[document_id], stated[document_id], now, rows)
     on_progress(len(new), len(new))
     for document_id, same in by_content.items():
         rows["rejects"].extend(_duplicate_rows(document_id, same))
 
-    frames: Frames = {}
-    for table, schema in INGEST_TABLES.items():
-        frames[table] = schema.validate(_frame(table, rows[table]), cast=True)
+    frames = {table: _frame(table, rows[table]) for table in INGEST_TABLES}
     if previous is not None:
         frames = {table: _with_kept(table, frames[table], previous[table], known, by_content) for table in frames}
-    before = 0 if previous is None else previous["documents"].height
-    return Ingested(frames, len(new), len(known), before - len(known))
+    about_sidecars = _frame("rejects", _sidecar_rows(sidecars, stated, frames["episode_copies"]))
+    # Two entries of an archive may have one name, and fail for one reason.
+    frames["rejects"] = pl.concat([frames["rejects"], about_sidecars]).unique("reject_id", maintain_order=True)
+    frames = {table: schema.validate(frames[table], cast=True) for table, schema in INGEST_TABLES.items()}
+    gone = 0 if previous is None else previous["documents"].filter(~pl.col("document_id").is_in(list(stated))).height
+    return Ingested(frames, len(new), len(known), gone)
+
+
+def _read_sidecars(reader: ContentReader, files: list[RawFile], rows: Rows) -> Sidecars:
+    contents = {}
+    for file in files:
+        if not file.problem:
+            content = _content(reader, file, rows)
+            if content is not None:
+                contents[file.path] = content
+    return Sidecars(contents)
+
+
+def _sidecar_rows(sidecars: Sidecars, stated: dict[str, Applied], copies: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return what is wrong with sidecars: with their text, with where they stand, with what they speak of."""
+    found = [*sidecars.problems, *sidecars.unused()]
+    counts = dict(copies.group_by("document_id").len().iter_rows())
+    for document_id, applied in stated.items():
+        count = counts.get(document_id, 0)
+        for sidecar in applied.sidecars if count > 1 else ():
+            of_episode = sidecar.facts.names_of_episode
+            if of_episode and not sidecar.is_source:
+                reason = f"{', '.join(of_episode)}: of one episode, but a file that it speaks of holds {count:,}"
+                remedy = "state it for a file that holds one episode; show, hosts and language are used"
+                found.append((sidecar.path, Problem("file", reason, remedy)))
+    return [_reject_row(None, path, problem) for path, problem in found]
 
 
 def _frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -82,13 +120,13 @@ def _frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def _with_kept(
-    table: str, new: pl.DataFrame, previous: pl.DataFrame, known: dict[str, datetime], files: dict[str, list[RawFile]]
+    table: str, new: pl.DataFrame, previous: pl.DataFrame, known: list[str], files: dict[str, list[RawFile]]
 ) -> pl.DataFrame:
     """Add the rows of unchanged contents. Paths are told anew, since a file may have been renamed."""
-    kept = previous.filter(pl.col("document_id").is_in(list(known)))
+    kept = previous.filter(pl.col("document_id").is_in(known))
     paths = [sorted(file.path for file in files[document]) for document in known]
     now_at = pl.DataFrame(
-        {"document_id": list(known), "paths": paths, "path": [same[0] for same in paths]},
+        {"document_id": known, "paths": paths, "path": [same[0] for same in paths]},
         schema={"document_id": pl.String, "paths": pl.List(pl.String), "path": pl.String},
     )
     if table == "documents":
@@ -102,7 +140,25 @@ def _with_kept(
     return pl.concat([kept, new])
 
 
-def _read_document(raw: Path, document_id: str, files: list[RawFile], now: datetime, rows: Rows) -> None:
+def _content(reader: ContentReader, file: RawFile, rows: Rows) -> bytes | None:
+    """Return what a file holds, or None and a reject where it cannot be read any more, which the next run may do."""
+    try:
+        content = reader.read(file)
+    except ContainerError as error:
+        problem = error.problem
+    except OSError as error:
+        problem = Problem("file", f"cannot be read: {error.strerror}", "run again once the file can be read")
+    else:
+        if hashlib.sha256(content).hexdigest() == file.document_id:
+            return content
+        problem = Problem("file", "the file changed while it was read", "run again once it is complete")
+    rows["rejects"].append(_reject_row(None, file.path, problem))
+    return None
+
+
+def _read_document(
+    reader: ContentReader, document_id: str, files: list[RawFile], stated: Applied, now: datetime, rows: Rows
+) -> None:
     paths = sorted(file.path for file in files)
     document: dict[str, Any] = {
         "document_id": document_id,
@@ -111,20 +167,15 @@ def _read_document(raw: Path, document_id: str, files: list[RawFile], now: datet
         "bytes": files[0].size_bytes,
         "has_byte_order_mark": False,
         "status": "rejected",
+        "sidecars": [sidecar.path for sidecar in stated.sidecars],
+        "sidecar_fingerprint": stated.fingerprint,
         "ingested_at": now,
     }
     problems: tuple[Problem, ...] = ()
     if not any(file.problem for file in files):
-        try:
-            content = (raw / paths[0]).read_bytes()
-        except OSError as error:
-            problem = Problem("file", f"cannot be read: {error.strerror}", "run again once the file can be read")
-            rows["rejects"].append(_reject_row(None, paths[0], problem))
-            return
-        if hashlib.sha256(content).hexdigest() != document_id:
+        content = _content(reader, files[0], rows)
+        if content is None:
             # Not recorded as a document: the next run must look at it again.
-            problem = Problem("file", "the file changed while it was read", "run again once it is complete")
-            rows["rejects"].append(_reject_row(None, paths[0], problem))
             return
         read = registry.read(content)
         problems = read.problems
@@ -133,9 +184,15 @@ def _read_document(raw: Path, document_id: str, files: list[RawFile], now: datet
             document["has_byte_order_mark"] = read.decoded.has_byte_order_mark
         if read.document and read.document.copies:
             document |= {"status": "parsed", "format": read.document.format}
-            rows["document_texts"].append({"document_id": document_id, "text": read.document.text})
+            text = read.document.text
+            rows["document_texts"].append({"document_id": document_id, "text": text})
+            garbled = find_mojibake(text, 0, len(text))
+            problems += (garbled,) if garbled else ()
+            is_one = len(read.document.copies) == 1
+            facts = stated.facts if is_one else stated.facts.of_show()
             for copy_index, copy in enumerate(read.document.copies):
-                _add_copy(document_id, copy_index, read.document.format, copy, rows)
+                is_garbled = garbled is not None and find_mojibake(text, copy.char_start, copy.char_end) is not None
+                add_copy(document_id, copy_index, read.document.format, copy, facts, is_garbled, rows)
     rows["documents"].append(document)
     rows["rejects"].extend(_reject_row(document_id, paths[0], problem) for problem in dict.fromkeys(problems))
 
@@ -161,96 +218,3 @@ def _reject_row(document_id: str | None, path: str, problem: Problem) -> dict[st
         "reason": problem.reason,
         "remedy": problem.remedy,
     }
-
-
-def _add_copy(document_id: str, copy_index: int, format_name: str, copy: Copy, rows: Rows) -> None:
-    key = {"document_id": document_id, "copy_id": copy_id(document_id, copy_index)}
-    by_field: dict[str, list[str]] = defaultdict(list)
-    for index, passage in enumerate(copy.passages):
-        by_field[passage.field].append(passage.text)
-        rows["passages"].append(
-            key
-            | _span(passage)
-            | {
-                "passage_id": stable_id("passage", key["copy_id"], passage.char_start),
-                "passage_index": index,
-                "field": passage.field,
-                "text": passage.text,
-            }
-        )
-    for index, chapter in enumerate(copy.chapters):
-        rows["chapters"].append(
-            key
-            | _span(chapter)
-            | {
-                "chapter_id": stable_id("chapter", key["copy_id"], chapter.char_start),
-                "chapter_index": index,
-                "title": chapter.title,
-                "start_s": chapter.start_s,
-                "end_s": chapter.end_s,
-            }
-        )
-    for index, link in enumerate(copy.links):
-        rows["links"].append(
-            key
-            | _span(link)
-            | {
-                "link_id": stable_id("link", key["copy_id"], link.char_start),
-                "link_index": index,
-                "url": link.url,
-            }
-        )
-    word_count = 0
-    for index, segment in enumerate(copy.segments):
-        word_count += count_words(segment.text) if segment.is_speech else 0
-        rows["segments"].append(
-            key
-            | _span(segment)
-            | {
-                "segment_index": index,
-                "speaker_label": segment.speaker_label,
-                "label_char_start": segment.label_char_start,
-                "label_char_end": segment.label_char_end,
-                "start_s": segment.start_s,
-                "end_s": segment.end_s,
-                "text": segment.text,
-                "words": None
-                if segment.words is None
-                else [{"word": w.word, "start_s": w.start_s, "end_s": w.end_s} for w in segment.words],
-                "is_speech": segment.is_speech,
-                "is_speaker_change": segment.is_speaker_change,
-                "is_paragraph_start": segment.is_paragraph_start,
-                "locator": segment.locator,
-            }
-        )
-    speech = [segment for segment in copy.segments if segment.is_speech]
-    rows["episode_copies"].append(
-        key
-        | _span(copy)
-        | {
-            "copy_index": copy_index,
-            "format": format_name,
-            "locator": copy.locator,
-            "show_name": copy.show_name,
-            "title": " ".join(by_field["title"]) or None,
-            "description": "\n\n".join(by_field["description"]) or None,
-            "url": copy.url,
-            "video_id": copy.video_id,
-            "guid": copy.guid,
-            "published_on": copy.published_on,
-            "date_source": copy.date_source,
-            "duration_s": copy.duration_s,
-            "language": copy.language,
-            "is_truncated": copy.truncation_reason is not None,
-            "truncation_reason": copy.truncation_reason,
-            "has_transcript": bool(speech),
-            "has_speakers": any(segment.speaker_label is not None for segment in speech),
-            "has_timestamps": any(segment.start_s is not None for segment in speech),
-            "segment_count": len(copy.segments),
-            "word_count": word_count,
-        }
-    )
-
-
-def _span(found: Any) -> dict[str, int]:
-    return {"char_start": found.char_start, "char_end": found.char_end}

@@ -114,7 +114,8 @@ def method_versions() -> dict[str, str]:
     """
     code = PROJECT_ROOT / "orchestration"
     shared = [code / "ids.py", code / "formats" / "display.py", *(code / "schemas").glob("*.py")]
-    parse = [code / "ingest.py", code / "scan.py", *(code / "formats").glob("*.py")]
+    ingest_modules = ("ingest", "copy_rows", "scan", "containers", "sidecars")
+    parse = [*(code / f"{name}.py" for name in ingest_modules), *(code / "formats").glob("*.py")]
     transform = [*(code / "transforms").glob("*.py"), *(code / "catalog").glob("*.py")]
     return {
         "parse": sha256_of_files([*shared, *parse])[:12],

@@ -19,7 +19,7 @@ _CHUNK_BYTES = 1 << 20
 class RawFile:
     """A path below the raw folder: its content's hash and size, or the problem that kept it from being read.
 
-    file: the file on the disk. member: where that is an archive, the number of the member in it.
+    file: the file, below the raw folder. member: where that is an archive, the number of the member in it.
     """
 
     path: str
@@ -33,19 +33,18 @@ class RawFile:
 class ContentReader:
     """Reads what `scan` found. Keeps the last archive open, since its members are mostly read one after the other."""
 
-    def __init__(self, max_file_bytes: int) -> None:
-        """Take the limit of a file's size, which holds for the members of archives, too."""
-        self._max_file_bytes = max_file_bytes
+    def __init__(self, raw: Path) -> None:
+        """Take the raw folder."""
+        self._raw = raw
         self._open: tuple[Path, Archive] | None = None
 
     def read(self, found: RawFile) -> bytes:
         """Return the bytes of a file or member. Raises OSError, or ContainerError, where they cannot be read."""
         if found.member is None:
-            return found.file.read_bytes()
+            return (self._raw / found.file).read_bytes()
         if self._open is None or self._open[0] != found.file:
-            archive = Archive(found.file.read_bytes(), found.file.name, self._max_file_bytes)
-            self._open = (found.file, archive)
-        return self._open[1].content(found.member)
+            self._open = (found.file, Archive((self._raw / found.file).read_bytes(), found.file.name))
+        return self._open[1].content(found.member, found.size_bytes)
 
 
 def scan(raw: Path, max_file_bytes: int) -> Iterator[RawFile]:
@@ -61,7 +60,7 @@ def scan(raw: Path, max_file_bytes: int) -> Iterator[RawFile]:
         for name in sorted(files + [name for name in folders if (Path(folder) / name).is_symlink()]):
             if not name.startswith("."):
                 path = Path(folder) / name
-                yield from _look_at(path, _printable(path.relative_to(raw).as_posix()), root, max_file_bytes)
+                yield from _look_at(path, path.relative_to(raw), root, max_file_bytes)
 
 
 def _printable(path: str) -> str:
@@ -70,9 +69,11 @@ def _printable(path: str) -> str:
     return "".join(character if character.isprintable() else "\ufffd" for character in readable)
 
 
-def _look_at(path: Path, name: str, root: Path, max_file_bytes: int) -> Iterator[RawFile]:
+def _look_at(path: Path, file: Path, root: Path, max_file_bytes: int) -> Iterator[RawFile]:
+    name = _printable(file.as_posix())
+
     def refused(reason: str, remedy: str, document_id: str | None = None, size_bytes: int = 0) -> RawFile:
-        return RawFile(name, document_id, size_bytes, Problem("file", reason, remedy), path)
+        return RawFile(name, document_id, size_bytes, Problem("file", reason, remedy), file)
 
     try:
         if path.is_symlink():
@@ -98,31 +99,31 @@ def _look_at(path: Path, name: str, root: Path, max_file_bytes: int) -> Iterator
                 status.st_size,
             )
         elif kind_of(head):
-            yield from _look_inside(path, name, digest, max_file_bytes)
+            yield from _look_inside(path.read_bytes(), file, digest, max_file_bytes)
         else:
-            yield RawFile(name, digest, status.st_size, None, path)
+            yield RawFile(name, digest, status.st_size, None, file)
     except OSError as error:
         yield refused(
             f"cannot be read: {error.strerror}", "check that the file exists and that its mode allows reading"
         )
 
 
-def _look_inside(path: Path, name: str, digest: str, max_file_bytes: int) -> Iterator[RawFile]:
-    raw = path.read_bytes()
+def _look_inside(raw: bytes, file: Path, digest: str, max_file_bytes: int) -> Iterator[RawFile]:
+    name = _printable(file.as_posix())
     try:
-        archive = Archive(raw, path.name, max_file_bytes)
+        archive = Archive(raw, file.name)
     except ContainerError as error:
-        yield RawFile(name, digest, len(raw), error.problem, path)
+        yield RawFile(name, digest, len(raw), error.problem, file)
         return
     found = []
-    for member in archive.members():
+    for member in archive.members(max_file_bytes):
         inside = name + SEPARATOR + _printable(member.name)
         content = member.content
         if content is None:
-            found.append(RawFile(inside, None, 0, member.problem, path, member.index))
+            found.append(RawFile(inside, None, 0, member.problem, file, member.index))
         else:
             document_id = hashlib.sha256(content).hexdigest()
-            found.append(RawFile(inside, document_id, len(content), None, path, member.index))
+            found.append(RawFile(inside, document_id, len(content), None, file, member.index))
     yield from sorted(found, key=lambda file: file.path)
 
 

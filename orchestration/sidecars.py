@@ -60,6 +60,11 @@ class Facts:
         """The keys that are stated."""
         return [fact.name for fact in fields(self) if getattr(self, fact.name) is not None]
 
+    @property
+    def names_of_episode(self) -> list[str]:
+        """The keys that are stated and hold for one episode only."""
+        return [name for name in self.names if name not in _SHOW_KEYS]
+
     def over(self, others: Facts) -> Facts:
         """Return these facts, filled up from `others`."""
         return Facts(**{key: getattr(self if key in self.names else others, key) for key in _KEYS})
@@ -77,6 +82,11 @@ class Sidecar:
     sha256: str
     facts: Facts
     problems: tuple[Problem, ...]
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it was written by the one who fetched the file."""
+        return _standard(self.path).endswith(_SOURCE)
 
 
 @dataclass(frozen=True, slots=True)

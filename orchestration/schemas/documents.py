@@ -20,4 +20,8 @@ class Documents(dy.Schema):
         description="Whether a byte-order mark stood in front of the text (it is not part of it)."
     )
     status = dy.Enum(["parsed", "rejected"], description="`parsed`, or `rejected` where nothing of it could be used.")
+    sidecars = dy.List(dy.String(), description="Paths of the sidecars that state facts of it, the strongest first.")
+    sidecar_fingerprint = dy.String(
+        nullable=True, description="Hash of the paths and contents of `sidecars`; NULL where there are none."
+    )
     ingested_at = dy.Datetime(time_zone="UTC", description="When this content was first read, UTC.")

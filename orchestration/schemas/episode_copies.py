@@ -27,7 +27,22 @@ class EpisodeCopies(dy.Schema):
         description="`stated`: publication date in the document; `recorded`: only a recording date is stated; `none`.",
     )
     duration_s = dy.Float64(nullable=True, description="Length as the document states it, in seconds.")
-    language = dy.String(nullable=True, description="ISO 639-1 code.")
+    season = dy.Int64(nullable=True, description="Season as stated.")
+    episode_number = dy.Float64(nullable=True, description="Number within the season or show as stated.")
+    enclosure_url = dy.String(nullable=True, description="Address of the sound or video file as a feed states it.")
+    show_guid = dy.String(nullable=True, description="Guid of the show, stated or derived from the feed's address.")
+    tags = dy.List(dy.String(), description="Tags, categories or keywords as stated.")
+    language = dy.String(nullable=True, description="ISO 639-1 code; NULL where neither stated nor sure.")
+    language_source = dy.Enum(
+        ["stated", "detected", "none"],
+        description="`stated` by the document or a sidecar; `detected` from the text; `none`: not known.",
+    )
+    stated_fields = dy.List(
+        dy.String(),
+        description="What sidecars state of it (show, title, date, hosts, guests, url, language, guid), which goes "
+        "before what the document says.",
+    )
+    has_mojibake = dy.Bool(description="Whether its text holds garbled characters (UTF-8 once read as Windows-1252).")
     is_truncated = dy.Bool(description="Whether the source was cut short.")
     truncation_reason = dy.String(nullable=True, description="Why, in words; NULL exactly where it is not truncated.")
     has_transcript = dy.Bool(description="Whether it holds speech.")

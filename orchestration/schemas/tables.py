@@ -19,6 +19,7 @@ from orchestration.schemas.rejects import Rejects
 from orchestration.schemas.segments import Segments
 from orchestration.schemas.speaker_labels import SpeakerLabels
 from orchestration.schemas.speaker_turns import SpeakerTurns
+from orchestration.schemas.stated_people import StatedPeople
 
 INGEST_TABLES: dict[str, type[dy.Schema]] = {
     "documents": Documents,
@@ -28,6 +29,7 @@ INGEST_TABLES: dict[str, type[dy.Schema]] = {
     "passages": Passages,
     "chapters": Chapters,
     "links": Links,
+    "stated_people": StatedPeople,
     "segments": Segments,
 }
 TRANSFORM_TABLES: dict[str, type[dy.Schema]] = {
