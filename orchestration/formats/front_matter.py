@@ -11,7 +11,6 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from itertools import count
 from typing import Any, Literal, cast
 
 import yaml
@@ -20,14 +19,13 @@ from orchestration.formats.clock import parse_clock
 from orchestration.formats.dates import stated_date
 from orchestration.formats.display import tidy
 from orchestration.formats.document import Passage, Problem, StatedPerson, char_locator
+from orchestration.formats.front_matter_tree import LINE, Leaf, Tree, by_lines, from_toml, from_yaml
 from orchestration.formats.speech import LINE_ENDS, lines, passage, trim
 from orchestration.formats.stated_fields import addresses, video_id_of
 
 Role = Literal["host", "guest", "unknown"]
 MOST_CHARS = 50_000
 """Front matter that is longer is none: no episode needs as much, and reading it is slow."""
-_MOST_DEPTH = 6
-_MOST_VALUES = 5_000
 _MOST_PEOPLE = 200
 _END = f"[{LINE_ENDS}]"
 _OPEN = re.compile(rf"(?P<rule>---|\+\+\+)[ \t]*(?:\r\n|{_END})")
@@ -38,10 +36,6 @@ _CLOSE = {
 _FIRST_KEY = re.compile(
     rf"(?:[ \t]*(?:#[^{LINE_ENDS}]{{0,200}})?{_END}){{0,20}}['\"]?[A-Za-z_][\w -]{{0,40}}['\"]?[ \t]*[:=]"
 )
-_LINE = re.compile(
-    r"(?P<key>[A-Za-z_][\w-]{0,40})[ \t]*[:=](?:[ \t]+|\Z)(?P<value>.*)|[ \t]*-[ \t]+(?P<item>.*)", re.DOTALL
-)
-
 _KEYS = {
     "title": "title, episode_title, name",
     "show": "show, podcast, show_name, podcast_name, podcast_title, series, program, programme",
@@ -76,18 +70,6 @@ _HOURS = re.compile(
     r"(?:(\d{1,3})\s?h(?:ours?|rs?)?\b\s?)?(?:(\d{1,3})\s?m(?:in(?:ute)?s?)?\b\s?)?(?:(\d{1,2})\s?s(?:ec(?:ond)?s?)?\b)?",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """A value that holds no others, and the range where it stands, without its quotes; (0, 0) if that is not known."""
-
-    value: Any
-    start: int
-    end: int
-
-
-_Tree = _Leaf | list[Any] | dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -147,12 +129,12 @@ def read_front_matter(text: str) -> FrontMatter | None:
                 "close it: the lines were read one by one",
             )
         )
-        tree = _by_lines(text, start, stop)
+        tree = by_lines(text, start, stop)
         end = stop
     else:
         stop, end = closing.start(), closing.end()
         try:
-            tree = _from_yaml(text, start, stop) if opening["rule"] == "---" else _from_toml(text, start, stop)
+            tree = from_yaml(text, start, stop) if opening["rule"] == "---" else from_toml(text, start, stop)
         except (
             yaml.YAMLError,
             tomllib.TOMLDecodeError,
@@ -171,7 +153,7 @@ def read_front_matter(text: str) -> FrontMatter | None:
                     f"correct the {kind}: the lines were read one by one",
                 )
             )
-            tree = _by_lines(text, start, stop)
+            tree = by_lines(text, start, stop)
     found = _interpret(text, tree, end)
     found.problems += problems
     return found
@@ -192,7 +174,7 @@ def _unclosed_end(text: str, start: int, limit: int) -> int:
     stop = start
     for begin, end in lines(text, start, limit):
         is_indented = begin > start and text[begin - 1] in " \t"
-        if not is_indented and not _LINE.match(text, begin, end):
+        if not is_indented and not LINE.match(text, begin, end):
             break
         if re.search(r"\n\s*\n|\r\s*\r(?!\n)", text[stop:begin]) and stop > start:
             break
@@ -200,115 +182,10 @@ def _unclosed_end(text: str, start: int, limit: int) -> int:
     return stop
 
 
-# --- reading
-
-
-def _from_yaml(text: str, start: int, stop: int) -> dict[str, _Tree]:
-    """Return the tree of a YAML mapping. It does what `yaml.safe_load` does, and keeps where the values stand."""
-    loader = yaml.SafeLoader(text[start:stop])
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return {}
-        if not isinstance(node, yaml.MappingNode):
-            raise ValueError("it is no list of keys and values")
-        tree = _from_node(loader, node, start, text, 0, count(1))
-    finally:
-        loader.dispose()
-    assert isinstance(tree, dict)
-    return tree
-
-
-def _from_node(loader: Any, node: Any, offset: int, text: str, depth: int, seen: Iterator[int]) -> _Tree:
-    # Few lines of aliases can stand for more values than any memory holds.
-    if next(seen) > _MOST_VALUES:
-        raise ValueError("it has too many values")
-    if depth > _MOST_DEPTH:
-        return []
-    if isinstance(node, yaml.MappingNode):
-        pairs = [(str(key.value), value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
-        return {key: _from_node(loader, value, offset, text, depth + 1, seen) for key, value in pairs}
-    if isinstance(node, yaml.SequenceNode):
-        return [_from_node(loader, item, offset, text, depth + 1, seen) for item in node.value]
-    start, end = offset + node.start_mark.index, offset + node.end_mark.index
-    if node.style in ("'", '"'):
-        start, end = start + 1, end - 1
-    elif node.style in ("|", ">"):
-        header = re.compile(_END).search(text, start, end)
-        start = header.end() if header else end
-    start, end = trim(text, start, max(start, end))
-    return _Leaf(loader.construct_object(node), start, end)
-
-
-def _from_toml(text: str, start: int, stop: int) -> dict[str, _Tree]:
-    """Return the tree of a TOML table. Its reader tells no places, so strings are looked for behind their keys."""
-
-    def build(value: Any, at: int, depth: int) -> _Tree:
-        if depth > _MOST_DEPTH:
-            return []
-        if isinstance(value, dict):
-            return {
-                str(key): build(item, _behind_key(text, str(key), at, stop), depth + 1) for key, item in value.items()
-            }
-        if isinstance(value, list):
-            items = []
-            for item in value[:1_000]:
-                items.append(build(item, at, depth + 1))
-                if isinstance(items[-1], _Leaf) and items[-1].end:
-                    at = items[-1].end
-            return items
-        found = text.find(value, at, min(stop, at + len(value) + 2_000)) if isinstance(value, str) and value else -1
-        return _Leaf(value, found, found + len(value)) if found >= 0 else _Leaf(value, 0, 0)
-
-    tree = build(tomllib.loads(text[start:stop].replace("\r\n", "\n")), start, 0)
-    assert isinstance(tree, dict)
-    return tree
-
-
-def _behind_key(text: str, key: str, start: int, stop: int) -> int:
-    found = re.compile(rf"(?<![^{LINE_ENDS}{{, \t])[\"']?{re.escape(key[:80])}[\"']?[ \t]*=").search(text, start, stop)
-    return found.end() if found else start
-
-
-def _by_lines(text: str, start: int, stop: int) -> dict[str, _Tree]:
-    """Return what lines of `key: value` and `- item` say, whatever stands between them."""
-    tree: dict[str, _Tree] = {}
-    items: list[_Tree] | None = None
-    for begin, end in lines(text, start, stop):
-        found = _LINE.match(text, begin, end)
-        if found is None:
-            continue
-        which = "item" if found["item"] is not None else "value"
-        value_start, value_end = trim(text, *found.span(which))
-        if value_end - value_start >= 2 and text[value_start] == text[value_end - 1] and text[value_start] in "'\"":
-            value_start, value_end = value_start + 1, value_end - 1
-        leaf = _Leaf(text[value_start:value_end], value_start, value_end)
-        if which == "item":
-            if items is not None and leaf.value:
-                items.append(leaf)
-            continue
-        is_indented = begin > start and text[begin - 1] in " \t"
-        if is_indented:
-            continue
-        items = None
-        if not leaf.value:
-            items = []
-        elif text[value_start] == "[" and text[value_end - 1] == "]":
-            tree[found["key"]] = [
-                _Leaf(text[a:b], a, b)
-                for piece in re.compile(r"[^,\[\]'\"]+").finditer(text, value_start, value_end)
-                for a, b in [trim(text, *piece.span())]
-                if a < b
-            ]
-            continue
-        tree[found["key"]] = leaf if items is None else items
-    return tree
-
-
 # --- meaning
 
 
-def _interpret(text: str, tree: dict[str, _Tree], end: int) -> FrontMatter:
+def _interpret(text: str, tree: dict[str, Tree], end: int) -> FrontMatter:
     found = FrontMatter(end, frozenset(_normal(key) for key in tree))
     people: list[StatedPerson] = []
     described: list[Passage] = []
@@ -361,15 +238,15 @@ def _normal(key: str) -> str:
     return spaced.lower().replace("-", "_").replace(" ", "_")
 
 
-def _leaves(tree: _Tree) -> Iterator[_Leaf]:
-    if isinstance(tree, _Leaf):
+def _leaves(tree: Tree) -> Iterator[Leaf]:
+    if isinstance(tree, Leaf):
         yield tree
     else:
         for item in tree.values() if isinstance(tree, dict) else tree:
             yield from _leaves(item)
 
 
-def _named(tree: _Tree) -> _Leaf | None:
+def _named(tree: Tree) -> Leaf | None:
     """Return the name in `name`, `{name: name}` or a list of either."""
     if isinstance(tree, dict):
         by_key = {_normal(key): value for key, value in tree.items()}
@@ -377,7 +254,7 @@ def _named(tree: _Tree) -> _Leaf | None:
     return next((leaf for leaf in _leaves(tree) if isinstance(leaf.value, str) and leaf.value.strip()), None)
 
 
-def _people(text: str, tree: _Tree, role: Role) -> Iterator[StatedPerson]:
+def _people(text: str, tree: Tree, role: Role) -> Iterator[StatedPerson]:
     if isinstance(tree, list):
         for item in tree:
             yield from _people(text, item, role)
@@ -390,7 +267,7 @@ def _people(text: str, tree: _Tree, role: Role) -> Iterator[StatedPerson]:
             (
                 str(value.value).lower()
                 for key, value in tree.items()
-                if _normal(key) == "role" and isinstance(value, _Leaf)
+                if _normal(key) == "role" and isinstance(value, Leaf)
             ),
             "",
         )
@@ -407,7 +284,7 @@ def _people(text: str, tree: _Tree, role: Role) -> Iterator[StatedPerson]:
             yield StatedPerson(name, role, start, end)
 
 
-def _paragraphs(text: str, leaf: _Leaf) -> Iterator[Passage]:
+def _paragraphs(text: str, leaf: Leaf) -> Iterator[Passage]:
     at = leaf.start
     for found in [*re.compile(r"(?:\r\n|[\n\r])[ \t]*(?:\r\n|[\n\r])").finditer(text, leaf.start, leaf.end), None]:
         made = passage(text, at, found.start() if found else leaf.end)
@@ -416,7 +293,7 @@ def _paragraphs(text: str, leaf: _Leaf) -> Iterator[Passage]:
         at = found.end() if found else leaf.end
 
 
-def _urls(leaf: _Leaf) -> Iterator[str]:
+def _urls(leaf: Leaf) -> Iterator[str]:
     if isinstance(leaf.value, str):
         for start, end in addresses(leaf.value[:4_000], 0, min(len(leaf.value), 4_000)):
             yield leaf.value[start:end]

@@ -10,41 +10,31 @@ A page of plain `Name: paragraph` without front matter or times is left to `orch
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from orchestration.formats import publisher_page
-from orchestration.formats.clock import parse_clock
 from orchestration.formats.dates import stated_date
-from orchestration.formats.display import count_words, tidy
-from orchestration.formats.document import Chapter, Copy, Link, ParsedDocument, Segment, char_locator
+from orchestration.formats.display import count_words
+from orchestration.formats.document import Copy, Link, ParsedDocument, char_locator
 from orchestration.formats.front_matter import FrontMatter, has_front_matter, read_front_matter
-from orchestration.formats.label_grammar import BRACKETED, Reading, Turn, read_turns
-from orchestration.formats.labels import CLOCK
+from orchestration.formats.label_grammar import Reading, read_turns
 from orchestration.formats.locators import resolve_char_locator
-from orchestration.formats.speech import has_words, passage, trim
+from orchestration.formats.speech import has_words, passage
 from orchestration.formats.stated_fields import addresses, read_fields, stated_fields, video_id_of
-from orchestration.formats.text_lines import Entry, Line, chapters_of, entry, is_rule, skip_bullet
+from orchestration.formats.text_lines import Entry, Line, chapters_of, entry, is_contents, is_rule, skip_bullet
+from orchestration.formats.turn_segments import CHANGE, Transcript, heading_chapters, read_transcript, with_end_marks
 
 FORMAT = "labelled_text"
 
 _HEAD_CHARS = 200_000
-_MARK = re.compile(BRACKETED)
-_CLOCK = re.compile(CLOCK)
-_CHANGE = re.compile(r"(?:>|&gt;){2,3}[ \t]*")
-_LEAD_TIME = re.compile(rf"(?:{BRACKETED}|{CLOCK}(?=[ \t]|\Z))[ \t]*(?!-->)")
 # How people talk, and how few write.
 _TALK = re.compile(
-    r"\b(?:I|I'm|I've|you|you're|we|we're|yeah|okay|um|uh|gonna|kind of|sort of|you know|right\?|ich|du|wir|je|vous|nous"
-    r"|yo|nosotros)\b"
+    r"\b(?:I|I'm|I've|you|you're|we|we're|yeah|okay|um|uh|gonna|kind of|sort of|you know|right\?"
+    r"|ich|du|wir|je|vous|nous|yo|nosotros)\b"
 )
 _NOTES_HEADING = re.compile(
-    r"(?:show ?notes?|links?|resources|references|footnotes?|credits|sponsors?|further reading|about (?:the|us)\b.{0,40}"
-    r"|related\b.{0,40}|guests?|hosts?|subscribe\b.{0,40}|contact)(?: (?:and|&) .{1,40})?:?\Z",
-    re.IGNORECASE,
-)
-_CONTENTS = re.compile(
-    r"(?:table of )?contents:?\Z|(?:chapters|time ?stamps|outline|transcript|episode|full transcript):?\Z",
+    r"(?:show ?notes?|links?|resources|references|footnotes?|credits|sponsors?|further reading|guests?|hosts?|contact"
+    r"|about (?:the|us)\b.{0,40}|related\b.{0,40}|subscribe\b.{0,40})(?: (?:and|&) .{1,40})?:?\Z",
     re.IGNORECASE,
 )
 _LEAST_TALK_WORDS = 300
@@ -55,9 +45,7 @@ _MOST_FIELD_CHARS = 20_000
 class _Body:
     """What the text below the front matter holds."""
 
-    segments: list[Segment] = field(default_factory=list)
-    headings: list[tuple[int, Chapter]] = field(default_factory=list)
-    """The headings of the transcript, with the number of the segment that follows."""
+    transcript: Transcript = field(default_factory=Transcript)
     page: list[Line] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     title: tuple[int, int] | None = None
@@ -76,42 +64,57 @@ def sniff(text: str) -> float:
     matter = read_front_matter(head) if has_front_matter(head) else None
     start = matter.end if matter else 0
     reading = read_turns(head, start, len(head))
-    labels = {turn.name for turn in reading.turns.values() if not turn.is_pseudo}
-    spoken = _spoken_words(head, reading)
-    if len(reading.turns) >= 3 and labels and spoken >= 2 * len(reading.turns):
-        if matter is not None:
-            return 0.95
-        strong = reading.count("bold") + reading.count("timed") + (len(reading.turns) if reading.initials else 0)
-        if strong >= 3 and (len(labels) >= 2 or len(reading.turns) >= 5):
-            return 0.9
-        if len(labels) >= 2 and reading.count("heading") >= 4 and _is_talk(head, start, spoken):
-            return 0.75
-        # What is left is `Name: ...`, which a page of a publisher is, too; keys and values are not talk.
-        if len(labels) >= 2 and len(reading.turns) >= 6 and _is_talk(head, start, spoken):
-            return 0.0 if publisher_page.sniff(text) >= 0.5 else 0.6
-        return 0.0
+    labelled = labels_sureness(head, reading)
+    if labelled:
+        # What is left is `Name: ...`, which a page of a publisher is, too.
+        is_left = matter is None and labelled < 0.7 and publisher_page.sniff(text) >= 0.5
+        return 0.95 if matter is not None else 0.0 if is_left else labelled
     if matter is not None and matter.is_episode:
-        return 0.8 if _is_prose(head, reading) else 0.0
-    marked = [line for line in reading.lines if _CHANGE.match(head, line.start, line.end)]
-    long = sum(line.end - line.start for line in marked) > 140 * len(marked)
-    if len(marked) >= 3 and len(marked) >= 0.3 * len(reading.lines) and long and _is_talk(head, 0, count_words(head)):
+        return 0.8 if is_prose(head, reading) else 0.0
+    marked = [line for line in reading.lines if CHANGE.match(head, line.start, line.end)]
+    is_long = sum(line.end - line.start for line in marked) > 140 * len(marked)
+    if (
+        len(marked) >= 3
+        and len(marked) >= 0.3 * len(reading.lines)
+        and is_long
+        and _is_talk(head, 0, count_words(head))
+    ):
         return 0.7
     return 0.55 if not matter and _is_long_talk(head, reading) else 0.0
+
+
+def labels_sureness(text: str, reading: Reading) -> float:
+    """Return how surely the labels of `reading` are those of people who talk, 0 to 1."""
+    names = {turn.name for turn in reading.turns.values() if not turn.is_pseudo}
+    spoken = _spoken_words(text, reading)
+    if len(reading.turns) < 3 or not names or spoken < 2 * len(reading.turns):
+        return 0.0
+    start = reading.lines[min(reading.turns)].start
+    strong = reading.count("bold") + reading.count("timed") + (len(reading.turns) if reading.initials else 0)
+    if strong >= 3 and (len(names) >= 2 or len(reading.turns) >= 5):
+        return 0.9
+    if len(names) < 2 or not _is_talk(text, start, spoken):
+        return 0.0
+    if reading.count("heading") >= 4:
+        return 0.75
+    return 0.6 if len(reading.turns) >= 6 else 0.0
 
 
 def parse(text: str) -> ParsedDocument:
     """Return the one copy that a transcript is, with the front matter's problems. It never raises."""
     matter = read_front_matter(text) or FrontMatter(0)
-    reading = read_turns(text, matter.end, len(text))
+    copy = read_copy(text, matter, read_turns(text, matter.end, len(text)))
+    copies = (copy,) if copy.segments or copy.passages else ()
+    return ParsedDocument(FORMAT, text, copies, tuple(matter.problems))
+
+
+def read_copy(text: str, matter: FrontMatter, reading: Reading) -> Copy:
+    """Return the copy whose lines and labels are `reading`, below what `matter` states."""
     body = _read_body(text, reading, bool(matter.end))
+    segments = with_end_marks(body.transcript.segments)
+    chapters = chapters_of(text, body.entries) or heading_chapters(body.transcript.headings, segments)
     copy = copy_of(text, matter, body.page, body.page_end, body.title)
-    segments = _with_end_marks(text, body.segments)
-    if not segments and not copy.passages:
-        return ParsedDocument(FORMAT, text, (), tuple(matter.problems))
-    chapters = chapters_of(text, body.entries) or _heading_chapters(body.headings, segments)
-    return ParsedDocument(
-        FORMAT, text, (replace(copy, segments=tuple(segments), chapters=chapters),), tuple(matter.problems)
-    )
+    return replace(copy, segments=tuple(segments), chapters=chapters)
 
 
 def resolve(text: str, locator: str) -> str:
@@ -174,7 +177,11 @@ def _spoken_words(text: str, reading: Reading) -> int:
     if not reading.turns:
         return 0
     first = min(reading.turns)
-    return sum(len(text[line.start : line.end].split()) for line in reading.lines[first:]) - 2 * len(reading.turns)
+    words = sum(len(text[line.start : line.end].split()) for line in reading.lines[first:])
+    labels = sum(
+        len(text[reading.lines[index].start : turn.speech_start].split()) for index, turn in reading.turns.items()
+    )
+    return words - labels
 
 
 def _is_talk(text: str, start: int, words: int) -> bool:
@@ -182,7 +189,7 @@ def _is_talk(text: str, start: int, words: int) -> bool:
     return words > 0 and sum(1 for _ in _TALK.finditer(text, start)) * 25 >= words
 
 
-def _is_prose(text: str, reading: Reading) -> bool:
+def is_prose(text: str, reading: Reading) -> bool:
     """Tell whether the body of an episode's page is what was said rather than notes about it."""
     plain = [line for i, line in enumerate(reading.lines) if i not in reading.headings and not is_rule(text, line)]
     words = sum(len(text[line.start : line.end].split()) for line in plain)
@@ -225,11 +232,11 @@ def _read_body(text: str, reading: Reading, has_matter: bool) -> _Body:
         found = reading.headings.get(index)
         listed = entry(text, line)
         if found:
-            if index == 0 and found.level == 1 and not _CONTENTS.match(text, found.start, found.end):
+            if index == 0 and found.level == 1 and not is_contents(text, found.start, found.end):
                 body.title = (found.start, found.end)
         elif listed and listed.title_end > listed.title_start:
             body.entries.append(listed)
-        elif not is_rule(text, line) and not _CONTENTS.match(text, line.start, line.end):
+        elif not is_rule(text, line) and not is_contents(text, line.start, line.end):
             body.page.append(line)
     # Two times are a coincidence.
     if len(body.entries) < 3:
@@ -237,7 +244,7 @@ def _read_body(text: str, reading: Reading, has_matter: bool) -> _Body:
     body.page += [
         line for i, line in enumerate(lines[stop:], stop) if i not in reading.headings and not is_rule(text, line)
     ]
-    _transcript(text, reading, begin, stop, body)
+    body.transcript = read_transcript(text, reading, begin, stop)
     return body
 
 
@@ -248,7 +255,7 @@ def _begin(text: str, reading: Reading, first: int | None, has_matter: bool) -> 
         plain = [i for i, line in enumerate(lines) if i not in reading.headings and not entry(text, line)]
         # Prose: all but a title and a list of chapters.
         begin = next(
-            (i for i in plain if _CHANGE.match(text, lines[i].start, lines[i].end)), next(iter(plain), len(lines))
+            (i for i in plain if CHANGE.match(text, lines[i].start, lines[i].end)), next(iter(plain), len(lines))
         )
     else:
         # Somebody may speak under the first heading before anybody is named.
@@ -270,14 +277,13 @@ def _is_title_line(text: str, reading: Reading, index: int) -> bool:
 
 def _is_notes(text: str, reading: Reading, index: int) -> bool:
     found = reading.headings[index]
-    pattern = _NOTES_HEADING.match(text, found.start, found.end) or _CONTENTS.match(text, found.start, found.end)
-    return pattern is not None
+    return is_contents(text, found.start, found.end) or bool(_NOTES_HEADING.match(text, found.start, found.end))
 
 
 def _stop(text: str, reading: Reading) -> int:
     """Return the index of the first line after the last label that is no speech any more: below a heading of notes."""
     last = max(reading.turns, default=-1)
-    talk = max((i for i in range(last, len(reading.lines)) if _says(text, reading.lines[i])), default=last)
+    talk = max((i for i in range(max(last, 0), len(reading.lines)) if _says(text, reading.lines[i])), default=last)
     return next(
         (i for i in sorted(reading.headings) if i > last >= 0 and (i > talk or _is_notes(text, reading, i))),
         len(reading.lines),
@@ -286,153 +292,3 @@ def _stop(text: str, reading: Reading) -> int:
 
 def _says(text: str, line: Line) -> bool:
     return _TALK.search(text, line.start, min(line.end, line.start + 1_000)) is not None
-
-
-def _transcript(text: str, reading: Reading, begin: int, stop: int, body: _Body) -> None:
-    turn: Turn | None = None
-    block: tuple[int, int] | None = None
-    is_new = False
-    skip = 0
-    start_s: float | None = None
-
-    def flush() -> None:
-        nonlocal block, is_new, start_s
-        if block is not None:
-            made = _segments(text, *block, turn, is_new, start_s)
-            body.segments.extend(made)
-            if made:
-                is_new, start_s = False, None
-        block = None
-
-    def close() -> None:
-        nonlocal is_new, start_s
-        flush()
-        if is_new and turn is not None and turn.is_pseudo:
-            body.segments.append(_sound(text, turn))
-        is_new, start_s = False, None
-
-    for index in range(begin, stop):
-        line = reading.lines[index]
-        if index < skip:
-            continue
-        if index in reading.headings:
-            flush()
-            found = reading.headings[index]
-            title = tidy(text[found.start : found.end])
-            if title and not _CONTENTS.match(text, found.start, found.end):
-                body.headings.append((len(body.segments), Chapter(title, found.start, found.end, found.start_s)))
-            continue
-        if index in reading.turns:
-            close()
-            turn, is_new = reading.turns[index], True
-            start_s, skip = turn.start_s, index + turn.lines
-            if turn.speech_start < line.end:
-                block = (turn.speech_start, line.end)
-            continue
-        if is_rule(text, line):
-            flush()
-            continue
-        changed = _CHANGE.match(text, line.start, line.end)
-        if changed:
-            close()
-            turn, is_new, block = None, True, (changed.end(), line.end)
-            continue
-        timed = _LEAD_TIME.match(text, line.start, line.end)
-        if line.is_after_blank or (timed and not text[line.start].isdecimal()):
-            flush()
-        block = (block[0], line.end) if block else (line.start, line.end)
-    close()
-
-
-def _sound(text: str, turn: Turn) -> Segment:
-    start, end = turn.name_start, turn.name_end
-    return Segment(
-        tidy(text[start:end]),
-        start,
-        end,
-        char_locator(start, end),
-        start_s=turn.start_s,
-        end_s=turn.end_s,
-        is_speech=False,
-        is_speaker_change=True,
-        is_paragraph_start=True,
-    )
-
-
-def _segments(text: str, start: int, end: int, turn: Turn | None, is_new: bool, start_s: float | None) -> list[Segment]:
-    """Return the segments of a paragraph: it is cut where a time mark stands in it."""
-    pieces: list[tuple[int, int, float | None, float | None]] = []
-    at, since = start, start_s
-    lead = _LEAD_TIME.match(text, start, end)
-    if lead and (not turn or text[start] in "[(\\"):
-        at, since = lead.end(), parse_clock(_CLOCK.findall(lead.group())[0])
-    for found in _MARK.finditer(text, at, end):
-        clock = parse_clock(_CLOCK.findall(found.group())[0])
-        if text[at : found.start()].strip():
-            pieces.append((at, found.start(), since, None))
-        at, since = found.end(), clock
-    pieces.append((at, end, since, None))
-    is_person = turn is not None and not turn.is_pseudo
-    made: list[Segment] = []
-    for piece_start, piece_end, piece_s, _ in pieces:
-        piece_start, piece_end = trim(text, piece_start, piece_end)
-        shown = tidy(text[piece_start:piece_end])
-        if not shown:
-            if made and piece_s is not None:
-                made[-1] = replace(made[-1], end_s=piece_s)
-            continue
-        is_first = not made
-        has_label = is_new and is_first and is_person and turn is not None and turn.is_verbatim
-        made.append(
-            Segment(
-                shown,
-                piece_start,
-                piece_end,
-                char_locator(piece_start, piece_end),
-                speaker_label=tidy(turn.name) if turn and is_person else None,
-                label_char_start=turn.name_start if has_label and turn else None,
-                label_char_end=turn.name_end if has_label and turn else None,
-                start_s=piece_s,
-                is_speech=has_words(shown),
-                is_speaker_change=is_new and is_first,
-                is_paragraph_start=is_first,
-            )
-        )
-    return made
-
-
-def _with_end_marks(text: str, segments: list[Segment]) -> list[Segment]:
-    """Return the segments of a text that puts the time at the end of each turn with the times where they belong.
-
-    Such a mark is the time when the turn ended, unless the first one is 0: then it is when the turn began.
-    """
-    tails = sum(segment.end_s is not None and segment.start_s is None for segment in segments if segment.is_speech)
-    heads = sum(segment.start_s is not None for segment in segments)
-    if tails < 2 or heads >= tails:
-        return segments
-    first = next(segment.end_s for segment in segments if segment.end_s is not None)
-    made: list[Segment] = []
-    last: float | None = 0.0
-    for segment in segments:
-        if segment.end_s is None:
-            made.append(segment)
-            continue
-        if first == 0:
-            made.append(replace(segment, start_s=segment.end_s, end_s=None))
-        else:
-            is_forward = last is not None and segment.start_s is None and last <= segment.end_s
-            made.append(replace(segment, start_s=last if is_forward else segment.start_s))
-            last = segment.end_s
-    return made
-
-
-def _heading_chapters(headings: list[tuple[int, Chapter]], segments: list[Segment]) -> tuple[Chapter, ...]:
-    """Return the headings as chapters; one begins with the label behind it where that bears a time."""
-    chapters = []
-    for number, chapter in headings:
-        following = segments[number] if number < len(segments) else None
-        if chapter.start_s is None and following is not None and following.is_paragraph_start:
-            chapter = replace(chapter, start_s=following.start_s)
-        chapters.append(chapter)
-    repeated = Counter(chapter.char_start for chapter in chapters)
-    return tuple(chapter for chapter in chapters if repeated[chapter.char_start] == 1)

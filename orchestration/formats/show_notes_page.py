@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-from orchestration.formats.document import ParsedDocument
+from orchestration.formats.document import Copy, ParsedDocument
 from orchestration.formats.front_matter import FrontMatter, has_front_matter, read_front_matter
 from orchestration.formats.labelled_text import copy_of
 from orchestration.formats.locators import resolve_char_locator
@@ -44,18 +44,29 @@ def sniff(text: str) -> float:
         return 0.65 if matter is not None and matter.is_episode else 0.0
     if len(text) > _MOST_CHARS or head.lstrip()[:1] in ("<", "{", "["):
         return 0.0
-    lines = list(read_lines(head, 0, len(head)))
-    headings = [found for line in lines if (found := heading(head, line))]
-    if not any(_NOTES.match(head, found.start, found.end) for found in headings):
-        return 0.0
-    _, entries = _listed(head, lines)
-    return 0.6 if len(entries) >= 3 and any(True for _ in addresses(head, 0, len(head))) else 0.0
+    return 0.6 if lists_chapters(head, 0, len(head)) and any(True for _ in addresses(head, 0, len(head))) else 0.0
+
+
+def lists_chapters(text: str, start: int, end: int) -> bool:
+    """Tell whether there is a heading of show notes and a list of three chapters at least."""
+    lines = list(read_lines(text, start, end))
+    headings = [found for line in lines if (found := heading(text, line))]
+    if not any(_NOTES.match(text, found.start, found.end) for found in headings):
+        return False
+    return len(_listed(text, lines)[1]) >= 3
 
 
 def parse(text: str) -> ParsedDocument:
     """Return the one copy that show notes are: passages, chapters and links, and the people whom front matter names."""
     matter = read_front_matter(text) or FrontMatter(0)
-    lines = [line for line in read_lines(text, matter.end, len(text)) if not is_rule(text, line)]
+    copy = read_copy(text, matter, len(text))
+    copies = (copy,) if copy.passages or copy.chapters or copy.people else ()
+    return ParsedDocument(FORMAT, text, copies, tuple(matter.problems))
+
+
+def read_copy(text: str, matter: FrontMatter, end: int) -> Copy:
+    """Return the copy that the notes between the front matter and `end` make."""
+    lines = [line for line in read_lines(text, matter.end, end) if not is_rule(text, line)]
     rest, entries = _listed(text, lines)
     page = []
     title = None
@@ -67,9 +78,7 @@ def parse(text: str) -> ParsedDocument:
             title = (found.start, found.end)
         elif not _FURNITURE.match(text, found.start, found.end):
             page.append(Line(found.start, found.end, line.is_after_blank))
-    copy = replace(copy_of(text, matter, page, len(text), title), chapters=chapters_of(text, entries))
-    copies = (copy,) if copy.passages or copy.chapters or copy.people else ()
-    return ParsedDocument(FORMAT, text, copies, tuple(matter.problems))
+    return replace(copy_of(text, matter, page, end, title), chapters=chapters_of(text, entries))
 
 
 def resolve(text: str, locator: str) -> str:

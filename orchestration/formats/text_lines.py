@@ -25,6 +25,10 @@ _ENTRY = re.compile(
 )
 _LINK_END = re.compile(r"\]\([^()\s]{0,500}\)\Z")
 _BULLET = re.compile(r"(?:[-*+•]|[0-9]{1,3}[.)])[ \t]+")
+_CONTENTS = re.compile(
+    r"(?:table of )?contents:?\Z|(?:chapters|time ?stamps|outline|transcript|episode|full transcript):?\Z",
+    re.IGNORECASE,
+)
 _MOST_TITLE_CHARS = 220
 _LONGEST_S = 12 * 3600
 
@@ -81,6 +85,11 @@ def heading(text: str, line: Line) -> Heading | None:
     while start < end and text[start] in "*_":
         start += 1
     return Heading(start, end, level, start_s) if start < end else None
+
+
+def is_contents(text: str, start: int, end: int) -> bool:
+    """Tell whether a heading or line announces a list of chapters or the transcript, and is no chapter itself."""
+    return _CONTENTS.match(text, start, end) is not None
 
 
 def is_rule(text: str, line: Line) -> bool:
