@@ -62,7 +62,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("copy_shows", ("episode_copies", "passages", "segments", CATALOG, "document_texts"), copy_shows),
     Stage(
         "speaker_labels",
-        ("episode_copies", "segments", "passages", "copy_shows", CATALOG, "copy_episodes"),
+        ("episode_copies", "segments", "passages", "copy_shows", CATALOG, "copy_episodes", "stated_people"),
         speaker_labels,
     ),
     Stage(
@@ -76,6 +76,7 @@ STAGES: tuple[Stage, ...] = (
             CATALOG,
             "document_texts",
             "copy_episodes",
+            "stated_people",
         ),
         appearance_evidence,
     ),
@@ -99,6 +100,7 @@ STAGES: tuple[Stage, ...] = (
             CATALOG,
             "kind_spans",
             "copy_episodes",
+            "episode_copies",
         ),
         mentions,
     ),

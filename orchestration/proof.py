@@ -26,6 +26,7 @@ PROVEN_TABLES = (
     "passages",
     "chapters",
     "links",
+    "stated_people",
     "appearance_evidence",
     "speaker_turns",
     "mentions",
@@ -51,7 +52,8 @@ def prove(tables: dict[str, pl.DataFrame]) -> ProofResult:
         ("passages", _slices(tables["passages"], texts, "text")),
         ("chapters", _slices(tables["chapters"], texts, "title")),
         ("links", _slices(tables["links"], texts, "url")),
-        ("appearance_evidence", _slices(tables["appearance_evidence"], texts, "quote")),
+        ("stated_people", _stated(tables["stated_people"], texts)),
+        ("appearance_evidence", _evidence(tables, texts)),
         ("speaker_turns", _turns(tables["speaker_turns"], texts)),
         ("mentions", _mentions(tables, texts)),
     ):
@@ -74,6 +76,8 @@ def _resolve_references(raw: str) -> str:
 
 def _slice(texts: dict[str, str], row: dict[str, Any]) -> str | None:
     text = texts.get(row["document_id"], "")
+    if row["char_start"] is None or row["char_end"] is None:
+        return None
     if not 0 <= row["char_start"] <= row["char_end"] <= len(text):
         return None
     return text[row["char_start"] : row["char_end"]]
@@ -94,6 +98,26 @@ def _where(row: dict[str, Any]) -> str:
 def _slices(frame: pl.DataFrame, texts: dict[str, str], column: str) -> Iterator[str | None]:
     for row in frame.select("document_id", "char_start", "char_end", column).iter_rows(named=True):
         yield _compare(_where(row), row[column], _slice(texts, row))
+
+
+def _stated(frame: pl.DataFrame, texts: dict[str, str]) -> Iterator[str | None]:
+    """Check who is stated: by the document itself with its characters, by a sidecar without any."""
+    is_sidecar = pl.col("source").cast(pl.String) == "sidecar"
+    yield from _slices(frame.filter(~is_sidecar), texts, "name")
+    for name, start, end in frame.filter(is_sidecar).select("name", "char_start", "char_end").iter_rows():
+        yield None if start is None and end is None else f"{name!r} is stated by a sidecar, but has characters"
+
+
+def _evidence(tables: dict[str, pl.DataFrame], texts: dict[str, str]) -> Iterator[str | None]:
+    """Check evidence: it stands in the document, or it is what a sidecar states of this very copy."""
+    has_no_place = pl.col("char_start").is_null() & pl.col("char_end").is_null()
+    yield from _slices(tables["appearance_evidence"].filter(~has_no_place), texts, "quote")
+    by_sidecars = tables["stated_people"].filter(pl.col("char_start").is_null())
+    stated = set(by_sidecars.select("copy_id", "name", pl.col("role").cast(pl.String)).iter_rows())
+    without = tables["appearance_evidence"].filter(has_no_place)
+    for kind, *key in without.select("kind", "copy_id", "quote", pl.col("role").cast(pl.String)).iter_rows():
+        is_proven = kind == "stated" and tuple(key) in stated
+        yield None if is_proven else f"copy {key[0]}: nothing states {key[1]!r}, and no characters show it"
 
 
 def _turns(frame: pl.DataFrame, texts: dict[str, str]) -> Iterator[str | None]:

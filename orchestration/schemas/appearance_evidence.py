@@ -15,9 +15,17 @@ class AppearanceEvidence(dy.Schema):
     role = dy.Enum(
         ["host", "co_host", "guest", "other", "unknown"], description="The role that this evidence speaks for."
     )
-    kind = dy.String(description="speaker_label, show_notes, title, self_introduction, host_introduction or roster.")
+    kind = dy.String(
+        description="stated (in front matter, a feed or a sidecar), speaker_label, show_notes, title, "
+        "self_introduction, host_introduction or roster."
+    )
     quote = dy.String(description="Display form of the evidence.")
     affiliation = dy.String(nullable=True, description="Organisation that the same sentence gives the person.")
     affiliation_title = dy.String(nullable=True, description="Position that the same sentence gives the person.")
-    char_start = dy.Int64(description="First character in the document text: 0-based code point.")
-    char_end = dy.Int64(description="End in the document text, exclusive.")
+    char_start = dy.Int64(
+        nullable=True,
+        description="First character in the document text: 0-based code point; NULL for what a sidecar states.",
+    )
+    char_end = dy.Int64(
+        nullable=True, description="End in the document text, exclusive; NULL for what a sidecar states."
+    )

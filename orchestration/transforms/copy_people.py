@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Literal
 
 import polars as pl
 from rapidfuzz.distance import OSA
@@ -130,6 +131,16 @@ def _answers_to(name: Name, folded: str, rank: int, finder: NameFinder) -> bool:
     return rank <= Cast.STATED and len(words) > 1 and folded == words[-1]
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A person whom a document or a sidecar states outside running text. The range is None for a sidecar."""
+
+    name: str
+    role: Literal["host", "guest", "unknown"]
+    char_start: int | None
+    char_end: int | None
+
+
 @dataclass(slots=True)
 class CopyPeople:
     """All that the tables need to know of one copy."""
@@ -144,6 +155,7 @@ class CopyPeople:
     host_ids: dict[str, str]
     """Catalogue hosts of the copy's shows: person to show; the primary show wins."""
     cast: Cast
+    stated: list[Stated] = field(default_factory=list)
     presenting: dict[str, Name] = field(default_factory=dict)
     """People whom the copy itself calls its hosts."""
     regulars: set[str] = field(default_factory=set)
@@ -176,6 +188,17 @@ def meaning(name: Name, cast: Cast, finder: NameFinder) -> Name | None:
     return replace(found[0], start=name.start, end=name.end)
 
 
+def stated_name(stated: Stated, cast: Cast, finder: NameFinder) -> Name | None:
+    """Return the person whom a stated name means; None for a handle or first name that could be anybody."""
+    clean = clean_label(stated.name)
+    if person := finder.person_of(clean):
+        return Name(finder.person_names[person], 0, 0, person)
+    if " " in clean:
+        return cast.canonical(Name(clean, 0, 0)) if finder.is_plausible(clean, is_label=True) else None
+    found = cast.resolve(clean, finder) if clean else None
+    return found[0] if found else None
+
+
 def read_copies(
     copies: pl.DataFrame,
     segments: pl.DataFrame,
@@ -184,6 +207,7 @@ def read_copies(
     catalog: Catalog,
     finder: NameFinder,
     copy_episodes: pl.DataFrame | None,
+    stated_people: pl.DataFrame | None = None,
 ) -> list[CopyPeople]:
     """Return what is known of each copy before its people are judged."""
     shows: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -197,6 +221,7 @@ def read_copies(
             aliases[alias.entity_id].append(alias.alias)
     units = _units(passages, segments)
     words = _label_words(segments)
+    stated = _stated_people(stated_people)
     readings = []
     for copy_id, document_id in copies.sort("document_id", "copy_index").select("copy_id", "document_id").iter_rows():
         own = shows[copy_id]
@@ -205,7 +230,9 @@ def read_copies(
             for host in catalog.shows[show_id].host_ids if show_id in catalog.shows else ():
                 hosts.setdefault(host, show_id)
         names = tuple(dict.fromkeys(name for show_id, show in own for name in (show, *aliases[show_id])))
-        reading = CopyPeople(copy_id, document_id, units[copy_id], words[copy_id], own, names, hosts, Cast())
+        reading = CopyPeople(
+            copy_id, document_id, units[copy_id], words[copy_id], own, names, hosts, Cast(), stated[copy_id]
+        )
         _fill_cast(reading, finder)
         readings.append(reading)
     _share_regulars(readings)
@@ -244,6 +271,15 @@ def _units(passages: pl.DataFrame, segments: pl.DataFrame) -> dict[str, list[Uni
     return units
 
 
+def _stated_people(stated_people: pl.DataFrame | None) -> dict[str, list[Stated]]:
+    stated: dict[str, list[Stated]] = defaultdict(list)
+    if stated_people is not None:
+        rows = stated_people.sort("copy_id", "person_index")
+        for copy_id, *person in rows.select("copy_id", "name", "role", "char_start", "char_end").iter_rows():
+            stated[copy_id].append(Stated(*person))
+    return stated
+
+
 def _label_words(segments: pl.DataFrame) -> dict[str, Counter[str]]:
     words: dict[str, Counter[str]] = defaultdict(Counter)
     labelled = segments.filter(pl.col("speaker_label").is_not_null()).select("copy_id", "speaker_label", "text")
@@ -264,6 +300,12 @@ def _fill_cast(reading: CopyPeople, finder: NameFinder) -> None:
             cast.add(Cast.LABELS, Name(finder.person_names[person], 0, 0, person))
         elif " " in clean and not is_anonymous(clean) and finder.is_plausible(clean, is_label=True):
             cast.add(Cast.LABELS, Name(clean, 0, 0))
+    for stated in reading.stated:
+        name = stated_name(stated, cast, finder)
+        if name:
+            cast.add(Cast.STATED, name)
+            if stated.role == "host":
+                reading.presenting[person_key(name)] = name
     # Twice: what the first reading states resolves the first names that the second one meets.
     for _ in range(2):
         for number, unit in enumerate(reading.units):

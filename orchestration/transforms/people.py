@@ -27,6 +27,7 @@ from orchestration.transforms.copy_people import (
     meaning,
     person_key,
     read_copies,
+    stated_name,
 )
 from orchestration.transforms.person_groups import Group, Person, groups_of, with_deeds
 from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous, sentences
@@ -73,14 +74,17 @@ def speaker_labels(
     copy_shows: pl.DataFrame,
     catalog: Catalog,
     copy_episodes: pl.DataFrame | None = None,
+    stated_people: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the table `speaker_labels`: the person behind each label of each copy, NULL where the copy does not tell.
 
-    copy_episodes: with it, copies of one episode share the people that their notes and labels name.
+    copy_episodes: with it, copies of one episode share the people that their notes and labels name. stated_people: with
+    it, those whom a document or a sidecar states are known as well.
     """
     finder = NameFinder(catalog, dict(copy_shows.select("show_id", "show_name").iter_rows()))
     rows = []
-    for reading in read_copies(copies, segments, passages, copy_shows, catalog, finder, copy_episodes):
+    readings = read_copies(copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people)
+    for reading in readings:
         resolved = {label: _resolve_label(label, reading, finder) for label in reading.label_words}
         for label, found in list(resolved.items()):
             if found is None:
@@ -170,10 +174,12 @@ def appearance_evidence(
     catalog: Catalog,
     document_texts: pl.DataFrame | None = None,
     copy_episodes: pl.DataFrame | None = None,
+    stated_people: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the table `appearance_evidence`: one row for each reason to believe that a person appears, with its role.
 
     document_texts: with it a quote is the sentence around the name; without it, the whole passage or segment.
+    stated_people: those whom a document or a sidecar states; what a sidecar states has no characters in the document.
     """
     finder = NameFinder(catalog, dict(copy_shows.select("show_id", "show_name").iter_rows()))
     texts = {} if document_texts is None else dict(document_texts.select("document_id", "text").iter_rows())
@@ -182,7 +188,8 @@ def appearance_evidence(
         people[row["copy_id"]][row["speaker_label"]] = (row["person_id"], row["person_name"])
     first_labels = _first_labels(segments)
     rows: dict[str, dict[str, object]] = {}
-    for reading in read_copies(copies, segments, passages, copy_shows, catalog, finder, copy_episodes):
+    readings = read_copies(copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people)
+    for reading in readings:
         collector = _Collector(reading, finder, texts.get(reading.document_id), people[reading.copy_id], first_labels)
         for row in collector.rows():
             rows.setdefault(str(row["evidence_id"]), row)
@@ -220,6 +227,7 @@ class _Collector:
 
     def rows(self) -> list[dict[str, object]]:
         """Return the rows of `appearance_evidence` for the copy."""
+        self._read_stated()
         for number, unit in enumerate(self.reading.units):
             self._read_unit(unit, is_first=number == 0 or self.reading.units[number - 1].place == "title")
         self._read_labels()
@@ -251,8 +259,8 @@ class _Collector:
         role: Role,
         kind: str,
         quote: str,
-        char_start: int,
-        char_end: int,
+        char_start: int | None,
+        char_end: int | None,
         person: Person | None = None,
         show_id: str | None = None,
     ) -> None:
@@ -273,6 +281,15 @@ class _Collector:
                 "char_end": char_end,
             }
         )
+
+    def _read_stated(self) -> None:
+        for stated in self.reading.stated:
+            name = stated_name(stated, self.reading.cast, self.finder)
+            if name:
+                person_id = self.reading.person_id(name)
+                self._append(
+                    person_id, name.text, stated.role, "stated", stated.name, stated.char_start, stated.char_end
+                )
 
     def _read_unit(self, unit: Unit, is_first: bool) -> None:
         reading, finder = self.reading, self.finder
