@@ -81,7 +81,7 @@ def sniff(text: str) -> float:
         return 0.0
     page = _read(text[:_MOST_SNIFF_CHARS])
     reading = read_turns(page.text, page.body_start, page.body_end)
-    labelled = labelled_text.labels_sureness(page.text, reading)
+    labelled = labelled_text.labels_sureness(page.text, reading, page.is_episode)
     if labelled:
         return 0.85
     if page.is_episode and (labelled_text.is_prose(page.text, reading) or count_words(page.text) >= 30):
@@ -95,7 +95,7 @@ def parse(text: str) -> ParsedDocument:
     page = _read(text)
     reading = read_turns(page.text, page.body_start, page.body_end)
     matter = _matter(page)
-    if labelled_text.labels_sureness(page.text, reading) or labelled_text.is_prose(page.text, reading):
+    if labelled_text.labels_sureness(page.text, reading, page.is_episode) or labelled_text.is_prose(page.text, reading):
         copy = labelled_text.read_copy(page.text, matter, reading)
         copy = replace(
             copy,

@@ -262,14 +262,14 @@ def _accepted(
     is_strong = any(turn.style in ("timed", "bold") and turn.name in recurring for turn in candidates.values())
     plain = sum(turn.style == "plain" and turn.name in recurring for turn in candidates.values())
     is_plain_text = plain > by_style["timed"] + by_style["bold"]
-    seeds = [
+    seeds = {
         index
         for index, turn in candidates.items()
         if index in is_explained
         or (turn.style == "timed" and is_strong and not (turn.name not in recurring and is_plain_text))
         or (turn.style == "bold" and turn.name in recurring)
         or (turn.style == "plain" and turn.name in recurring and (is_plain_text or turn.name in strong))
-    ]
+    }
     if not seeds:
         return _headed(candidates)
     first, last = min(seeds), max(seeds)

@@ -22,7 +22,14 @@ from orchestration.formats.locators import resolve_char_locator
 from orchestration.formats.speech import has_words, passage
 from orchestration.formats.stated_fields import addresses, read_fields, stated_fields, video_id_of
 from orchestration.formats.text_lines import Entry, Line, chapters_of, entry, is_contents, is_rule, skip_bullet
-from orchestration.formats.turn_segments import CHANGE, Transcript, heading_chapters, read_transcript, with_end_marks
+from orchestration.formats.turn_segments import (
+    CHANGE,
+    Transcript,
+    heading_chapters,
+    is_time,
+    read_transcript,
+    with_end_marks,
+)
 
 FORMAT = "labelled_text"
 
@@ -64,7 +71,7 @@ def sniff(text: str) -> float:
     matter = read_front_matter(head) if has_front_matter(head) else None
     start = matter.end if matter else 0
     reading = read_turns(head, start, len(head))
-    labelled = labels_sureness(head, reading)
+    labelled = labels_sureness(head, reading, matter is not None and matter.is_episode)
     if labelled:
         # What is left is `Name: ...`, which a page of a publisher is, too.
         is_left = matter is None and labelled < 0.7 and publisher_page.sniff(text) >= 0.5
@@ -83,14 +90,20 @@ def sniff(text: str) -> float:
     return 0.55 if not matter and _is_long_talk(head, reading) else 0.0
 
 
-def labels_sureness(text: str, reading: Reading) -> float:
-    """Return how surely the labels of `reading` are those of people who talk, 0 to 1."""
+def labels_sureness(text: str, reading: Reading, is_episode: bool) -> float:
+    """Return how surely the labels of `reading` are those of people who talk, 0 to 1.
+
+    is_episode: whether the text says that it is about an episode, so that any labels will do.
+    """
     names = {turn.name for turn in reading.turns.values() if not turn.is_pseudo}
     spoken = _spoken_words(text, reading)
     if len(reading.turns) < 3 or not names or spoken < 2 * len(reading.turns):
         return 0.0
     start = reading.lines[min(reading.turns)].start
-    strong = reading.count("bold") + reading.count("timed") + (len(reading.turns) if reading.initials else 0)
+    strong = sum(turn.style in ("bold", "timed") or turn.is_marked for turn in reading.turns.values())
+    strong = len(reading.turns) if reading.initials else strong
+    if is_episode and len(names) >= 2:
+        return 0.9
     if strong >= 3 and (len(names) >= 2 or len(reading.turns) >= 5):
         return 0.9
     if len(names) < 2 or not _is_talk(text, start, spoken):
@@ -265,6 +278,8 @@ def _begin(text: str, reading: Reading, first: int | None, has_matter: bool) -> 
             if has_matter and i + 1 < first and not _is_title_line(text, reading, i) and _says(text, lines[i + 1])
         )
         begin = next(spoken, first)
+    if 0 < begin < len(lines) and is_time(text, lines[begin - 1]):
+        begin -= 1
     while begin > 0 and begin - 1 in reading.headings and not _is_title_line(text, reading, begin - 1):
         begin -= 1
     return begin

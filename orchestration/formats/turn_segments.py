@@ -54,6 +54,12 @@ def read_transcript(text: str, reading: Reading, begin: int, stop: int) -> Trans
     return builder.made
 
 
+def is_time(text: str, line: Line) -> bool:
+    """Tell whether a line is a time and nothing else."""
+    timed = _LEAD_TIME.match(text, line.start, line.end)
+    return timed is not None and timed.end() == line.end
+
+
 class _Builder:
     """A transcript as it grows, paragraph by paragraph."""
 
@@ -64,6 +70,8 @@ class _Builder:
         self._block: tuple[int, int] | None = None
         self._is_new = False
         self._start_s: float | None = None
+        # A time on a line of its own belongs to what follows, a label or a paragraph.
+        self._pending_s: float | None = None
 
     def add(self, line: Line) -> None:
         """Add a line without a label: to the paragraph, as the first of a new one, or as the time of what follows."""
@@ -75,7 +83,7 @@ class _Builder:
         timed = _LEAD_TIME.match(self._text, line.start, line.end)
         if timed and timed.end() == line.end:
             self.end_block()
-            self._start_s = parse_clock(_CLOCK.findall(timed.group())[0])
+            self._pending_s = parse_clock(_CLOCK.findall(timed.group())[0])
             return
         if line.is_after_blank or (timed and not self._text[line.start].isdecimal()):
             self.end_block()
@@ -84,16 +92,19 @@ class _Builder:
     def begin_turn(self, turn: Turn, line_end: int) -> None:
         """Begin to read what `turn` says, up to the end of its line first."""
         self.end_turn()
-        self._turn, self._is_new, self._start_s = turn, True, turn.start_s
+        self._turn, self._is_new = turn, True
+        self._start_s = self._pending_s if turn.start_s is None else turn.start_s
+        self._pending_s = None
         self._block = (turn.speech_start, line_end) if turn.speech_start < line_end else None
 
     def end_block(self) -> None:
         """Make segments of the paragraph that ends here."""
         if self._block is not None:
-            made = _segments(self._text, *self._block, self._turn, self._is_new, self._start_s)
+            start_s = self._start_s if self._pending_s is None else self._pending_s
+            made = _segments(self._text, *self._block, self._turn, self._is_new, start_s)
             self.made.segments.extend(made)
             if made:
-                self._is_new, self._start_s = False, None
+                self._is_new, self._start_s, self._pending_s = False, None, None
         self._block = None
 
     def end_turn(self) -> None:
