@@ -58,10 +58,11 @@ def read_fragment(markup: str) -> Fragment:
     """
     parts: list[str] = []
     addresses: dict[str, None] = {}
-    has_blocks = any(found["name"] and found["name"].lower() in _BLOCKS for found in _TAG.finditer(markup))
+    tags = list(_TAG.finditer(markup))
+    has_blocks = any((found["name"] or "").lower() in _BLOCKS for found in tags)
     hidden = ""
     done = 0
-    for found in _TAG.finditer(markup):
+    for found in tags:
         if found.start() < done:
             continue
         name = (found["name"] or "").lower()
@@ -84,7 +85,12 @@ def read_fragment(markup: str) -> Fragment:
     if not hidden:
         parts.append(_spaced(markup[done:], has_blocks))
     lines = (line.strip() for line in _LINE_END.split("".join(parts)))
-    return Fragment(tuple(line for line in lines if tidy(line)), tuple(addresses))
+    return Fragment(tuple(line for line in lines if _is_shown(line)), tuple(addresses))
+
+
+def _is_shown(line: str) -> bool:
+    # The first test is the quick one for nearly all lines.
+    return (line[:1].isalnum() and "&" not in line) or bool(tidy(line))
 
 
 def _spaced(text: str, has_blocks: bool) -> str:

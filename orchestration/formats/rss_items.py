@@ -232,7 +232,10 @@ def _item(item: Element, position: int, show_people: tuple[Person, ...]) -> Item
 
 def _fullest(texts: Iterable[str]) -> str:
     """Return the text that says most when shown; of two that say as much, the first."""
-    return max(dict.fromkeys(texts), key=lambda text: sum(map(len, read_fragment(text).lines)) if text else -1)
+    stated = list(dict.fromkeys(text for text in texts if text))
+    if len(stated) < 2:
+        return stated[0] if stated else ""
+    return max(stated, key=lambda text: sum(map(len, read_fragment(text).lines)))
 
 
 def _media_duration(item: Element) -> float | None:
