@@ -193,7 +193,7 @@ def _segments(cues: list[Cue], at: int) -> Iterator[tuple[Segment, str]]:
                 is_change = True
                 # A mark says that somebody else speaks, but not who.
                 label, is_label_due = (label, is_label_due) if has_voices else (None, False)
-            if number not in shown:
+            if not spoken[number]:
                 continue
             before = f"{label}: " if is_label_due and label else ""
             start = at + len(before)
@@ -225,9 +225,10 @@ def _lines(cue: Cue) -> Iterator[list[Run]]:
     for run in cue.runs:
         done = 0
         for mark in _MARK_INSIDE.finditer(run.text):
-            piece = replace(
-                _cut(run, done), text=run.text[done : mark.start()], end=run.end and run.start + mark.start()
-            )
+            start, end = (run.start + done, run.start + mark.start()) if run.end else (0, 0)
+            piece = replace(run, text=run.text[done : mark.start()], start=start, end=end)
+            if done:
+                piece = replace(piece, opens_line=True, start_s=None)
             yield [*line, piece] if not (piece.opens_line and line) else line
             if piece.opens_line and line:
                 yield [piece]
@@ -250,10 +251,12 @@ def _joined(runs: Sequence[Run]) -> str:
 
 
 def _line_starts(cue: Cue) -> Iterator[str]:
-    """Yield the opening of each line, behind a mark of a new speaker."""
-    for line in _lines(cue):
+    """Yield what stands where a speaker may begin: at the start of the cue, and behind marks at the start of a line."""
+    for number, line in enumerate(_lines(cue)):
         text = _joined(line).lstrip()[:200]
-        yield text[skip_change_mark(text, 0, len(text)) :]
+        said = skip_change_mark(text, 0, len(text))
+        if said or number == 0:
+            yield text[said:]
 
 
 def _utterances(cue: Cue, names: frozenset[str]) -> Iterator[_Utterance]:

@@ -51,11 +51,12 @@ def _overlap(before: list[str], after: list[str], breaks_before: list[int], brea
     """Return how many words, at most `limit`, end `before` and begin `after`, as whole lines or three at least."""
     if 0 < len(before) <= limit and after[: len(before)] == before:
         return len(before)
-    for start in range(max(1, len(before) - min(limit, _MOST_WORDS)), len(before)):
-        count = len(before) - start
-        if before[start] == after[0] and before[start:] == after[:count]:
-            is_by_line = start in breaks_before and count in breaks_after
-            return count if is_by_line or count >= _LEAST_WORDS else 0
+    first = max(1, len(before) - min(limit, _MOST_WORDS))
+    ends = set(breaks_after)
+    by_line = [start for start in breaks_before if first <= start < len(before) and len(before) - start in ends]
+    for start in (*by_line, *range(first, len(before) - _LEAST_WORDS + 1)):
+        if before[start] == after[0] and before[start:] == after[: len(before) - start]:
+            return len(before) - start
     return 0
 
 

@@ -19,12 +19,12 @@ _LEAST_OCCURRENCES = 3
 
 
 def learn_names(cues: Sequence[Sequence[str]]) -> frozenset[str]:
-    """Return the names that stand in front of speech. cues: the opening of each line of each cue, in order."""
+    """Return the names that stand in front of speech. cues: what stands where a speaker may begin."""
     counts: Counter[str] = Counter()
     sure: set[str] = set()
     opening: str | None = None
     for number, lines in enumerate(cues):
-        for line in lines[:1]:
+        for line in lines:
             found = _PREFIX.match(line)
             name = _name(found) if found else None
             if found is None or name is None:

@@ -131,7 +131,7 @@ def _without_counter(text: str, start: int, stop: int, counter: int | None, has_
     if not last or (line_start == 0 and start > 0):
         return stop, counter
     before = bare[:line_start]
-    is_after_blank = not before.strip() or len(_LINE_END.findall(before[len(before.rstrip()) :])) > 1
+    is_after_blank = (start == 0 and not before.strip()) or len(_LINE_END.findall(before[len(before.rstrip()) :])) > 1
     is_directly_above = len(_LINE_END.findall(piece[len(bare) :])) == 1
     if _COUNTER.fullmatch(last):
         is_next = counter is not None and int(last) == counter + 1
