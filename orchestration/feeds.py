@@ -52,7 +52,6 @@ _EXTENSIONS = {
 }
 
 
-Report = Callable[[str], None]
 Outcome = Literal["new", "changed", "unchanged", "gone", "failed"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
@@ -71,6 +70,11 @@ class FeedReport:
     failed: list[tuple[str, str]] = field(default_factory=list)
     moved_to: str | None = None
 
+    @property
+    def is_good(self) -> bool:
+        """Whether nobody has to look at it."""
+        return self.outcome not in ("failed", "gone") and not self.failed
+
     def line(self) -> str:
         """Return it in one line."""
         parts = [f"{self.name}: {self.outcome}" + (f" ({self.reason})" if self.reason else "")]
@@ -82,7 +86,9 @@ class FeedReport:
         return ", ".join(parts)
 
 
-def follow(feeds: Iterable[ListedFeed], raw: Path, fetcher: Fetcher, now: datetime, report: Report) -> list[FeedReport]:
+def follow(
+    feeds: Iterable[ListedFeed], raw: Path, fetcher: Fetcher, now: datetime, report: Callable[[FeedReport], None]
+) -> list[FeedReport]:
     """Fetch the feeds and what they name into `raw`, and return what was done. A feed that fails costs no other."""
     done = []
     for feed in feeds:
@@ -90,7 +96,7 @@ def follow(feeds: Iterable[ListedFeed], raw: Path, fetcher: Fetcher, now: dateti
             result = _Follower(feed, raw / FOLDER / feed.name, fetcher, now).run()
         except OSError as error:
             result = FeedReport(feed.name, feed.url, "failed", f"cannot be written: {error.strerror}")
-        report(result.line())
+        report(result)
         done.append(result)
     return done
 

@@ -35,10 +35,10 @@ def feeds(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Materia
     # Nothing of the network is even imported where no feed is listed.
     from orchestration.fetching import Fetcher
 
-    done = follow(listed, workspace.settings().raw, Fetcher(), workspace.now(), context.log.info)
-    for result in done:
-        if result.outcome in ("failed", "gone") or result.failed:
-            context.log.warning(result.line())
+    def report(result: FeedReport) -> None:
+        (context.log.info if result.is_good else context.log.warning)(result.line())
+
+    done = follow(listed, workspace.settings().raw, Fetcher(), workspace.now(), report)
     return dg.MaterializeResult(metadata=_metadata(done))
 
 
