@@ -34,6 +34,7 @@ from orchestration.formats.turn_segments import (
 FORMAT = "labelled_text"
 
 _HEAD_CHARS = 200_000
+_ARROW = re.compile(r"[0-9][ \t]{0,4}-->[ \t]{0,4}[0-9]")
 # How people talk, and how few write.
 _TALK = re.compile(
     r"\b(?:I|I'm|I've|you|you're|we|we're|yeah|okay|um|uh|gonna|kind of|sort of|you know|right\?"
@@ -66,7 +67,8 @@ def sniff(text: str) -> float:
     marks of a new speaker in front of paragraphs.
     """
     head = text[:_HEAD_CHARS]
-    if head.lstrip()[:1] in ("<", "{"):
+    # Markup, data, and captions with arrows between their times have formats of their own.
+    if head.lstrip()[:1] in ("<", "{") or _ARROW.search(head, 0, 4_000):
         return 0.0
     matter = read_front_matter(head) if has_front_matter(head) else None
     start = matter.end if matter else 0
