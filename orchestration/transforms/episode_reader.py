@@ -25,6 +25,7 @@ from orchestration.transforms.episode_names import (
 )
 from orchestration.transforms.matcher import Matcher, fold
 from orchestration.transforms.mention_rules import (
+    ANY_LANGUAGE,
     Accepted,
     TextEvidence,
     listed_beside,
@@ -44,8 +45,14 @@ class Unit:
     row: int
     text: str
     evidence: TextEvidence
+    is_english: bool = True
+    """False where the copy is known to be in another language: then only the rules for any language hold."""
     accepted: list[Accepted] = field(default_factory=list)
     pending: list[tuple[int, int, tuple[Alias, ...]]] = field(default_factory=list)
+
+    def may_use(self, rule: str) -> bool:
+        """Tell whether `rule` holds in the language of the text."""
+        return self.is_english or rule in ANY_LANGUAGE
 
 
 @dataclass(slots=True)
@@ -76,8 +83,16 @@ class EpisodeReader:
         appearance_evidence: pl.DataFrame,
         copy_shows: pl.DataFrame,
         copy_episodes: pl.DataFrame | None,
+        episode_copies: pl.DataFrame | None = None,
     ) -> None:
-        """Build the matcher, and gather who and which shows belong to each episode. Frames as in the lake."""
+        """Build the matcher, and gather who and which shows belong to each episode. Frames as in the lake.
+
+        episode_copies: tells the copies in other languages; without it all count as English.
+        """
+        self._foreign: set[str] = set()
+        if episode_copies is not None:
+            # A language that is not known is null, and neither equal to English nor different from it.
+            self._foreign = set(episode_copies.filter(pl.col("language") != "en")["copy_id"])
         self._catalog = catalog
         self._entities = dict(catalog.entities)
         self._catalog_words = frozenset(
@@ -149,7 +164,12 @@ class EpisodeReader:
         for (copy_id,), of_copy in numbered.partition_by("copy_id", as_dict=True, maintain_order=True).items():
             by_episode[self._episode(str(copy_id))].append(
                 [
-                    Unit(row, text, TextEvidence(text, is_heading=name in ("title", "chapter")))
+                    Unit(
+                        row,
+                        text,
+                        TextEvidence(text, is_heading=name in ("title", "chapter")),
+                        is_english=copy_id not in self._foreign,
+                    )
                     for row, name, text in of_copy.select("row", "field", "text").iter_rows()
                 ]
             )
@@ -182,12 +202,15 @@ class EpisodeReader:
                 rule = sure_rule(alias, entity, verdict)
                 if entity.entity_id not in self._catalog.entities:
                     rule = "known_person_full"
+                if rule and not unit.may_use(rule):
+                    continue
                 if rule and not (
                     entity.entity_type == "person" and _is_other_person(entity.name, alias.alias, unit, start, end)
                 ):
                     decided.append((alias, verdict, rule))
                 elif (
                     verdict is not False
+                    and unit.is_english
                     and entity.entity_type != "topic"
                     and (alias.kind == "needs_context" or alias.context)
                 ):
@@ -210,6 +233,8 @@ class EpisodeReader:
             return
         names = EpisodeNames(episode.people.values(), episode.shows, self._catalog_words, episode.text)
         for unit, start, end, (entity_id, alias, rule, is_ordinary) in _in_units(units, names):
+            if not unit.may_use(rule):
+                continue
             if rule.endswith(("_first_name", "_surname")) and not counts_alone(
                 unit.text, start, end, rule, is_ordinary, unit.evidence
             ):

@@ -56,6 +56,20 @@ RULES: dict[str, Rule] = {
     )
 }
 
+# The rules that look at nothing but the name itself. All others read English around it, or take English spelling and
+# English words for granted, and are left out where a copy is known to be in another language.
+ANY_LANGUAGE = frozenset(
+    (
+        "catalog_exact",
+        "catalog_case_sensitive",
+        "episode_person_full",
+        "episode_person_label",
+        "known_person_full",
+        "episode_show",
+        "speaker_label",
+    )
+)
+
 # A context word counts within so many words, and so many characters, of the name.
 CONTEXT_WORDS = 8
 _CONTEXT_CHARACTERS = 90

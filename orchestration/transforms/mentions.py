@@ -36,15 +36,18 @@ def mentions(
     catalog: Catalog,
     kind_spans: pl.DataFrame | None = None,
     copy_episodes: pl.DataFrame | None = None,
+    episode_copies: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return every mention in every copy. Arguments and result have the columns of the lake tables of these names.
 
     Without `copy_episodes` every copy counts as an episode of its own, so that names known in one copy of a
     conversation are not looked for in the others. Without `kind_spans` all passages and chapters count as content.
+    Without `episode_copies` all copies count as English; with it, those known to be in another language yield exact
+    names only.
     """
     units = _units(turns, passages, chapters)
     documents: dict[str, str] = dict(document_texts.select("document_id", "text").iter_rows())
-    reader = EpisodeReader(catalog, speaker_labels, appearance_evidence, copy_shows, copy_episodes)
+    reader = EpisodeReader(catalog, speaker_labels, appearance_evidence, copy_shows, copy_episodes, episode_copies)
     spans = dict(turns.select("turn_id", "spans").iter_rows())
     columns: dict[str, list[Any]] = {name: [] for name in _FOUND_SCHEMA}
     rows = units.select("document_id", "unit_id", "char_start", "char_end").rows()

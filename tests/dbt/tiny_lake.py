@@ -204,12 +204,16 @@ TINY: Rows = {
             "role": role,
             "kind": kind,
             "affiliation": affiliation,
+            # What a sidecar states has no characters in the document.
+            "char_start": None if kind == "stated" else number,
+            "char_end": None if kind == "stated" else number + 1,
         }
         for number, (copy, person, name, role, kind, affiliation) in enumerate(
             [
                 ("a_page", "person:ada-host", "Ada Host", "unknown", "speaker_label", None),
                 ("a_page", GUEST, "Gil Guest", "guest", "show_notes", "ACM"),
                 ("a_captions", GUEST, "Gil Guest", "guest", "host_introduction", None),
+                ("a_page", GUEST, "Gil Guest", "guest", "stated", None),
                 ("b", "person:ada-host", "Ada Host", "host", "speaker_label", None),
                 ("b", "person:bo-host", "Bo Host", "unknown", "speaker_label", None),
             ]

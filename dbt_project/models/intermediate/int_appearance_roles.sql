@@ -18,8 +18,10 @@ shows as (
 
 weights as (
     select
-        unnest(['self_introduction', 'host_introduction', 'roster', 'title', 'show_notes', 'speaker_label']) as kind,
-        unnest([3, 3, 3, 2, 2, 1]) as weight,
+        unnest([
+            'stated', 'self_introduction', 'host_introduction', 'roster', 'title', 'show_notes', 'speaker_label'
+        ]) as kind,
+        unnest([4, 3, 3, 3, 2, 2, 1]) as weight,
 ),
 
 people as (

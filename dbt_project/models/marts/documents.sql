@@ -25,6 +25,7 @@ select
     documents.encoding,
     documents.has_byte_order_mark,
     documents.status,
+    documents.sidecars,
     documents.ingested_at,
     coalesce(copies_per_document.copy_count, 0) as copy_count,
 from documents

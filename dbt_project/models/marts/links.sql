@@ -15,6 +15,7 @@ select
     copies.is_preferred as is_preferred_copy,
     links.link_index,
     links.url,
+    links.rel,
     links.document_id,
     links.char_start,
     links.char_end,
