@@ -25,6 +25,7 @@ FORMAT = "publisher_page"
 
 _HEAD_CHARS = 200_000
 _LEAST_BLOCKS = 3
+_MOST_CREDIT_CHARS = 60
 _LABEL = re.compile(
     r"(?:\*\*)?([^\W\d_][^:*()\[\]{}<>\"“”?!,;\n\r]{1,49}?)[ \t]{0,2}(?:\([^()\n\r]{1,40}\)[ \t]{0,2})?"
     r"(?::\*\*|\*\*:|:)(?=\s|\Z)"
@@ -145,7 +146,7 @@ def _speakers(text: str, paragraphs: list[Range]) -> dict[int, _Label]:
     if not recurring:
         return {}
     is_one_word = all(" " not in candidates[index].name for index in recurring)
-    accepted = {}
+    accepted: dict[int, _Label] = {}
     for index, label in candidates.items():
         if counts[label.name] == 1:
             is_amid = recurring[0] - 1 <= index <= recurring[-1] + 1
