@@ -28,7 +28,7 @@ _LEAST_BLOCKS = 3
 _MOST_CREDIT_CHARS = 60
 _LABEL = re.compile(
     r"(?:\*\*)?([^\W\d_][^:*()\[\]{}<>\"“”?!,;\n\r]{1,49}?)[ \t]{0,2}(?:\([^()\n\r]{1,40}\)[ \t]{0,2})?"
-    r"(?::\*\*|\*\*:|:)(?=\s|\Z)"
+    r"(?::\*\*|\*\*:|:(?=\s|\Z))"
 )
 # Keys of records and levels of logs, which recur as speakers do.
 _KEY_WORDS = """
@@ -148,11 +148,13 @@ def _speakers(text: str, paragraphs: list[Range]) -> dict[int, _Label]:
     is_one_word = all(" " not in candidates[index].name for index in recurring)
     accepted: dict[int, _Label] = {}
     for index, label in candidates.items():
+        end = paragraphs[index][1]
+        is_sentence = _SENTENCE_END.search(text, max(label.speech_start, end - 4), end)
+        # Credits at the head of the page look like speech: `Host: Name`. Nobody speaks before the first sentence.
+        if not accepted and not is_sentence and 0 < end - label.speech_start <= _MOST_CREDIT_CHARS:
+            continue
         if counts[label.name] == 1:
             is_amid = recurring[0] - 1 <= index <= recurring[-1] + 1
-            is_sentence = _SENTENCE_END.search(
-                text, max(label.speech_start, paragraphs[index][1] - 4), paragraphs[index][1]
-            )
             if not (is_amid and is_sentence and (is_one_word or " " in label.name)):
                 continue
         accepted[index] = label
