@@ -38,7 +38,7 @@ class NodeResult:
 
 def manifest_path(settings: Settings) -> Path:
     """Return the file of dbt's manifest."""
-    return settings.dbt_project / "target" / "manifest.json"
+    return settings.dbt_target / "manifest.json"
 
 
 def project_fingerprint(settings: Settings) -> str:
@@ -116,8 +116,8 @@ def _invoke(
     from dbt.cli.main import dbtRunner
 
     folder = str(settings.dbt_project)
-    options = ["--project-dir", folder, "--profiles-dir", folder, "--target-path", str(manifest_path(settings).parent)]
-    options += ["--log-path", str(settings.dbt_project / "logs"), "--no-use-colors"]
+    options = ["--project-dir", folder, "--profiles-dir", folder, "--target-path", str(settings.dbt_target)]
+    options += ["--log-path", str(settings.dbt_target / "logs"), "--no-use-colors"]
     with _environment(environment):
         outcome = dbtRunner(callbacks=[on_event] if on_event else []).invoke(
             ["--quiet", "--no-send-anonymous-usage-stats", "--no-version-check", *command, *options]
