@@ -39,7 +39,7 @@ external_files = [
         [CATALOG, "mention_rules"],
         group_name=CATALOG,
         kinds={"csv"},
-        description="`dbt_project/seeds/mention_rules.csv`: the measured precision of each rule, written by evaluation.",
+        description="`dbt_project/seeds/mention_rules.csv`: measured precision of each rule, written by evaluation.",
     ),
     dg.AssetSpec(
         ["history", "pipeline_runs"],
