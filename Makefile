@@ -57,5 +57,5 @@ bench: setup ## measure the candidate matchers: MB/s and peak memory
 	@$(RUN) -m orchestration.benchmarks.matcher
 
 clean: ## remove what was built, and the virtual environment
-	rm -rf $(VENV) warehouse/lake warehouse/releases warehouse/scratch warehouse/history warehouse/.dagster
+	rm -rf $(VENV) warehouse/lake warehouse/releases warehouse/scratch warehouse/history warehouse/.dagster warehouse/.dbt
 	rm -f warehouse/current warehouse/podcasts.duckdb

@@ -4,7 +4,7 @@ import dagster as dg
 
 from orchestration.defs.feeds import feeds
 from orchestration.defs.jobs import console, daily, warehouse_job
-from orchestration.defs.lake import catalog_files, ingest, proof, raw_files, stage_assets
+from orchestration.defs.lake import external_files, ingest, proof, stage_assets
 from orchestration.defs.release import release_definition
 from orchestration.defs.warehouse import models_definition
 from orchestration.defs.workspace import Workspace
@@ -14,7 +14,7 @@ from orchestration.defs.workspace import Workspace
 def defs() -> dg.Definitions:
     """Return all definitions. Loading them parses the dbt project where it has changed."""
     return dg.Definitions(
-        assets=[feeds, raw_files, *catalog_files, ingest, *stage_assets, models_definition(), release_definition()],
+        assets=[feeds, *external_files, ingest, *stage_assets, models_definition(), release_definition()],
         asset_checks=[proof],
         jobs=[warehouse_job],
         schedules=[daily],

@@ -6,13 +6,14 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestration.io.files import sha256_of_files
+from orchestration.io.files import sha256_of_files, write_json
 from orchestration.settings import Settings
 
+RESULTS_NAME = "models.json"
 OnNode = Callable[[str, str, float], None]
 
 
@@ -38,7 +39,7 @@ class NodeResult:
 
 def manifest_path(settings: Settings) -> Path:
     """Return the file of dbt's manifest."""
-    return settings.dbt_project / "target" / "manifest.json"
+    return settings.dbt_target / "manifest.json"
 
 
 def project_fingerprint(settings: Settings) -> str:
@@ -77,7 +78,8 @@ def mart_tables(settings: Settings) -> list[str]:
 def build_models(settings: Settings, database: Path, on_node: OnNode) -> list[NodeResult]:
     """Build and test all models into the file `database`, which must not exist yet.
 
-    on_node: called with unique id, status and seconds whenever a node is done. A failing model or test is a result, not
+    What became of each node is also written beside it. on_node: called with unique id, status and seconds whenever a
+    node is done. A failing model or test is a result, not
     an exception; ModelsFailedError is raised where dbt could not even start.
     """
     database.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +96,7 @@ def build_models(settings: Settings, database: Path, on_node: OnNode) -> list[No
             on_node(node.unique_id, result.status, result.execution_time)
 
     results = _invoke(settings, ["build", "--exclude-resource-type", "unit_test"], environment, on_event)
-    return [
+    nodes = [
         NodeResult(
             result.node.unique_id,
             str(result.status),
@@ -104,6 +106,16 @@ def build_models(settings: Settings, database: Path, on_node: OnNode) -> list[No
         )
         for result in results.results
     ]
+    write_json(database.with_name(RESULTS_NAME), [asdict(node) for node in nodes])
+    return nodes
+
+
+def read_results(folder: Path) -> list[NodeResult]:
+    """Return what `build_models` returned when it built the database in `folder`; nothing where that is not known."""
+    try:
+        return [NodeResult(**node) for node in json.loads((folder / RESULTS_NAME).read_text(encoding="utf-8"))]
+    except (FileNotFoundError, json.JSONDecodeError, TypeError):
+        return []
 
 
 def _invoke(
@@ -116,8 +128,8 @@ def _invoke(
     from dbt.cli.main import dbtRunner
 
     folder = str(settings.dbt_project)
-    options = ["--project-dir", folder, "--profiles-dir", folder, "--target-path", str(manifest_path(settings).parent)]
-    options += ["--log-path", str(settings.dbt_project / "logs"), "--no-use-colors"]
+    options = ["--project-dir", folder, "--profiles-dir", folder, "--target-path", str(settings.dbt_target)]
+    options += ["--log-path", str(settings.dbt_target / "logs"), "--no-use-colors"]
     with _environment(environment):
         outcome = dbtRunner(callbacks=[on_event] if on_event else []).invoke(
             ["--quiet", "--no-send-anonymous-usage-stats", "--no-version-check", *command, *options]

@@ -20,7 +20,7 @@ import polars as pl
 from orchestration.ids import stable_id
 from orchestration.io.files import sha256_of_files, write_bytes, write_json
 from orchestration.io.lake import Lake
-from orchestration.models import project_fingerprint
+from orchestration.models import NodeResult, project_fingerprint, read_results
 from orchestration.pipeline import code_version, method_versions
 from orchestration.schemas.tables import LAKE_TABLES
 from orchestration.settings import Settings
@@ -60,6 +60,11 @@ def current_release(settings: Settings) -> Release | None:
         return Release(**json.loads((settings.warehouse / "current" / "release.json").read_text(encoding="utf-8")))
     except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, TypeError):
         return None
+
+
+def kept_results(settings: Settings) -> list[NodeResult]:
+    """Return what became of each dbt node when the release that is being served was built."""
+    return read_results(settings.warehouse / "current")
 
 
 def next_release_id(settings: Settings) -> str:

@@ -49,6 +49,11 @@ class Settings:
         return self.warehouse / "releases"
 
     @property
+    def dbt_target(self) -> Path:
+        """Folder in which dbt keeps its manifest and compiled models, apart for each warehouse."""
+        return self.warehouse / ".dbt"
+
+    @property
     def database(self) -> Path:
         """The path that people open, read-only: a link to the current release."""
         return self.warehouse / "podcasts.duckdb"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT_ROOT, Settings
 
 _MAX_REJECTS = 12
 _COUNTS = (
@@ -49,7 +50,10 @@ def summarise(settings: Settings, timings: list[Timing]) -> str:
         lines += ["", f"There is nothing to see yet: put transcripts into {raw} and run `make warehouse` again."]
     lines += ["", "Time: " + ", ".join(f"{timing.name} {timing.seconds:.1f} s" for timing in timings)]
     lines += ["", f"The warehouse is {database} (open it read-only). Try:", ""]
-    lines += [f'  .venv/bin/python -m orchestration query "{query}"' for query in _QUERIES]
+    elsewhere = settings.warehouse != PROJECT_ROOT / "warehouse"
+    command = f"PODCAST_WAREHOUSE={shlex.quote(str(settings.warehouse))} " if elsewhere else ""
+    command += ".venv/bin/python -m orchestration query"
+    lines += [f'  {command} "{query}"' for query in _QUERIES]
     return "\n".join(lines)
 
 

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warehouse_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep what tests build, dbt's manifest among it, away from the warehouse of the checkout and from each other."""
+    folder = tmp_path_factory.mktemp("warehouse")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PODCAST_WAREHOUSE", str(folder))
+        patch.delenv("PODCAST_RAW", raising=False)
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -23,14 +23,31 @@ RAW = dg.AssetKey("raw")
 CATALOG_FILES = ("companies", "products", "people", "shows", "topics", "aliases")
 CONTRACT = "contract"
 
-raw_files = dg.AssetSpec(
-    RAW, deps=[FEEDS], group_name="raw", kinds={"file"}, description="Podcast documents of any shape."
-)
 catalog_files = [
     dg.AssetSpec(
-        [CATALOG, name], group_name=CATALOG, kinds={"csv"}, description=f"`dbt_project/seeds/{name}.csv`, kept by hand."
+        [CATALOG, name],
+        group_name=CATALOG,
+        kinds={"csv"},
+        description=f"`dbt_project/seeds/{name}.csv`, kept by hand and checked at the start of every run.",
     )
     for name in CATALOG_FILES
+]
+# What the pipeline reads and does not make.
+external_files = [
+    dg.AssetSpec(RAW, deps=[FEEDS], group_name="raw", kinds={"file"}, description="Podcast documents of any shape."),
+    *catalog_files,
+    dg.AssetSpec(
+        [CATALOG, "mention_rules"],
+        group_name=CATALOG,
+        kinds={"csv"},
+        description="`dbt_project/seeds/mention_rules.csv`: measured precision of each rule, written by evaluation.",
+    ),
+    dg.AssetSpec(
+        ["history", "pipeline_runs"],
+        group_name="release",
+        kinds={"parquet"},
+        description="Release attempts so far, appended to by publishing.",
+    ),
 ]
 
 

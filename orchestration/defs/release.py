@@ -5,7 +5,7 @@ import dagster as dg
 from orchestration.defs.warehouse import models_definition
 from orchestration.defs.workspace import Workspace
 from orchestration.models import mart_tables
-from orchestration.publish import ReleaseRefusedError, publish, record_refusal, release_key
+from orchestration.publish import ReleaseRefusedError, current_release, publish, record_refusal, release_key
 
 
 def release_definition() -> dg.AssetsDefinition:
@@ -22,15 +22,21 @@ def release_definition() -> dg.AssetsDefinition:
     def release(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
         settings = workspace.settings()
         key = release_key(settings, workspace.lake())
-        try:
-            published = publish(settings, key, workspace.now(), mart_tables(settings))
-        except ReleaseRefusedError as error:
-            record_refusal(settings, str(error), workspace.now())
-            raise dg.Failure(f"the new release is refused: {error}", allow_retries=False) from error
-        context.log.info(f"release {published.release_id} published")
+        served = current_release(settings)
+        if served and served.key == key:
+            context.log.info(f"release {served.release_id} goes on being served")
+            published = served
+        else:
+            try:
+                published = publish(settings, key, workspace.now(), mart_tables(settings))
+            except ReleaseRefusedError as error:
+                record_refusal(settings, str(error), workspace.now())
+                raise dg.Failure(f"the new release is refused: {error}", allow_retries=False) from error
+            context.log.info(f"release {published.release_id} published")
         return dg.MaterializeResult(
             metadata={
                 "release_id": published.release_id,
+                "is_kept": published == served,
                 "database": dg.MetadataValue.path(settings.database),
                 "row_counts": dg.MetadataValue.json(published.row_counts),
             }

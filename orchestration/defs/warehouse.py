@@ -17,6 +17,7 @@ from orchestration.models import NodeResult, build_models, prepare_manifest
 from orchestration.publish import (
     current_release,
     discard_scratch,
+    kept_results,
     prepare_history,
     record_refusal,
     release_key,
@@ -60,10 +61,9 @@ def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[
     current = current_release(settings)
     if current and current.key == release_key(settings, workspace.lake()):
         context.log.info(f"unchanged: release {current.release_id} has all of it")
+        yield from _events(context.assets_def, kept_results(settings), is_kept=True)
         return
     discard_scratch(settings)
-    specs = {spec.metadata[_UNIQUE_ID]: spec for spec in context.assets_def.specs}
-    checks = {spec.metadata[_UNIQUE_ID]: spec for spec in context.assets_def.check_specs if spec.metadata}
     done = 0
 
     def on_node(unique_id: str, status: str, seconds: float) -> None:
@@ -73,18 +73,7 @@ def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[
             context.log.info(f"{done} models and tests done, last {unique_id.split('.')[2]}: {status}")
 
     results = build_models(settings, scratch_database(settings), on_node)
-    for result in results:
-        if spec := specs.get(result.unique_id):
-            if result.is_good:
-                yield dg.MaterializeResult(asset_key=spec.key, metadata={"seconds": round(result.seconds, 3)})
-        elif (check := checks.get(result.unique_id)) and result.status != "skipped":
-            yield dg.AssetCheckResult(
-                passed=result.is_good,
-                check_name=check.name,
-                asset_key=check.asset_key,
-                severity=dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR,
-                metadata={"failures": result.failure_count, "message": result.message},
-            )
+    yield from _events(context.assets_def, results, is_kept=False)
     bad = [result for result in results if not result.is_good]
     if bad:
         reason = _describe(bad)
@@ -92,6 +81,26 @@ def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[
         served = f"release {current.release_id} goes on being served" if current else "nothing was published yet"
         raise dg.Failure(f"the new release is refused, {served}. {reason}", allow_retries=False)
     context.log.info(f"all {len(results)} models and tests are good")
+
+
+def _events(definition: dg.AssetsDefinition, results: list[NodeResult], is_kept: bool) -> Iterator[Any]:
+    """Report models as assets and their tests as checks. What was kept is reported too: it holds as it did."""
+    specs = {spec.metadata[_UNIQUE_ID]: spec for spec in definition.specs}
+    checks = {spec.metadata[_UNIQUE_ID]: spec for spec in definition.check_specs if spec.metadata}
+    for result in results:
+        if spec := specs.get(result.unique_id):
+            if result.is_good:
+                metadata = {"seconds": round(result.seconds, 3), "is_kept": is_kept}
+                yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
+        elif (check := checks.get(result.unique_id)) and result.status != "skipped":
+            is_warning = result.status == "warn"
+            yield dg.AssetCheckResult(
+                passed=result.is_good and not is_warning,
+                check_name=check.name,
+                asset_key=check.asset_key,
+                severity=dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR,
+                metadata={"failures": result.failure_count, "message": result.message, "is_kept": is_kept},
+            )
 
 
 def _describe(bad: list[NodeResult]) -> str:

@@ -17,7 +17,7 @@ from orchestration.formats.speech import LINE_ENDS
 
 # Seconds have two digits: whatever follows them is text. A number before or punctuation after makes it speech.
 _CANDIDATE = re.compile(
-    r"(?<![0-9:,/$€£+(\[-])(?<![0-9]\.)(?:([0-9]{1,2}):(?=[0-5][0-9]:[0-5][0-9]))?([0-9]{1,3}):([0-5][0-9])"
+    r"(?<![0-9:/$€£+(\[-])(?<![0-9][.,])(?:([0-9]{1,2}):(?=[0-5][0-9]:[0-5][0-9]))?([0-9]{1,3}):([0-5][0-9])"
     r"(?![:%,;!?)\]]|\.(?!\.)|[-–—][0-9])"
 )
 _EMPTY = re.compile(r"\s*(?=[0-9]{1,3}:[0-5][0-9])|\s*\Z")

@@ -35,12 +35,15 @@ def sniff(text: str) -> float:
     if len(ranges) < _LEAST_LINES:
         return 0.0
     changes = short = odd = ends = words = indented = sounds = 0
-    for start, end in ranges:
+    is_list = False
+    for index, (start, end) in enumerate(ranges):
         said = skip_change_mark(text, start, end)
+        # `You need:` and then marks: those are the bullets of a list.
+        is_list = said > start and (is_list or (index > 0 and text[ranges[index - 1][1] - 1] == ":"))
         if SOUND.fullmatch(text, said, end):
             sounds += 1
             continue
-        changes += said > start
+        changes += said > start and not is_list
         short += end - start <= _MOST_CHARS
         line = text[said : min(end, said + _MOST_CHARS)]
         odd += _NO_SPEECH.search(line) is not None

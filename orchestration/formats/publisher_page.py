@@ -25,9 +25,10 @@ FORMAT = "publisher_page"
 
 _HEAD_CHARS = 200_000
 _LEAST_BLOCKS = 3
+_MOST_CREDIT_CHARS = 60
 _LABEL = re.compile(
     r"(?:\*\*)?([^\W\d_][^:*()\[\]{}<>\"“”?!,;\n\r]{1,49}?)[ \t]{0,2}(?:\([^()\n\r]{1,40}\)[ \t]{0,2})?"
-    r"(?::\*\*|\*\*:|:)(?=\s|\Z)"
+    r"(?::\*\*|\*\*:|:(?=\s|\Z))"
 )
 _SENTENCE_END = re.compile(r"[.?!…—–-][\"'”’)\]]{0,2}\Z")
 _HEADING = re.compile(r"#{1,6}[ \t]{1,4}(?=\S)")
@@ -137,13 +138,15 @@ def _speakers(text: str, paragraphs: list[Range]) -> dict[int, _Label]:
     if not recurring:
         return {}
     is_one_word = all(" " not in candidates[index].name for index in recurring)
-    accepted = {}
+    accepted: dict[int, _Label] = {}
     for index, label in candidates.items():
+        end = paragraphs[index][1]
+        is_sentence = _SENTENCE_END.search(text, max(label.speech_start, end - 4), end)
+        # Credits at the head of the page look like speech: `Host: Name`. Nobody speaks before the first sentence.
+        if not accepted and not is_sentence and 0 < end - label.speech_start <= _MOST_CREDIT_CHARS:
+            continue
         if counts[label.name] == 1:
             is_amid = recurring[0] - 1 <= index <= recurring[-1] + 1
-            is_sentence = _SENTENCE_END.search(
-                text, max(label.speech_start, paragraphs[index][1] - 4), paragraphs[index][1]
-            )
             if not (is_amid and is_sentence and (is_one_word or " " in label.name)):
                 continue
         accepted[index] = label

@@ -7,16 +7,17 @@ the notes name in passing.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 from rapidfuzz.distance import OSA
 
 from orchestration.catalog.catalog import Catalog
-from orchestration.formats.display import Display, count_words, display, tidy
+from orchestration.formats.display import count_words, display, tidy
 from orchestration.ids import unlisted_person_id
 from orchestration.transforms.person_groups import groups_of
 from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous, sentences
@@ -26,6 +27,7 @@ INTRO_SEGMENTS = 60
 INTRO_CHARS = 14_000
 NOTES_CHARS = 40_000
 _MIN_SLIP_CHARS = 11
+_MAX_JOINED_CHARS = 2_000
 
 _LABEL_NOISE = re.compile(
     r"\s*[\[(](?:host|guest|co-?host|moderator|[^\])]{0,40})[\])]\s*$|^(?:dr|prof|mr|mrs|ms)\.?\s+", re.IGNORECASE
@@ -35,14 +37,15 @@ _LABEL_ROLE = re.compile(r"(?<=[a-z])(?:Host|Guest|Co-?[Hh]ost)$|\s+(?:Host|Gues
 
 @dataclass(slots=True)
 class Unit:
-    """A passage or a segment of the copy, sentence by sentence."""
+    """A passage, or what one speaker says without a break, sentence by sentence.
+
+    Speech may run over several segments, each with a part of the text, since captions break sentences and names.
+    """
 
     place: Place
     text: str
-    char_start: int
-    char_end: int
+    parts: list[Part]
     label: str | None = None
-    _display: Display | None = None
     _sentences: list[tuple[int, int]] | None = None
 
     @property
@@ -53,17 +56,40 @@ class Unit:
             self._sentences = [(0, len(self.text))] if is_one else sentences(self.text[:NOTES_CHARS])
         return self._sentences
 
-    def span(self, start: int, end: int, document: str | None) -> tuple[str, int, int]:
-        """Return the quote of the display range [start, end) and its range in the document text."""
-        if document is None:
-            return self.text, self.char_start, self.char_end
-        if self._display is None:
-            self._display = display(document[self.char_start : self.char_end])
-        if end > len(self._display.text) or start >= end:
-            return self.text, self.char_start, self.char_end
-        raw_start, raw_end = self._display.raw_span(start, end)
-        raw_start, raw_end = self.char_start + raw_start, self.char_start + raw_end
+    def span(self, start: int, end: int, at: int, document: str | None) -> tuple[str, int, int]:
+        """Return the quote of [start, end) of the text and its range in the document text.
+
+        A quote is characters of one segment or passage: the one that holds the character `at` of the text.
+        """
+        part = self.parts[bisect_right(self.parts, at, key=lambda part: part.text_start) - 1]
+        text = self.text[part.text_start : part.text_end]
+        start, end = max(start, part.text_start) - part.text_start, min(end, part.text_end) - part.text_start
+        if document is None or start >= end:
+            return text, part.char_start, part.char_end
+        shown = display(document[part.char_start : part.char_end])
+        raw_start, raw_end = shown.raw_span(start, end)
+        raw_start, raw_end = part.char_start + raw_start, part.char_start + raw_end
         return tidy(document[raw_start:raw_end]), raw_start, raw_end
+
+    def extend(self, text: str, char_start: int, char_end: int) -> None:
+        """Add the text of the next segment."""
+        text_start = len(self.text) + 1
+        self.text += f" {text}"
+        self.parts.append(Part(text_start, text_start + len(text), char_start, char_end))
+
+
+class Part(NamedTuple):
+    """A part of a unit's text, and the characters of the document that it shows."""
+
+    text_start: int
+    text_end: int
+    char_start: int
+    char_end: int
+
+
+def single_unit(place: Place, text: str, char_start: int, char_end: int, label: str | None = None) -> Unit:
+    """Return the unit of one passage or segment."""
+    return Unit(place, text, [Part(0, len(text), char_start, char_end)], label)
 
 
 @dataclass(slots=True)
@@ -257,16 +283,21 @@ def _units(passages: pl.DataFrame, segments: pl.DataFrame) -> dict[str, list[Uni
     units: dict[str, list[Unit]] = defaultdict(list)
     columns = ("copy_id", "field", "text", "char_start", "char_end")
     for copy_id, place, text, start, end in passages.sort("copy_id", "passage_index").select(columns).iter_rows():
-        units[copy_id].append(Unit("title" if place == "title" else "notes", text, start, end))
+        units[copy_id].append(single_unit("title" if place == "title" else "notes", text, start, end))
     spoken: Counter[str] = Counter()
     opening = segments.filter((pl.col("segment_index") < INTRO_SEGMENTS) & pl.col("is_speech")).sort(
         "copy_id", "segment_index"
     )
-    for copy_id, text, start, end, label in opening.select(
-        "copy_id", "text", "char_start", "char_end", "speaker_label"
+    for copy_id, text, start, end, label, is_change in opening.select(
+        "copy_id", "text", "char_start", "char_end", "speaker_label", "is_speaker_change"
     ).iter_rows():
+        own = units[copy_id]
         if spoken[copy_id] < INTRO_CHARS:
-            units[copy_id].append(Unit("speech", text, start, end, label))
+            last = own[-1] if own and own[-1].place == "speech" else None
+            if last and last.label == label and not is_change and len(last.text) < _MAX_JOINED_CHARS:
+                last.extend(text, start, end)
+            else:
+                own.append(single_unit("speech", text, start, end, label))
         spoken[copy_id] += len(text)
     return units
 

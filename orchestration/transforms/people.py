@@ -27,6 +27,7 @@ from orchestration.transforms.copy_people import (
     meaning,
     person_key,
     read_copies,
+    single_unit,
     stated_name,
 )
 from orchestration.transforms.person_groups import Group, Person, groups_of, with_deeds
@@ -239,7 +240,7 @@ class _Collector:
         self, person: Person, role: Role, kind: str, unit: Unit, start: int, end: int, show_id: str | None = None
     ) -> None:
         start, end = _window(unit.text, start, end, person.name.start, person.name.end)
-        quote, char_start, char_end = unit.span(start, end, self.document)
+        quote, char_start, char_end = unit.span(start, end, person.name.start, self.document)
         self._append(
             self.reading.person_id(person.name),
             person.name.text,
@@ -386,10 +387,9 @@ class _Collector:
     def _label_quote(self, first: dict) -> tuple[str, int, int]:
         start, end = first["label_char_start"], first["label_char_end"]
         if start is None or end is None:
-            unit = Unit("speech", first["text"], first["char_start"], first["char_end"])
-            return unit.span(
-                *_window(unit.text, *next(iter(sentences(unit.text)), (0, len(unit.text))), 0, 1), self.document
-            )
+            unit = single_unit("speech", first["text"], first["char_start"], first["char_end"])
+            window = _window(unit.text, *next(iter(sentences(unit.text)), (0, len(unit.text))), 0, 1)
+            return unit.span(*window, 0, self.document)
         return (tidy(self.document[start:end]) if self.document else first["speaker_label"]), start, end
 
     def _read_roster(self) -> None:

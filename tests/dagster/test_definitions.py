@@ -10,34 +10,7 @@ import pytest
 from orchestration.definitions import defs
 from orchestration.pipeline import STAGES
 from orchestration.schemas.tables import LAKE_TABLES
-
-PROMISED_TABLES = [
-    "shows",
-    "episodes",
-    "episode_shows",
-    "episode_copies",
-    "chapters",
-    "speaker_turns",
-    "mentions",
-    "entities",
-    "people",
-    "guests",
-    "appearances",
-    "appearance_roles",
-    "appearance_evidence",
-    "companies",
-    "products",
-    "topics",
-    "episode_topics",
-    "company_months",
-    "topic_months",
-    "company_pairs",
-    "guest_pairs",
-    "sponsorships",
-    "documents",
-    "rejects",
-    "pipeline_runs",
-]
+from tests.promises import PROMISED
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +25,7 @@ def graph(definitions):
 
 def test_every_promised_table_and_every_lake_table_is_an_asset(graph):
     keys = {key.to_user_string() for key in graph.get_all_asset_keys()}
-    assert {f"warehouse/{table}" for table in PROMISED_TABLES} <= keys
+    assert {f"warehouse/{table}" for table in PROMISED} <= keys
     assert {f"lake/{table}" for table in LAKE_TABLES} <= keys
     assert "warehouse/release" in keys
 

@@ -15,41 +15,9 @@ from dbt.cli.main import dbtRunner
 
 from orchestration.settings import PROJECT_ROOT
 from tests.dbt.tiny_lake import CATALOG, GUEST, TINY, write_warehouse_inputs
+from tests.promises import PROMISED
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
-PROMISED = {
-    "shows",
-    "episodes",
-    "episode_shows",
-    "episode_copies",
-    "chapters",
-    "speaker_turns",
-    "mentions",
-    "entities",
-    "people",
-    "guests",
-    "appearances",
-    "appearance_roles",
-    "appearance_evidence",
-    "companies",
-    "products",
-    "topics",
-    "episode_topics",
-    "company_months",
-    "topic_months",
-    "company_pairs",
-    "guest_pairs",
-    "sponsorships",
-    "documents",
-    "rejects",
-    "pipeline_runs",
-    "passages",
-    "links",
-    "id_changes",
-    "copy_links",
-    "mention_rules",
-    "show_months",
-}
 Query = Callable[[str], list[tuple[Any, ...]]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -103,3 +104,12 @@ def test_no_input_gives_an_empty_but_valid_warehouse(tmp_path):
     assert run(tmp_path / "raw", tmp_path / "warehouse").success
     assert rows(tmp_path / "warehouse", "select count(*) from episodes") == [(0,)]
     assert rows(tmp_path / "warehouse", "select count(*) > 100 from companies") == [(True,)]
+
+
+def test_the_queries_of_the_readme_give_what_it_prints(built):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sql\n(.*?)\n```\n\n\|[^\n]*\n\|[-|]+\n((?:\|[^\n]*\n)+)", text, re.DOTALL)
+    assert len(blocks) == 3
+    for query, printed in blocks:
+        found = ["| " + " | ".join("" if v is None else str(v) for v in row) + " |" for row in rows(built, query)]
+        assert found == printed.splitlines()

@@ -70,6 +70,7 @@ def test_a_line_that_states_the_date_is_no_speech() -> None:
         TEXT.replace("- ", "").replace(">> ", ""),
         TEXT.replace("\n", "\n    "),
         TEXT.replace("\n", " "),
+        "What you need:\n- a hive\n- some bees\n- a veil\n" + TEXT.replace("- ", "").replace(">> ", ""),
         "# Notes\n" + TEXT.replace("\n", "\n- "),
     ],
 )

@@ -120,6 +120,19 @@ def test_what_only_looks_like_a_label_is_speech() -> None:
     assert ("Bo Wax", "Remember: bees are small.") in found
 
 
+def test_credits_at_the_head_are_no_speech() -> None:
+    text = (
+        "Host: Ada Bee\nGuest: Bo Wax\n\n"
+        "Host: Do they sleep?\nGuest: They do.\nHost: All of them?\nGuest: Most of them.\n"
+    )
+    assert speech(text) == [
+        ("Host", "Do they sleep?"),
+        ("Guest", "They do."),
+        ("Host", "All of them?"),
+        ("Guest", "Most of them."),
+    ]
+
+
 def test_headings_between_blocks_are_chapters() -> None:
     text = INTRO + SPEECH + "What bees hear\n" + SPEECH + "## At night\n" + SPEECH + CLOSING
     (copy,) = publisher_page.parse(text).copies

@@ -22,7 +22,7 @@ turns_per_copy as (
         count(*) as turn_count,
         sum(word_count)::bigint as turn_word_count,
         bool_or(time_source <> 'none') as has_known_times,
-        max(coalesce(end_s, start_s)) filter (where clock_copy_id = copy_id) as last_native_s,
+        max(coalesce(end_s, start_s)) filter (where clock_copy_id = copy_id) as last_own_clock_s,
     from turns
     group by copy_id
 ),
@@ -34,7 +34,7 @@ joined as (
         copy_episodes.match_rule,
         copy_episodes.match_confidence,
         copy_shows.show_id,
-        turns_per_copy.last_native_s,
+        turns_per_copy.last_own_clock_s,
         coalesce(turns_per_copy.turn_count, 0) as turn_count,
         coalesce(turns_per_copy.turn_word_count, 0) as turn_word_count,
         coalesce(turns_per_copy.has_known_times, false) as has_known_times,

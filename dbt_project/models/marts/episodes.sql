@@ -34,7 +34,7 @@ facts as (
         arg_min(language, preference_rank) as language,
         arg_min(url, preference_rank) as url,
         arg_min(video_id, preference_rank) as video_id,
-        arg_min(last_native_s, preference_rank) filter (where not is_truncated) as last_native_s,
+        arg_min(last_own_clock_s, preference_rank) filter (where not is_truncated) as last_own_clock_s,
     from copies
     group by episode_id
 ),
@@ -59,10 +59,10 @@ joined as (
         preferred.turn_count,
         preferred.turn_word_count as word_count,
         episode_shows.show_id,
-        coalesce(facts.stated_duration_s, facts.last_native_s) as duration_s,
+        coalesce(facts.stated_duration_s, facts.last_own_clock_s) as duration_s,
         case
             when facts.stated_duration_s is not null then 'stated'
-            when facts.last_native_s is not null then 'last_time'
+            when facts.last_own_clock_s is not null then 'last_time'
             else 'none'
         end as duration_source,
         preferred.has_transcript
