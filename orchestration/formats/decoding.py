@@ -102,7 +102,7 @@ def _unmarked_utf16(raw: bytes) -> Decoded | None:
     plain = {encoding: sum(c in " \r\n" for c in shown) for encoding, shown in readings.items()}
     encoding = max(plain, key=lambda encoding: plain[encoding])
     shown = readings[encoding]
-    if plain[encoding] < len(shown) * _UTF16_LEAST_PLAIN or min(plain.values()) > plain[encoding] / 2:
+    if plain[encoding] < max(2, len(shown) * _UTF16_LEAST_PLAIN) or min(plain.values()) > plain[encoding] / 2:
         return None
     if sum(unicodedata.category(c) in _NO_TEXT and not c.isspace() for c in shown) > len(shown) * _MOST_CONTROLS:
         return None

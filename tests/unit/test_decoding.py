@@ -58,7 +58,7 @@ def test_the_offset_of_a_wrong_byte_counts_the_byte_order_mark() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize(
-    "text", ["no mark", "Zoë and Bo\r\n0:15\n", "Привет, это Аня. 12\n" * 9, "一二三，你好。\n" * 20]
+    "text", ["no mark here", "Zoë and Bo\r\n0:15\n", "Привет, это Аня. 12\n" * 9, "一二三，你好。\n" * 20]
 )
 def test_utf16_without_a_mark_is_read_and_told(text: str, encoding: str) -> None:
     decoded = decode(text.encode(encoding))
