@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import gzip
+import zipfile
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from polars.testing import assert_frame_equal
 
+from orchestration.formats import registry
+from orchestration.formats.decoding import Decoded
+from orchestration.formats.document import Copy, ParsedDocument, StatedPerson
 from orchestration.ingest import Frames, Ingested, ingest
 from orchestration.scan import scan
 
@@ -137,3 +143,160 @@ def test_a_file_too_large_stays_one_reject_when_it_is_renamed(tmp_path):
     (tmp_path / "large.txt").rename(tmp_path / "renamed.txt")
     second = ingest(tmp_path, scan(tmp_path, 100), first, LATER).frames
     assert list(reasons(second)) == ["renamed.txt"]
+
+
+def zipped(path: Path, **members: str) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/") + ".txt", content)
+
+
+def copies(frames: Frames) -> dict[str, dict[str, Any]]:
+    """Return the copies of a corpus of documents with one copy each, by path."""
+    paths = dict(frames["documents"].select("document_id", "path").iter_rows())
+    return {paths[row["document_id"]]: row for row in frames["episode_copies"].iter_rows(named=True)}
+
+
+def same_but_for_the_time(one: Frames, other: Frames) -> None:
+    for table in one:
+        assert_frame_equal(
+            one[table].drop("ingested_at", strict=False),
+            other[table].drop("ingested_at", strict=False),
+            check_row_order=False,
+        )
+
+
+def test_members_of_archives_are_documents_and_bad_ones_stop_nothing(tmp_path):
+    row = WHISPER.replace("Line", "Row")
+    zipped(tmp_path / "a.zip", one=WHISPER, sub__two=row, empty="", unknown="a,b\n1,2\n" * 50)
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(WHISPER.replace("Line", "Verse").encode()))
+    (tmp_path / "c.txt").write_text(WHISPER)
+    (tmp_path / "d.zip").write_bytes(b"PK\x03\x04 cut")
+    result = run(tmp_path)
+    assert set(copies(result.frames)) == {"a.zip!/one.txt", "a.zip!/sub/two.txt", "b.txt.gz!/b.txt"}
+    assert set(reasons(result.frames)) == {"a.zip!/empty.txt", "a.zip!/unknown.txt", "c.txt", "d.zip"}
+    assert "the same content as a.zip!/one.txt" in reasons(result.frames)["c.txt"]
+    again = run(tmp_path, result.frames, LATER)
+    assert again.parsed_count == 0
+    same_but_for_the_time(result.frames, again.frames)
+
+
+def test_content_decides_whatever_the_extension_says(tmp_path):
+    for name in ("one.json", "two.vtt", "three.xml", "four", "five.mp3"):
+        (tmp_path / name).write_text(WHISPER.replace("Line", f"Line {name[:2]}"))
+    (tmp_path / "six.srt").write_bytes(WHISPER.encode("utf-16"))
+    (tmp_path / "seven.txt").write_bytes(WHISPER.replace("Line", "Verse").encode("utf-16-be"))
+    frames = run(tmp_path).frames
+    assert frames["documents"]["format"].to_list() == ["whisper_text"] * 7
+    assert copies(frames)["six.srt"]["word_count"] == 60
+    assert set(reasons(frames)) == {"seven.txt"}
+    assert "no byte-order mark" in reasons(frames)["seven.txt"]
+
+
+def test_sidecars_state_what_a_file_cannot_say(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "one.txt").write_text(WHISPER)
+    (tmp_path / "show.yml").write_text("show: Night Build\nhosts: [Ada Byte]\nlanguage: German\n")
+    (tmp_path / "a" / "episode.yml").write_text("title: The First\nguests: [Bob Low]\ndate: 2025-01-31\n")
+    (tmp_path / "a" / "one.txt.yml").write_text("guid: g1\nurl: https://youtu.be/abcdefghijk\n")
+    result = run(tmp_path)
+    assert result.frames["rejects"].is_empty()
+    copy = copies(result.frames)["a/one.txt"]
+    assert {key: copy[key] for key in ("show_name", "title", "guid", "video_id", "language", "language_source")} == {
+        "show_name": "Night Build",
+        "title": "The First",
+        "guid": "g1",
+        "video_id": "abcdefghijk",
+        "language": "de",
+        "language_source": "stated",
+    }
+    assert (copy["published_on"], copy["date_source"]) == (date(2025, 1, 31), "stated")
+    assert copy["stated_fields"] == ["show", "title", "date", "hosts", "guests", "url", "language", "guid"]
+    people = result.frames["stated_people"].select("name", "role", "source", "char_start").rows()
+    assert people == [("Ada Byte", "host", "sidecar", None), ("Bob Low", "guest", "sidecar", None)]
+    document = result.frames["documents"].row(0, named=True)
+    assert document["sidecars"] == ["a/one.txt.yml", "a/episode.yml", "show.yml"]
+    assert result.frames["passages"].is_empty(), "a stated title has no characters in the document"
+
+
+def test_a_changed_sidecar_makes_only_its_documents_read_again(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "t.txt").write_text(WHISPER.replace("Line", f"Line {folder}"))
+        (tmp_path / folder / "show.yml").write_text(f"show: Show {folder}\n")
+    first = run(tmp_path)
+    assert first.parsed_count == 2
+    (tmp_path / "a" / "show.yml").write_text("show: Another\n")
+    second = run(tmp_path, first.frames, LATER)
+    assert (second.parsed_count, second.kept_count, second.dropped_count) == (1, 1, 0)
+    assert {path: copy["show_name"] for path, copy in copies(second.frames).items()} == {
+        "a/t.txt": "Another",
+        "b/t.txt": "Show b",
+    }
+    (tmp_path / "a" / "show.yml").unlink()
+    (tmp_path / "b" / "show.yml").write_text("show: Show b\nhots: [Ada]\n")
+    third = run(tmp_path, second.frames, LATER)
+    assert third.parsed_count == 2
+    assert copies(third.frames)["a/t.txt"]["show_name"] is None
+    assert "unknown key" in reasons(third.frames)["b/show.yml"]
+    same_but_for_the_time(third.frames, run(tmp_path).frames)
+    same_but_for_the_time(run(tmp_path, third.frames, LATER).frames, run(tmp_path).frames)
+
+
+def test_a_sidecar_that_cannot_be_used_is_a_reject_and_no_document(tmp_path):
+    (tmp_path / "one.txt").write_text(WHISPER)
+    (tmp_path / "one.txt.yml").write_text("title: [")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "episode.yml").write_text("title: Of nothing\n")
+    frames = run(tmp_path).frames
+    assert frames["documents"]["path"].to_list() == ["one.txt"]
+    assert set(reasons(frames)) == {"one.txt.yml", "empty/episode.yml"}
+    assert frames["rejects"]["document_id"].null_count() == 2
+
+
+def test_what_is_of_one_episode_is_not_said_of_a_document_of_several(tmp_path, monkeypatch):
+    text = "one two"
+    parsed = ParsedDocument("twins", text, (Copy(0, 3, "char=0,3"), Copy(4, 7, "char=4,7")))
+    monkeypatch.setattr(registry, "read", lambda raw: registry.Read(Decoded(text, "utf-8", False), parsed, ()))
+    (tmp_path / "one.txt").write_text(text)
+    (tmp_path / "one.txt.yml").write_text("show: Both\ntitle: One\nguid: g\n")
+    first = run(tmp_path)
+    assert first.frames["episode_copies"].select("show_name", "title", "guid").rows() == [("Both", None, None)] * 2
+    assert "title, guid: of one episode, but a file that it speaks of holds 2" in reasons(first.frames)["one.txt.yml"]
+    same_but_for_the_time(first.frames, run(tmp_path, first.frames, LATER).frames)
+
+
+def test_whom_a_document_states_is_kept_unless_a_sidecar_says_otherwise(tmp_path, monkeypatch):
+    text = "Ada Byte, Bob Low"
+    people = (StatedPerson("Ada Byte", "unknown", 0, 8), StatedPerson("Bob Low", "guest", 10, 17))
+    parsed = ParsedDocument("front", text, (Copy(0, 17, "char=0,17", people=people),))
+    monkeypatch.setattr(registry, "read", lambda raw: registry.Read(Decoded(text, "utf-8", False), parsed, ()))
+    (tmp_path / "one.txt").write_text(text)
+    (tmp_path / "one.txt.yml").write_text("hosts: [ada byte]\n")
+    found = run(tmp_path).frames["stated_people"]
+    assert found.select("name", "role", "source", "char_start", "char_end").rows() == [
+        ("ada byte", "host", "sidecar", None, None),
+        ("Bob Low", "guest", "front_matter", 10, 17),
+    ]
+
+
+def test_garbled_characters_are_flagged_and_left_as_they_are(tmp_path):
+    garbled = WHISPER.replace("Line", "Liné").encode().decode("cp1252")
+    (tmp_path / "one.txt").write_text(garbled)
+    (tmp_path / "two.txt").write_text(WHISPER)
+    frames = run(tmp_path).frames
+    assert {path: copy["has_mojibake"] for path, copy in copies(frames).items()} == {"one.txt": True, "two.txt": False}
+    assert garbled in frames["document_texts"]["text"].to_list()
+    assert "20 garbled characters" in reasons(frames)["one.txt"]
+
+
+def test_a_language_is_detected_where_there_is_enough_text(tmp_path):
+    for name, said in (("en", "We talk about the boats and the harbour."), ("de", "Wir reden über Boote und Häfen.")):
+        (tmp_path / f"{name}.txt").write_text(WHISPER.replace("Line", said))
+    (tmp_path / "short.txt").write_text("\n".join(WHISPER.split("\n")[:2]))
+    found = copies(run(tmp_path).frames)
+    assert {path: (copy["language"], copy["language_source"]) for path, copy in found.items()} == {
+        "en.txt": ("en", "detected"),
+        "de.txt": ("de", "detected"),
+        "short.txt": (None, "none"),
+    }

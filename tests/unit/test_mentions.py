@@ -13,7 +13,7 @@ from orchestration.schemas.mentions import Mentions
 from orchestration.schemas.tables import LAKE_TABLES
 from orchestration.transforms.episode_names import name_parts
 from orchestration.transforms.mention_places import MAX_CONTEXT_CHARACTERS, Slices, sentence_around
-from orchestration.transforms.mention_rules import RULES
+from orchestration.transforms.mention_rules import ANY_LANGUAGE, RULES
 from orchestration.transforms.mentions import mentions
 
 ENTITIES = [
@@ -158,6 +158,7 @@ class World:
             CATALOG,
             frames["kind_spans"],
             frames["copy_episodes"] if with_episodes else None,
+            frames["episode_copies"],
         )
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -469,3 +470,39 @@ def test_places_of_a_slice(raw: str, data: st.DataObject) -> None:
     # A slice that ends inside a repaired place may lack the space that its surroundings call for.
     back = tidy(raw[place.char_start : place.char_end])
     assert back.replace(" ", "") == shown[start:end].replace(" ", "")
+
+
+@pytest.mark.parametrize(("language", "is_english"), [("en", True), (None, True), ("es", False), ("de", False)])
+def test_a_copy_in_another_language_yields_exact_names_only(language: str | None, is_english: bool) -> None:
+    world = World().add("episode_copies", copy_id="c", language=language)
+    world.label("Ada", "person:c:ada-crane", "Ada Crane")
+    world.add("appearance_evidence", copy_id="c", person_id="person:c:ada-crane", person_name="Ada Crane")
+    world.add("copy_shows", copy_id="c", show_id="show:model-hour", show_name="Model Hour")
+    world.turn(("Ada Crane y OpenAI con Google en Model Hour.", None))
+    world.turn(("La firma de Apple vende Windows de Microsoft, dice Ada.", None))
+    world.turn(("Un AI agent, open eye, GDM research.", None))
+    exact = {
+        ("Ada Crane", "episode_person_full"),
+        ("OpenAI", "catalog_exact"),
+        ("Google", "catalog_case_sensitive"),
+        ("Model Hour", "episode_show"),
+        ("Microsoft", "catalog_case_sensitive"),
+    }
+    found = set(world.pairs())
+    assert exact <= found
+    # The label is a word of its own in speech: it counts in any language.
+    assert {pair for pair in found - exact if not pair[1].startswith("episode_person")} == (
+        {
+            ("Apple", "ordinary_word_mid_sentence"),
+            ("Windows", "ordinary_word_maker"),
+            ("AI agent", "topic_keyphrase"),
+            ("open eye", "misheard"),
+            ("GDM", "catalog_context"),
+        }
+        if is_english
+        else set()
+    )
+
+
+def test_the_rules_for_any_language_exist() -> None:
+    assert set(RULES) > ANY_LANGUAGE

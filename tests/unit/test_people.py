@@ -21,6 +21,7 @@ from orchestration.scan import scan
 from orchestration.schemas.episode_copies import EpisodeCopies
 from orchestration.schemas.passages import Passages
 from orchestration.schemas.segments import Segments
+from orchestration.schemas.stated_people import StatedPeople
 from orchestration.transforms.people import appearance_evidence, speaker_labels
 from orchestration.transforms.person_names import NameFinder, is_anonymous, sentences
 from orchestration.transforms.shows import copy_shows
@@ -56,7 +57,7 @@ class Corpus:
 
     def __init__(self) -> None:
         self.text = ""
-        self.rows: dict[str, list[dict]] = {"copies": [], "passages": [], "segments": []}
+        self.rows: dict[str, list[dict]] = {"copies": [], "passages": [], "segments": [], "stated": []}
 
     def add(
         self, copy_id: str, notes: str = "", speech: Speech | None = None, title: str = "", show: str = ""
@@ -99,17 +100,31 @@ class Corpus:
         self.rows["copies"].append(copy | {"has_timestamps": False, "segment_count": 0, "word_count": 0})
         return self
 
+    def state(self, copy_id: str, name: str, role: str, is_in_document: bool = False) -> Corpus:
+        """Let a sidecar, or else the document, state a person."""
+        start = len(self.text) if is_in_document else None
+        self.text += name + "\n" if is_in_document else ""
+        person = {"copy_id": copy_id, "person_index": len(self.rows["stated"]), "document_id": "d", "name": name}
+        person |= {"role": role, "source": "front_matter" if is_in_document else "sidecar", "char_start": start}
+        self.rows["stated"].append(person | {"char_end": None if start is None else start + len(name)})
+        return self
+
     def run(self, episodes: pl.DataFrame | None = None, with_text: bool = True) -> tuple[pl.DataFrame, ...]:
         """Return shows, labels and evidence."""
-        copies, passages, segments = (
+        copies, passages, segments, stated = (
             pl.DataFrame(self.rows[name], schema=schema.create_empty().schema)
-            for name, schema in (("copies", EpisodeCopies), ("passages", Passages), ("segments", Segments))
+            for name, schema in (
+                ("copies", EpisodeCopies),
+                ("passages", Passages),
+                ("segments", Segments),
+                ("stated", StatedPeople),
+            )
         )
         texts = pl.DataFrame({"document_id": ["d"], "text": [self.text]})
         shows = copy_shows(copies, passages, segments, catalog(), texts)
-        labels = speaker_labels(copies, segments, passages, shows, catalog(), episodes)
+        labels = speaker_labels(copies, segments, passages, shows, catalog(), episodes, stated)
         evidence = appearance_evidence(
-            copies, segments, passages, labels, shows, catalog(), texts if with_text else None, episodes
+            copies, segments, passages, labels, shows, catalog(), texts if with_text else None, episodes, stated
         )
         return shows, labels, evidence
 
@@ -122,6 +137,38 @@ def labels_of(notes: str = "", speech: Speech | None = None, show: str = "") -> 
 def roles_in(notes: str = "", speech: Speech | None = None, **more: str) -> set[tuple[str, str]]:
     _, _, evidence = Corpus().add("c", notes, speech, **more).run()
     return {(row["person_name"], row["role"]) for row in evidence.iter_rows(named=True) if row["kind"] != "roster"}
+
+
+# Stated people
+
+
+def test_a_stated_person_is_evidence_with_the_place_of_the_name_if_it_has_one() -> None:
+    corpus = Corpus().add("c", "", [("Host", "Hello."), ("Dara", "Hi.")], show="Night Build")
+    _, labels, evidence = corpus.state("c", "Dara Onyx", "guest", True).state("c", "Mia Pell", "host").run()
+    stated = evidence.filter(kind="stated").sort("person_name")
+    assert stated.select("person_id", "role", "quote").rows() == [
+        ("person:night-build:dara-onyx", "guest", "Dara Onyx"),
+        ("person:night-build:mia-pell", "host", "Mia Pell"),
+    ]
+    start = corpus.text.index("Dara Onyx")
+    assert stated.select("char_start", "char_end").rows() == [(start, start + 9), (None, None)]
+    assert dict(labels.select("speaker_label", "person_name").iter_rows()) == {"Host": None, "Dara": "Dara Onyx"}
+    label = evidence.filter(kind="speaker_label")
+    assert label.select("person_name", "role").rows() == [("Dara Onyx", "guest")] or label["role"].to_list() == [
+        "guest"
+    ]
+
+
+def test_a_stated_person_of_the_catalogue_is_that_person_and_a_bare_first_name_nobody() -> None:
+    corpus = Corpus().add("c", "", [("Somebody", "Hello.")])
+    _, _, evidence = corpus.state("c", "abyte", "host").state("c", "Zed", "guest").state("c", "", "guest").run()
+    assert evidence.select("person_id", "role", "kind").rows() == [("person:ada-byte", "host", "stated")]
+
+
+def test_initials_of_a_stated_person_are_known() -> None:
+    corpus = Corpus().add("c", "", [("DO", "Hello."), ("MP", "Hi.")])
+    _, labels, _ = corpus.state("c", "Dara Onyx", "host").state("c", "Mia Pell", "guest").run()
+    assert dict(labels.select("speaker_label", "person_name").iter_rows()) == {"DO": "Dara Onyx", "MP": "Mia Pell"}
 
 
 # Names

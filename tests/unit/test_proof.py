@@ -81,6 +81,20 @@ def test_a_mention_may_be_broken_by_a_time_but_must_stand_in_its_turn():
     assert failures(mentions=[mention("Chris Hay", 0, 5, 18)]) == 1
 
 
+def test_what_a_sidecar_states_has_no_characters_and_nothing_else_is_without():
+    stated = {"copy_id": "c", "person_index": 0, "name": "Ada", "role": "host", "source": "sidecar"}
+    evidence = {"copy_id": "c", "kind": "stated", "quote": "Ada", "role": "host"}
+    assert failures(stated_people=[stated], appearance_evidence=[evidence]) == 0
+    assert failures(appearance_evidence=[evidence]) == 1
+    assert failures(stated_people=[stated], appearance_evidence=[evidence | {"quote": "Bob"}]) == 1
+    assert failures(stated_people=[stated], appearance_evidence=[evidence | {"role": "guest"}]) == 1
+    assert failures(stated_people=[stated], appearance_evidence=[evidence | {"kind": "roster"}]) == 1
+    assert failures(stated_people=[stated], appearance_evidence=[evidence | {"char_start": 0}]) == 1
+    assert failures(stated_people=[stated | {"char_start": 0, "char_end": 3}]) == 1
+    assert failures(stated_people=[stated | {"source": "feed"}]) == 1
+    assert failures(stated_people=[stated | {"source": "feed", "char_start": 0, "char_end": 3}]) == 0
+
+
 def test_failures_say_where():
     (failure,) = prove(tables(links=[{"url": "x", "char_start": 5, "char_end": 10}])).failures
     assert failure.startswith("links: document d characters 5-10")
