@@ -113,11 +113,10 @@ def _parse(text: str) -> tuple[ParsedDocument | None, Problem | None]:
         return None, Problem("file", "the file holds white space only", "delete it, or fetch it again")
     known = recognise(text)
     if known is None:
-        names = ", ".join(known.FORMAT for known in FORMATS)
         return None, Problem(
             "file",
-            f"the format is not known: it is none of {names}",
-            "check that it is a podcast document; a new format is one module in orchestration/formats",
+            f"the format is not known: it is none of the {len(FORMATS)} that are read",
+            "check that it is a podcast document; docs/formats.md lists what is read",
         )
     try:
         document = known.parse(text)

@@ -47,11 +47,9 @@ def facts(segment: Segment) -> tuple[str, float | None, float | None, str | None
 def transcripts(draw: st.DrawFn, has_labels: bool = True) -> list[Said]:
     """Draw cues that follow each other; with labels, each speaker is heard twice at least."""
     names = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
-    order = (
-        names * 3 + draw(st.lists(st.sampled_from(names), max_size=12))
-        if has_labels
-        else [None] * draw(st.integers(2, 20))
-    )
+    order: list[str | None] = [None] * draw(st.integers(2, 20))
+    if has_labels:
+        order = [*names * 3, *draw(st.lists(st.sampled_from(names), max_size=12))]
     at = draw(st.integers(0, 4_000_000))
     said = []
     for name in order:
