@@ -129,7 +129,7 @@ def test_a_bug_in_a_parser_costs_no_other_file(monkeypatch: pytest.MonkeyPatch) 
     read = registry.read(WHISPER.encode())
     assert read.document is None
     (problem,) = read.problems
-    assert "format is not known" in problem.reason
+    assert "whisper_text" in problem.reason
     assert "KeyError" in problem.reason
 
 
