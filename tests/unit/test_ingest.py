@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 from polars.testing import assert_frame_equal
 
 from orchestration.formats import registry
@@ -300,3 +301,29 @@ def test_a_language_is_detected_where_there_is_enough_text(tmp_path):
         "de.txt": ("de", "detected"),
         "short.txt": (None, "none"),
     }
+
+
+@pytest.mark.acceptance
+def test_packed_samples_are_the_documents_that_they_are_unpacked(shared, tmp_path):
+    folder = shared / "samples" / "podcasting20"
+    unpacked = run(folder).frames
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in files[1:]:
+            archive.write(path, path.relative_to(folder))
+    (tmp_path / "first.gz").write_bytes(gzip.compress(files[0].read_bytes()))
+    packed = run(tmp_path).frames
+    for table in ("document_texts", "episode_copies", "segments", "passages", "chapters", "stated_people"):
+        assert_frame_equal(packed[table], unpacked[table], check_row_order=False)
+    assert packed["rejects"].height == unpacked["rejects"].height
+
+
+@pytest.mark.acceptance
+def test_languages_of_the_samples(shared):
+    """The folder has two episodes in Spanish; whatever else is known is English."""
+    frames = [run(shared / "samples" / name).frames for name in ("podcasting20", "markdown_front_matter", "asr_json")]
+    known = pl.concat(frame["episode_copies"].select("language", "word_count", "has_mojibake") for frame in frames)
+    assert known.filter(language="es").height == 2
+    assert set(known["language"].drop_nulls()) == {"en", "es"}
+    assert known.filter(pl.col("language").is_null() & (pl.col("word_count") >= 30)).is_empty()
+    assert not known["has_mojibake"].any()
