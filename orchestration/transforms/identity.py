@@ -47,6 +47,7 @@ MIN_DURATION_GAP_S = 300.0
 MIN_GLOBAL_GUID_CHARACTERS = 12
 
 # From certain to likely. The order decides which links join first and which rule a copy is said to be joined by.
+_PART = frozenset({"part", "pt", "parte", "teil", "partie"})
 RULES = ("same_guid", "shared_speech", "same_url", "same_video_id", "same_title", "shared_notes")
 
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|ref|ref_src|si|feature|ab_channel|t|start|app|pp|source")
@@ -352,9 +353,17 @@ def _titles_differ(a: dict[str, Any], b: dict[str, Any]) -> bool:
 
 
 def _numbers_differ(words_a: list[str], words_b: list[str]) -> bool:
-    """Whether both titles hold numbers and neither's numbers are among the other's."""
+    """Whether both titles say which part they are and differ, or neither's numbers are among the other's."""
+    part_a, part_b = _part(words_a), _part(words_b)
+    if part_a and part_b and part_a != part_b:
+        return True
     numbers_a, numbers_b = ({word for word in words if word.isdigit()} for words in (words_a, words_b))
     return bool(numbers_a and numbers_b) and not (numbers_a <= numbers_b or numbers_b <= numbers_a)
+
+
+def _part(words: list[str]) -> str | None:
+    """Return the number behind the word `part`, since `part 1 of 2` holds the number of the other part too."""
+    return next((number for word, number in pairwise(words) if word in _PART and number.isdigit()), None)
 
 
 def _share_evidence(overlap: Overlap, what: str) -> str:

@@ -188,6 +188,14 @@ def test_titles_of_one_show_link_unless_their_numbers_differ():
     assert joined(copy_links(**tables), tables["copies"]) == {("a", "b")}
 
 
+def test_parts_of_one_talk_are_two_episodes_though_they_share_an_address():
+    tables = lake(
+        copy("a", video_id="abcdefghijk", title="The Year of the Bees (part 1 of 2)"),
+        copy("b", video_id="abcdefghijk", title="The Year of the Bees (part 2 of 2)"),
+    )
+    assert joined(copy_links(**tables), tables["copies"]) == set()
+
+
 def test_titles_that_come_back_after_weeks_do_not_link():
     tables = lake(
         copy("a", show_name="Hive Talk", title="The week in bees", published_on=date(2024, 1, 1)),
