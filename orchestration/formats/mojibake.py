@@ -14,7 +14,8 @@ from orchestration.formats.document import Problem
 # A lead byte of UTF-8 and its continuation bytes, each as Windows-1252 (or Latin-1) shows it.
 _CONTINUATION = "[\\x80-\\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _GARBLED = re.compile(
-    f"[\\xc2-\\xdf]{_CONTINUATION}|[\\xe0-\\xef]{_CONTINUATION}{{2}}|[\\xf0-\\xf4]{_CONTINUATION}{{3}}"
+    f"[\\xc2-\\xf4](?:(?<=[\\xc2-\\xdf]){_CONTINUATION}|(?<=[\\xe0-\\xef]){_CONTINUATION}{{2}}"
+    f"|(?<=[\\xf0-\\xf4]){_CONTINUATION}{{3}})"
 )
 _MOST_LOOKED_AT = 2_000
 _EXAMPLES = 3
