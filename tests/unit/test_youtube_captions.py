@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from orchestration.formats import registry, youtube_captions
 from orchestration.formats.document import Word
-from tests.unit.caption_cases import QUICK, Said, check, facts, seconds_for, texts, transcripts
+from tests.unit.caption_cases import QUICK, Said, check, facts, read_hostile, texts, transcripts
 
 AUTOMATIC = json.dumps(
     {
@@ -194,10 +194,10 @@ def test_no_mutation_makes_it_raise(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("piece", ["[", "{", '{"segs":', '{"tStartMs":1,"segs":[{"utf8":"a"}]},', " "])
-def test_long_hostile_json_takes_linear_time(piece: str) -> None:
-    assert seconds_for('{"wireMagic":"pb3","events":[' + piece * (200_000 // len(piece)), youtube_captions) < 4
+def test_long_hostile_json_is_read_to_its_end(piece: str) -> None:
+    read_hostile('{"wireMagic":"pb3","events":[' + piece * (200_000 // len(piece)), youtube_captions)
 
 
 @pytest.mark.parametrize("piece", ["<p t='1'>a</p>", "<p>", "<s t='1'> a</s>", "<!--"])
-def test_long_hostile_xml_takes_linear_time(piece: str) -> None:
-    assert seconds_for("<timedtext><body>" + piece * (200_000 // len(piece)), youtube_captions) < 4
+def test_long_hostile_xml_is_read_to_its_end(piece: str) -> None:
+    read_hostile("<timedtext><body>" + piece * (200_000 // len(piece)), youtube_captions)
