@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export DAGSTER_DBT_PARSE_PROJECT_ON_LOAD := 0
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup warehouse dev check test test-all evaluate docs bench clean
+.PHONY: help setup warehouse dev check test test-all evaluate docs bench fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -53,8 +53,12 @@ evaluate: setup ## measure mentions: make evaluate GOLD=<file.jsonl> RAW=<folder
 docs: setup ## write the data dictionary from the contracts
 	@$(RUN) -m orchestration docs
 
-bench: setup ## measure the candidate matchers: MB/s and peak memory
+bench: setup ## measure parsers and matchers: MB/s, growth with size, peak memory
+	@$(RUN) -m orchestration.benchmarks.parsers
 	@$(RUN) -m orchestration.benchmarks.matcher
+
+fuzz: setup ## feed mutated documents to all parsers: make fuzz SECONDS=600 CORPUS=<folder>
+	@$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(CORPUS),--corpus $(CORPUS))
 
 clean: ## remove what was built, and the virtual environment
 	rm -rf $(VENV) warehouse/lake warehouse/releases warehouse/scratch warehouse/history warehouse/.dagster warehouse/.dbt
