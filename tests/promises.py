@@ -32,4 +32,5 @@ PROMISED = {
     "copy_links",
     "mention_rules",
     "show_months",
+    "extraction_quality",
 }

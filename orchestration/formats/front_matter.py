@@ -278,7 +278,12 @@ def _people(text: str, tree: Tree, role: Role) -> Iterator[StatedPerson]:
         (leaf.end, leaf.end),
     ]:
         start, end = trim(text, at, stop)
-        name = tidy(text[start:end]).strip("'\"")
+        # Quotes that the front matter itself did not take off, of a string that never ends, say.
+        while start < end and text[start] in "'\"":
+            start += 1
+        while start < end and text[end - 1] in "'\"":
+            end -= 1
+        name = tidy(text[start:end])
         at = resume
         if name and len(name) <= 80 and any(letter.isalpha() for letter in name) and "://" not in name:
             yield StatedPerson(name, role, start, end)

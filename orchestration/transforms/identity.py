@@ -46,10 +46,17 @@ MAX_DURATION_RATIO = 1.5
 MIN_DURATION_GAP_S = 300.0
 MIN_GLOBAL_GUID_CHARACTERS = 12
 
-# From certain to likely. The order decides which links join first and which rule a copy is said to be joined by.
 _PART = frozenset({"part", "pt", "parte", "teil", "partie"})
-RULES = ("same_guid", "shared_speech", "same_url", "same_video_id", "same_title", "shared_notes")
+# From certain to likely. The order decides which links join first and which rule a copy is said to be joined by.
+RULES = ("same_guid", "shared_speech", "same_enclosure", "same_url", "same_video_id", "same_title", "shared_notes")
 
+# What each key is called, and how sure it is on its own.
+_KEYS = {
+    "same_guid": ("guid", 1.0),
+    "same_enclosure": ("enclosure", 0.95),
+    "same_url": ("address", 0.95),
+    "same_video_id": ("video id", 0.9),
+}
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|ref|ref_src|si|feature|ab_channel|t|start|app|pp|source")
 _VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
@@ -217,7 +224,7 @@ def _guid_key(row: dict[str, Any]) -> str:
 
 
 def _key_pairs(facts: dict[str, dict[str, Any]]) -> list[_Link]:
-    """Return a link for each two copies with the same guid, address or video id, not yet checked."""
+    """Return a link for each two copies with the same guid, enclosure, address or video id, not yet checked."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for copy, row in facts.items():
         if row["guid"] and row["guid"].strip():
@@ -228,13 +235,15 @@ def _key_pairs(facts: dict[str, dict[str, Any]]) -> list[_Link]:
         address = canonical_url(row["url"])
         if address and not video:
             groups["same_url", address].append(copy)
+        sound = canonical_url(row["enclosure_url"])
+        if sound:
+            groups["same_enclosure", sound].append(copy)
     links = []
     for (rule, key), group in groups.items():
         # A key of very many copies is the address of a feed or a show, not of an episode. A chain of neighbours still
         # joins what is one episode.
         pairs = combinations(sorted(group), 2) if len(group) <= MAX_BLOCKING_COPIES else pairwise(sorted(group))
-        kind = {"same_guid": "guid", "same_url": "address", "same_video_id": "video id"}[rule]
-        score = {"same_guid": 1.0, "same_url": 0.95, "same_video_id": 0.9}[rule]
+        kind, score = _KEYS[rule]
         links += [_Link(a, b, rule, score, f"both have the {kind} {key}") for a, b in pairs]
     return links
 
@@ -278,7 +287,7 @@ def _checked(
     if words >= MIN_WORDS_TO_CONTRADICT and overlap.containment <= MAX_CONTRADICTING_CONTAINMENT:
         refusal = "their transcripts have nothing in common"
     elif overlap.containment < MIN_SPEECH_CONTAINMENT:
-        if link.rule in ("same_url", "same_video_id") and _titles_differ(a, b):
+        if link.rule in ("same_enclosure", "same_url", "same_video_id") and _titles_differ(a, b):
             refusal = "their titles differ"
         elif link.rule == "same_title" and a["published_on"] and b["published_on"]:
             days = abs((a["published_on"] - b["published_on"]).days)

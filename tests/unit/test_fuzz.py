@@ -56,3 +56,8 @@ def test_the_same_seed_tries_the_same_inputs() -> None:
     seeds = [b"one two three", b"four five six"]
     first, second = (fuzz.mutate(fuzz.random.Random(7), seeds[0], seeds) for _ in range(2))
     assert first == second
+
+
+def test_a_name_whose_quotes_are_broken_is_its_slice() -> None:
+    raw = b"---\ntitle: Bees\npodcast: The Hum\nguests:\n  - 'Ada Bee\n  - Bo Wax'\n---\n\nWe talk about bees.\n"
+    assert fuzz.check(raw) == (None, True)

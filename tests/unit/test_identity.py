@@ -188,6 +188,20 @@ def test_titles_of_one_show_link_unless_their_numbers_differ():
     assert joined(copy_links(**tables), tables["copies"]) == {("a", "b")}
 
 
+def test_the_same_enclosure_is_the_same_episode_unless_the_titles_differ():
+    sound = "https://cdn.example/hive/12.mp3"
+    tables = lake(
+        copy("a", enclosure_url=sound, title="The Year of the Bees"),
+        copy("b", enclosure_url=f"{sound}?utm_source=feed"),
+        copy("c", enclosure_url="https://cdn.example/hive/13.mp3"),
+        copy("d", enclosure_url=sound, title="Honey and Its Enemies"),
+    )
+    links = copy_links(**tables)
+    assert ("a", "b", "same_enclosure", True) in links.select("copy_id_a", "copy_id_b", "rule", "is_accepted").rows()
+    assert ("a", "d", "same_enclosure", False) in links.select("copy_id_a", "copy_id_b", "rule", "is_accepted").rows()
+    assert "c" not in {*links["copy_id_a"], *links["copy_id_b"]}
+
+
 def test_parts_of_one_talk_are_two_episodes_though_they_share_an_address():
     tables = lake(
         copy("a", video_id="abcdefghijk", title="The Year of the Bees (part 1 of 2)"),
