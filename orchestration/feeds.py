@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
@@ -31,6 +30,7 @@ from orchestration.feed_sources import SOURCE_SUFFIX, Source, write_source
 from orchestration.formats import rss_feed
 from orchestration.formats.decoding import UndecodableError, decode
 from orchestration.formats.rss_items import Channel, podcast_guid, read_feed
+from orchestration.io.files import write_bytes
 
 if TYPE_CHECKING:
     # Nothing of the network is loaded where nothing is fetched.
@@ -210,8 +210,8 @@ class _Follower:
         stated.source.update({name: value for name, value in source.items() if value})
         name = f"{digest[:12]}.{extension}"
         # The sidecar comes first, so that nobody ever finds the file without it.
-        _write(self.folder / (name + SOURCE_SUFFIX), write_source(stated).encode())
-        _write(self.folder / name, answer.body)
+        write_bytes(self.folder / (name + SOURCE_SUFFIX), write_source(stated).encode())
+        write_bytes(self.folder / name, answer.body)
         return name, True
 
     def _set_aside(self) -> None:
@@ -229,7 +229,7 @@ class _Follower:
                     (self.folder / part).replace(older / part)
 
     def _save(self) -> None:
-        _write(self.folder / _STATE, json.dumps(asdict(self.state), indent=1).encode())
+        write_bytes(self.folder / _STATE, json.dumps(asdict(self.state), indent=1).encode())
 
 
 def _significant(text: str) -> str:
@@ -251,17 +251,3 @@ def _read_state(path: Path) -> FeedState:
         return FeedState(**values, tried=tried)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return FeedState()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file in one step: it is there whole, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

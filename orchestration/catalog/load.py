@@ -8,10 +8,9 @@ a company, product, person or show counts `case_sensitive` (as written, the full
 letter case). A line is only needed for another kind: `exact` for a name that is no word in any case (openai),
 `needs_context` for one that is also an ordinary word (Apple).
 
-How context words work (transforms/mention_rules.py): with any kind but `needs_context`, one of them must stand near,
-always. `needs_context` without words asks for a capital in mid-sentence or the like; with words, for one of them near,
-or for the entity being sure elsewhere in the episode. An ordinary word may therefore have two lines, `needs_context`
-without words and `case_sensitive` with words: either is enough.
+How context words work (transforms/mention_rules.py): one of them must stand near, or the entity be sure elsewhere in
+the episode. `needs_context` without words asks for a capital in mid-sentence or the like. An ordinary word may have two
+lines therefore, `needs_context` without words and `case_sensitive` with words: either is enough.
 """
 
 from __future__ import annotations
