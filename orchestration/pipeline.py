@@ -22,11 +22,12 @@ from orchestration.scan import RawFile, scan
 from orchestration.schemas.tables import INGEST_TABLES
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transforms.alignment import copy_alignments
+from orchestration.transforms.appearance_evidence import appearance_evidence
 from orchestration.transforms.identity import copy_episodes, copy_links
 from orchestration.transforms.kinds import kind_spans
 from orchestration.transforms.mentions import mentions
-from orchestration.transforms.people import appearance_evidence, speaker_labels
 from orchestration.transforms.shows import copy_shows
+from orchestration.transforms.speaker_labels import speaker_labels
 from orchestration.transforms.speaker_turns import speaker_turns
 
 CATALOG = "catalog"

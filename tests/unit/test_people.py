@@ -21,9 +21,10 @@ from orchestration.schemas.episode_copies import EpisodeCopies
 from orchestration.schemas.passages import Passages
 from orchestration.schemas.segments import Segments
 from orchestration.schemas.stated_people import StatedPeople
-from orchestration.transforms.people import appearance_evidence, speaker_labels
+from orchestration.transforms.appearance_evidence import appearance_evidence
 from orchestration.transforms.person_names import NameFinder, is_anonymous, sentences
 from orchestration.transforms.shows import copy_shows
+from orchestration.transforms.speaker_labels import speaker_labels
 
 ROOT = Path(__file__).resolve().parents[2]
 Speech = list[tuple[str | None, str]]

@@ -1,0 +1,115 @@
+"""Speaker labels to people: who is behind each label of a copy.
+
+A bare first name or a handle means a person only through the copy itself: its labels, the people its notes and its
+opening speech present, the hosts of its show. Where the copy does not tell, the label stays unresolved.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+from rapidfuzz.distance import OSA
+
+from orchestration.catalog.catalog import Catalog
+from orchestration.schemas.speaker_labels import SpeakerLabels
+from orchestration.transforms.copy_people import Cast, CopyPeople, clean_label, person_key, read_copies
+from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous
+
+_MIN_FUZZY = 5
+
+
+def speaker_labels(
+    copies: pl.DataFrame,
+    segments: pl.DataFrame,
+    passages: pl.DataFrame,
+    copy_shows: pl.DataFrame,
+    catalog: Catalog,
+    copy_episodes: pl.DataFrame | None = None,
+    stated_people: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """Return the table `speaker_labels`: the person behind each label of each copy, NULL where the copy does not tell.
+
+    copy_episodes: with it, copies of one episode share the people that their notes and labels name. stated_people: with
+    it, those whom a document or a sidecar states are known as well.
+    """
+    finder = NameFinder(catalog, dict(copy_shows.select("show_id", "show_name").iter_rows()))
+    rows = []
+    readings = read_copies(copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people)
+    for reading in readings:
+        resolved = {label: _resolve_label(label, reading, finder) for label in reading.label_words}
+        for label, found in list(resolved.items()):
+            if found is None:
+                resolved[label] = _misspelled(label, resolved, reading)
+        for label in sorted(resolved):
+            found = resolved[label]
+            rows.append(
+                {
+                    "copy_id": reading.copy_id,
+                    "speaker_label": label,
+                    "person_id": reading.person_id(found[0]) if found else None,
+                    "person_name": found[0].text if found else None,
+                    "confidence": found[1] if found else None,
+                    "rule": found[2] if found else "unresolved",
+                }
+            )
+    return SpeakerLabels.validate(pl.DataFrame(rows, schema=SpeakerLabels.create_empty().schema), cast=True)
+
+
+_Resolved = tuple[Name, float, str]
+
+
+def _resolve_label(label: str, reading: CopyPeople, finder: NameFinder) -> _Resolved | None:
+    clean = clean_label(label)
+    if not clean or is_anonymous(clean) or "/" in clean or "&" in clean or " and " in clean:
+        return None
+    if person := finder.person_of(clean):
+        return Name(finder.person_names[person], 0, 0, person), 0.97, "catalogue_alias"
+    ambiguous = finder.by_alias.get(fold(clean), ())
+    here = [p for p in ambiguous if any(p in people for people in reading.cast.ranks)]
+    if len(here) == 1:
+        return Name(finder.person_names[here[0]], 0, 0, here[0]), 0.85, "catalogue_alias"
+    if " " in clean:
+        if finder.is_plausible(clean, is_label=True):
+            return reading.cast.canonical(Name(clean, 0, 0)), 0.9, "full_name"
+        return None
+    if found := reading.cast.resolve(clean, finder):
+        name, rank = found
+        confidence, rule = (
+            (0.9, "label_in_copy"),
+            (0.9, "first_name_in_copy"),
+            (0.88, "first_name_of_host"),
+            (0.65, "first_name_in_notes"),
+        )[rank]
+        return name, confidence, rule
+    if clean.isupper() and 2 <= len(clean) <= 3:
+        return _by_initials(clean, reading)
+    return None
+
+
+def _by_initials(label: str, reading: CopyPeople) -> _Resolved | None:
+    for rank in (Cast.STATED, Cast.HOSTS):
+        fits = [
+            name
+            for name in reading.cast.ranks[rank].values()
+            if "".join(word[0] for word in name.text.replace("-", " ").split()).upper() == label
+        ]
+        if len(fits) == 1:
+            return fits[0], 0.7, "initials"
+    return None
+
+
+def _misspelled(label: str, resolved: dict[str, _Resolved | None], reading: CopyPeople) -> _Resolved | None:
+    """Return the participant whose label or name differs from `label` by a slip of one or two letters."""
+    clean = fold(clean_label(label))
+    if len(clean) < _MIN_FUZZY or is_anonymous(label):
+        return None
+    fits: dict[str, _Resolved] = {}
+    for other, found in resolved.items():
+        if not found or found[2] == "misspelled":
+            continue
+        names = {fold(clean_label(other)), fold(found[0].text), fold(found[0].text).split()[0]}
+        allowed = 1 if len(clean) < 8 else 2
+        if any(
+            len(name) >= _MIN_FUZZY and OSA.distance(clean, name, score_cutoff=allowed) <= allowed for name in names
+        ):
+            fits[person_key(found[0])] = (found[0], 0.6, "misspelled")
+    return next(iter(fits.values())) if len(fits) == 1 else None
