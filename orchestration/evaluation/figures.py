@@ -13,7 +13,7 @@ class Figure:
     """A share with the counts it is made of, or a size with its unit.
 
     area: what is measured (`identity`, `alignment`, `speakers`, `people`, `mentions`). source: the documents or the
-    format it was measured on. rule: the rule that decided, or `all`. measure: `precision`, `recall`, `median_error_s` ….
+    format it was measured on. rule: the rule that decided, or `all`. measure: `precision`, `recall`, `median_error_s`.
     right, total: the counts of a share; None for a size, which has `value` alone.
     """
 
