@@ -59,8 +59,12 @@ STAGES: tuple[Stage, ...] = (
     Stage("copy_links", ("episode_copies", "segments", "passages", "chapters"), copy_links),
     Stage("copy_episodes", ("episode_copies", "copy_links"), copy_episodes),
     Stage("copy_alignments", ("episode_copies", "copy_episodes", "segments", "document_texts"), copy_alignments),
-    Stage("kind_spans", ("episode_copies", "segments", "passages", "chapters", "document_texts"), kind_spans),
     Stage("copy_shows", ("episode_copies", "passages", "segments", CATALOG, "document_texts"), copy_shows),
+    Stage(
+        "kind_spans",
+        ("episode_copies", "segments", "passages", "chapters", "document_texts", "copy_shows", "copy_episodes"),
+        kind_spans,
+    ),
     Stage(
         "speaker_labels",
         ("episode_copies", "segments", "passages", "copy_shows", CATALOG, "copy_episodes", "stated_people"),

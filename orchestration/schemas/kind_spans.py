@@ -9,7 +9,10 @@ class KindSpans(dy.Schema):
     kind_span_id = dy.String(primary_key=True, description="Hash of copy, kind and first character.")
     document_id = dy.String(description="SHA-256 of the raw bytes, hexadecimal.")
     copy_id = dy.String(description="The copy that this belongs to.")
-    segment_kind = dy.Enum(["sponsor", "promo", "intro", "outro"], description="What the stretch is.")
+    segment_kind = dy.Enum(
+        ["sponsor", "promo", "intro", "outro", "unknown"],
+        description="What the stretch is; `unknown`: no conversation, but of no sure kind.",
+    )
     form = dy.Enum(
         ["read", "credit", "other"],
         description="`read`: spoken; `credit`: in the show notes; `other` for what is no sponsor.",

@@ -59,6 +59,13 @@ _CONTACTS = re.compile(
     r"|newsletter|substack|github|podcast|spotify|hosts?|guests?|links?|sponsors?|partners",
     re.IGNORECASE,
 )
+# A heading that names the sponsor of the paragraphs below it: `Acme - Sponsor`, `Sponsor: Acme`.
+_HEADED = re.compile(
+    r"(?:our |today[’']s |episode )?sponsor(?:ed by)?(?:\s*[:|–—-]\s*|(?<=by)\s+)(?P<after>[^.?!:]{2,40})"
+    r"|(?P<before>[^?!:]{2,40}?)\s*(?:[|–—-]\s*sponsor|\((?:our )?sponsor\))",
+    re.IGNORECASE,
+)
+_BULLET = re.compile(r"[•*–—-]\s|\(?\d{1,2}:\d\d")
 
 
 class Credit(NamedTuple):
@@ -77,6 +84,25 @@ def is_heading(text: str) -> bool:
     """Whether `text` is nothing but the heading of a list of sponsors."""
     found = _CUE.search(text[:80])
     return found is not None and not text[found.end() :].strip(" :•*–—-")
+
+
+def headed_sponsor(text: str) -> str | None:
+    """Return the sponsor that a heading of its own names, None where `text` is no such heading."""
+    found = _HEADED.fullmatch(text.strip()) if len(text) < 80 else None
+    return (found["after"] or found["before"]).strip(" *#") if found else None
+
+
+def is_section(text: str) -> bool:
+    """Whether a paragraph begins another section: a short line that is no sentence, an item of a list, a time."""
+    line = text.strip()
+    if _BULLET.match(line) or _SECTION.match(line):
+        return True
+    return len(line) <= 40 and not line.endswith((".", "!", "?", "…")) and not _ADDRESS.search(line)
+
+
+def hosts(text: str) -> list[str]:
+    """Return the hosts of the addresses in `text` without `www` and ending: `acme` of `https://www.acme.com/x`."""
+    return [host.removeprefix("www.").rsplit(".", 1)[0].casefold() for host in _HOST.findall(text) if "." in host]
 
 
 def opens_item(text: str) -> bool:

@@ -63,6 +63,28 @@ def spans(
     return [(kind, form, name, text[start:end]) for kind, form, name, start, end in found]
 
 
+def kinds_of_several(speeches: list[str]) -> list[tuple[str, str]]:
+    """Return kind and text of the spans of copies that are episodes of their own, in order."""
+    ids = [f"c{index}" for index in range(len(speeches))]
+    segment = {"segment_index": 0, "is_speech": True, "is_speaker_change": False, "char_start": 0}
+    frame = kind_spans(
+        table("episode_copies", [{"copy_id": i, "document_id": i, "is_truncated": False} for i in ids]),
+        table(
+            "segments",
+            [
+                segment | {"copy_id": i, "document_id": i, "char_end": len(text), "text": text}
+                for i, text in zip(ids, speeches, strict=True)
+            ],
+        ),
+        table("passages", []),
+        table("chapters", []),
+        table("document_texts", [{"document_id": i, "text": t} for i, t in zip(ids, speeches, strict=True)]),
+    )
+    texts = dict(zip(ids, speeches, strict=True))
+    columns = frame.select("segment_kind", "copy_id", "char_start", "char_end")
+    return [(kind, texts[copy_id][start:end]) for kind, copy_id, start, end in columns.iter_rows()]
+
+
 def test_a_copy_without_anything_has_no_spans():
     assert spans() == []
 
@@ -102,12 +124,63 @@ def test_a_read_without_such_words_ends_with_the_last_sentence_that_sells():
     assert text.endswith("20% off.")
 
 
-def test_a_read_ends_where_another_speaks_and_after_ninety_seconds():
+def test_a_read_ends_where_another_speaks_of_something_else_and_after_two_minutes():
     opening = "Support for this show comes from Acme."
-    found = spans([("Brida", FILLER), ("Brida", opening), ("Tomas", "Visit acme.example."), ("Tomas", FILLER)])
+    found = spans([("Brida", FILLER), ("Brida", opening), ("Tomas", "Visit the hills."), ("Tomas", FILLER)])
     assert [text for *_, text in found] == [opening]
-    found = spans([("Brida", FILLER, 0.0), ("Brida", opening, 300.0), ("Brida", "Visit acme.example.", 400.0)])
+    found = spans([("Brida", FILLER, 0.0), ("Brida", opening, 300.0), ("Brida", "Visit acme.example.", 430.0)])
     assert [text for *_, text in found] == [opening]
+
+
+def test_hosts_may_talk_a_read_over_with_each_other():
+    opening = "Support for this show comes from Acme."
+    answer = "I have three hammers by Acme at home."
+    ((kind, _, name, text),) = spans([(None, FILLER), ("Brida", opening), ("Tomas", answer), ("Brida", FILLER)])
+    assert (kind, name) == ("sponsor", "Acme")
+    assert text.endswith(answer)
+
+
+def test_a_known_sponsor_of_the_notes_is_found_where_its_address_is_spoken():
+    read = "Let me tell you of Acme Tools. Their hammers are the best. Go to acme dot com slash hive today."
+    speech = f"{FILLER}{read} {FILLER}"
+    (_, (kind, form, name, text)) = spans(
+        [("Brida", speech)], notes=["Brought to you by:", "Acme Tools - Hammers for all - https://acme.com/hive"]
+    )
+    assert (kind, form, name) == ("sponsor", "read", "Acme Tools")
+    assert text == read
+    assert not [span for span in spans([("Brida", speech.replace("slash hive", "and ask"))]) if span[0] == "sponsor"]
+
+
+def test_an_offer_with_an_address_is_a_read_from_the_first_word_of_its_brand():
+    offer = "Acme hammers never bend. Go to acme.com and use the promo code HIVE for 20% off."
+    ((kind, _, _, text),) = spans([("Brida", f"{FILLER}{offer} {FILLER}")])
+    assert (kind, text) == ("sponsor", offer)
+
+
+def test_a_guest_who_names_an_address_sells_nothing():
+    assert spans([("Tomas", f"{FILLER}If you go to acme.com, we show all our numbers. You can try it. {FILLER}")]) == []
+
+
+@pytest.mark.parametrize("heading", ["Acme - Sponsor", "Sponsor: Acme", "Sponsored by Acme", "Acme (sponsor)"])
+def test_a_heading_that_names_a_sponsor_opens_a_block(heading: str):
+    body = "Hammers of all kinds that never bend."
+    ((kind, form, name, text),) = spans(notes=["We talk of bees.", heading, body, "Show Notes", "Bees are loud."])
+    assert (kind, form, name) == ("sponsor", "credit", "Acme")
+    assert text.startswith(heading)
+    assert text.endswith(body)
+
+
+def test_what_other_episodes_repeat_is_no_conversation():
+    read = "Acme makes hammers that help teams to hit nails. Visit acme.com to learn more. It is free for 3 days."
+    own = "Every month the Hive paper prints pictures of old queens. Go to hivetalk.com and get your own copy of it."
+    talk = [" ".join(f"bee{episode}{place}" for place in range(300)) + ". " for episode in range(2)]
+    found = kinds_of_several([f"We are Hive Talk. {plain}{read} {plain}{own} {plain}" for plain in talk])
+    assert found == [("sponsor", read), ("promo", own)] * 2
+
+
+def test_a_conversation_that_two_feeds_tell_is_no_script():
+    words = " ".join(f"bee{place}" for place in range(900))
+    assert kinds_of_several([f"One. {words}.", f"Two. {words}."]) == []
 
 
 def test_a_read_may_run_over_cues_and_begin_inside_one():
@@ -147,7 +220,7 @@ def test_the_show_speaks_of_itself_at_the_ends_alone():
         ]
     )
     assert [kind for kind, *_ in found] == ["intro", "promo", "outro"]
-    assert found[0][3] == "Hello, and welcome to Hive Talk. I'm Brida Kost."
+    assert found[0][3] == "Hello, and welcome to Hive Talk. I'm Brida Kost. Today we talk of mites."
     assert found[1][3] == promo
     assert found[2][3].startswith("Thanks for listening.")
     assert found[2][3].endswith("Bye.")
