@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 
 def stable_id(*key: object) -> str:
@@ -33,9 +34,15 @@ def turn_id(copy: str, char_start: int) -> str:
     return stable_id("turn", copy, char_start)
 
 
-def mention_id(copy: str, char_start: int, char_end: int, entity_id: str) -> str:
-    """Return the id of the mention of `entity_id` at these characters of the document text."""
-    return stable_id("mention", copy, char_start, char_end, entity_id)
+def mention_ids(
+    copies: Iterable[str], char_starts: Iterable[int], char_ends: Iterable[int], entity_ids: Iterable[str]
+) -> list[str]:
+    """Return the ids of the mentions of entities at these characters of the document texts, one for each."""
+    blake2b = hashlib.blake2b
+    return [
+        blake2b(f"mention\x1f{copy}\x1f{start}\x1f{end}\x1f{entity}".encode(), digest_size=10).hexdigest()
+        for copy, start, end, entity in zip(copies, char_starts, char_ends, entity_ids, strict=True)
+    ]
 
 
 def unlisted_person_id(show_id: str | None, name: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from orchestration.evaluation.gold import SCORED_TYPES, Found, JudgedPassage, Label
-from orchestration.transforms.matcher import fold
+from orchestration.transforms.letters import fold
 
 _BOOTSTRAP_ROUNDS = 1000
 _SEED = 20261123

@@ -20,8 +20,14 @@ _GLUE = re.compile(
     r"|(?<=[a-z]{2}[.?!…][\"”)])(?=[\"“‘]?[A-Z](?:[a-z]|[\s'’,]))"
 )
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+# A plain space between two words needs no repair, and most spaces of a text are such; those at its ends do, and those
+# beside what may vanish.
+_SPACE = (
+    rf"[^\S ][\s{_INVISIBLE}]*|[{_INVISIBLE}][\s{_INVISIBLE}]*| [\s{_INVISIBLE}]+"
+    r"|\A | (?=\Z|[&\x00-\x1f\x7f-\x9f])|(?<=[;\x00-\x1f\x7f-\x9f]) "
+)
 _REPAIR = re.compile(
-    rf"(?P<space>[\s{_INVISIBLE}]+)|(?P<entity>&(?:#\d{{1,7}}|#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});)"
+    rf"(?P<space>{_SPACE})|(?P<entity>&(?:#\d{{1,7}}|#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});)"
     rf"|(?P<control>[\x00-\x08\x0e-\x1f\x7f-\x9f]+)|(?P<glue>{_GLUE.pattern})"
 )
 # What `display` would change. Most text is tidy already, and to find that out takes a tenth of the time, and no memory.

@@ -1,64 +1,74 @@
-"""Where a mention lies: in the raw document, in its sentence, and in time.
+"""Where mentions lie: in the raw document, in their sentence, and in time.
 
-Belongs here: the way from a place in a display text to characters and seconds. Keep out: what is a mention.
+Belongs here: the way from places in display texts to characters and seconds. Keep out: what is a mention.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
 import polars as pl
 
 from orchestration.formats.display import Display, display
+from orchestration.transforms.letters import Ints, Letters
 
 MAX_CONTEXT_CHARACTERS = 300
-_SENTENCE_ENDS = (". ", "? ", "! ", "… ")
+_SENTENCE_MARKS = ".?!…"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Characters of a document text, and the native time of the slice that the first of them lies in."""
-
-    char_start: int
-    char_end: int
-    start_s: float | None
-
-
 class Slices:
-    """The way back from a display text to the slices of the document that it is made of."""
+    """The slices of documents that some texts, joined by line ends, are made of, in their order.
 
-    def __init__(self, document: str, text: str, spans: Sequence[dict[str, Any]]) -> None:
-        """Take the document text, the display text, and its spans: char_start, char_end, text_start, start_s."""
-        self._document = document
-        self._text = text
-        self._spans = spans
-        self._text_starts = [span["text_start"] for span in spans]
-        self._displays: dict[int, Display | None] = {}
+    text_start, text_end: where each is shown in the joined text. char_start, char_end: where it stands in its document.
+    document: the text of that document, by number of the slice.
+    """
 
-    def locate(self, start: int, end: int) -> Place | None:
-        """Return where [start, end) of the display text stands, or None where the spans do not make up the text."""
-        first = bisect_right(self._text_starts, start) - 1
-        last = bisect_right(self._text_starts, end - 1) - 1
-        if first < 0:
-            return None
-        char_start = self._raw_range(first, start, start + 1)
-        char_end = self._raw_range(last, end - 1, end)
-        if char_start is None or char_end is None:
-            return None
-        return Place(char_start[0], char_end[1], self._spans[first]["start_s"])
+    text_start: Ints
+    text_end: Ints
+    char_start: Ints
+    char_end: Ints
+    document: Sequence[str]
 
-    def _raw_range(self, number: int, start: int, end: int) -> tuple[int, int] | None:
-        span = self._spans[number]
-        char_start, text_start = span["char_start"], span["text_start"]
-        if number not in self._displays:
-            raw = self._document[char_start : span["char_end"]]
-            # Most slices are shown as they are: then there is nothing to work out.
-            is_verbatim = self._text.startswith(raw, text_start)
-            self._displays[number] = None if is_verbatim else display(raw)
-        shown = self._displays[number]
+    def locate(self, text: str, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return the characters [start, end) of the joined `text` come from: slice, char_start and char_end of each.
+
+        The slice is that of the first character, or -1 where the slices do not make up the text.
+        """
+        first = np.searchsorted(self.text_start, start, "right") - 1
+        last = np.searchsorted(self.text_start, end - 1, "right") - 1
+        is_found = (first >= 0) & (start < self.text_end[first]) & (end <= self.text_end[last])
+        shown = self._displays(text, np.unique(np.concatenate((first[is_found], last[is_found]))))
+        offset = self.char_start - self.text_start
+        char_start, char_end = start + offset[first], end + offset[last]
+        if shown:
+            differing = np.array(list(shown), np.int64)
+            for number in np.flatnonzero(is_found & (np.isin(first, differing) | np.isin(last, differing))).tolist():
+                head, tail = int(first[number]), int(last[number])
+                low = self._raw_range(shown.get(head), head, int(start[number]), int(start[number]) + 1)
+                high = self._raw_range(shown.get(tail), tail, int(end[number]) - 1, int(end[number]))
+                if low is None or high is None:
+                    is_found[number] = False
+                else:
+                    char_start[number], char_end[number] = low[0], high[1]
+        return np.where(is_found, first, -1), char_start, char_end
+
+    def _displays(self, text: str, wanted: Ints) -> dict[int, Display]:
+        """Return the display form of those slices that are not shown as they stand: few are not."""
+        shown: dict[int, Display] = {}
+        columns = (self.text_start, self.text_end, self.char_start, self.char_end)
+        for number, (low, high, raw_low, raw_high) in zip(
+            wanted.tolist(), zip(*(column[wanted].tolist() for column in columns), strict=True), strict=True
+        ):
+            raw = self.document[number][raw_low:raw_high]
+            if raw != text[low:high]:
+                shown[number] = display(raw)
+        return shown
+
+    def _raw_range(self, shown: Display | None, number: int, start: int, end: int) -> tuple[int, int] | None:
+        text_start, char_start = int(self.text_start[number]), int(self.char_start[number])
         if shown is None:
             return char_start + start - text_start, char_start + end - text_start
         if end - text_start > len(shown.text):
@@ -67,29 +77,36 @@ class Slices:
         return char_start + raw_start, char_start + raw_end
 
 
-def sentence_around(text: str, start: int, end: int) -> str:
-    """Return the sentence of `text` that holds [start, end), cut at words to about MAX_CONTEXT_CHARACTERS."""
-    room = max(0, MAX_CONTEXT_CHARACTERS - (end - start)) // 2
-    low, high = max(0, start - room), min(len(text), end + room)
-    begins = [found + len(mark) for mark in _SENTENCE_ENDS if (found := text.rfind(mark, low, start)) >= 0]
-    ends = [found + 1 for mark in _SENTENCE_ENDS if (found := text.find(mark, end, high)) >= 0]
-    if begins:
-        low = max(begins)
-    elif low > 0:
-        low = _after_space(text, low, start)
-    if ends:
-        high = min(ends)
-    elif high < len(text):
-        space = text.rfind(" ", end, high)
-        high = space if space >= 0 else end
-    return text[low:high].strip()
+def sentences_around(letters: Letters, start: Ints, end: Ints, low: Ints, high: Ints) -> list[str]:
+    """Return the sentence that holds each [start, end), cut at words to about MAX_CONTEXT_CHARACTERS.
 
-
-def _after_space(text: str, low: int, start: int) -> int:
-    if text[low - 1] == " ":
-        return low
-    space = text.find(" ", low, start)
-    return space + 1 if space >= 0 else start
+    low, high: the unit that each place lies in.
+    """
+    text = letters.text
+    marks = letters.places_of(_SENTENCE_MARKS)
+    marks = marks[letters.are_in(marks + 1, " ")]
+    room = np.maximum(0, MAX_CONTEXT_CHARACTERS - (end - start)) // 2
+    from_, to = np.maximum(low, start - room), np.minimum(high, end + room)
+    before = np.searchsorted(marks, start - 2, "right") - 1
+    after = np.searchsorted(marks, end, "left")
+    padded = np.concatenate((marks, [-1]))
+    begins = padded[np.where(before >= 0, before, len(marks))]
+    ends = padded[after]
+    has_begin = (before >= 0) & (begins >= from_)
+    has_end = (after < len(marks)) & (ends + 2 <= to)
+    # Where the room ends within a sentence, the word there is left out.
+    is_cut_before = ~has_begin & (from_ > low) & ~letters.are_in(from_ - 1, " ")
+    is_cut_after = ~has_end & (to < high)
+    first, last = np.where(has_begin, begins + 2, from_), np.where(has_end, ends + 1, to)
+    for number in np.flatnonzero(is_cut_before).tolist():
+        at = int(start[number])
+        space = text.find(" ", int(from_[number]), at)
+        first[number] = space + 1 if space >= 0 else at
+    for number in np.flatnonzero(is_cut_after).tolist():
+        at = int(end[number])
+        space = text.rfind(" ", at, int(to[number]))
+        last[number] = space if space >= 0 else at
+    return [text[one:other].strip() for one, other in zip(first.tolist(), last.tolist(), strict=True)]
 
 
 def with_turns(found: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:

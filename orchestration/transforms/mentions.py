@@ -2,25 +2,44 @@
 
 Belongs here: which texts are searched, and the rows that follow. Keep out: finding names (matcher.py,
 episode_names.py), judging them (episode_reader.py, mention_rules.py), and characters and seconds (mention_places.py).
+
+Texts are read some megabytes at a time, whole episodes together, so that memory does not grow with them.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from orchestration.catalog.catalog import Catalog
 from orchestration.formats.display import tidy
-from orchestration.ids import mention_id
+from orchestration.ids import mention_ids
 from orchestration.schemas.mentions import Mentions
-from orchestration.transforms.episode_reader import EpisodeReader, Unit
-from orchestration.transforms.mention_places import Place, Slices, sentence_around, with_kinds, with_times, with_turns
-from orchestration.transforms.mention_rules import Accepted
+from orchestration.transforms.episode_people import Knowledge, knowledge
+from orchestration.transforms.episode_reader import Mentioned, Texts, read_episodes
+from orchestration.transforms.letters import Letters
+from orchestration.transforms.mention_places import Slices, sentences_around, with_kinds, with_times, with_turns
+from orchestration.transforms.mention_rules import PRECEDENCE
 
-_UNIT_COLUMNS = ["copy_id", "document_id", "field", "unit_id", "text", "char_start", "char_end"]
 # Where two texts share characters (a chapter inside the description), the mention is kept once.
 _FIELD_ORDER = ["transcript", "speaker_label", "chapter", "title", "description"]
+# Enough for the cost of a step to be small beside that of its rows, and few enough to stay in the processor's caches.
+BATCH_CHARACTERS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The frames of the lake that mentions are made of, under their names."""
+
+    speaker_turns: pl.DataFrame
+    passages: pl.DataFrame
+    chapters: pl.DataFrame
+    copy_alignments: pl.DataFrame
+    kind_spans: pl.DataFrame | None
+    documents: dict[str, str]
 
 
 def mentions(
@@ -37,88 +56,182 @@ def mentions(
     kind_spans: pl.DataFrame | None = None,
     copy_episodes: pl.DataFrame | None = None,
     episode_copies: pl.DataFrame | None = None,
+    batch_characters: int = BATCH_CHARACTERS,
 ) -> pl.DataFrame:
     """Return every mention in every copy. Arguments and result have the columns of the lake tables of these names.
 
     Without `copy_episodes` every copy counts as an episode of its own, so that names known in one copy of a
     conversation are not looked for in the others. Without `kind_spans` all passages and chapters count as content.
     Without `episode_copies` all copies count as English; with it, those known to be in another language yield exact
-    names only.
+    names only. batch_characters: how much text is read at a time, in characters; it does not change the rows.
     """
-    units = _units(turns, passages, chapters)
-    documents: dict[str, str] = dict(document_texts.select("document_id", "text").iter_rows())
-    reader = EpisodeReader(catalog, speaker_labels, appearance_evidence, copy_shows, copy_episodes, episode_copies)
-    spans = dict(turns.select("turn_id", "spans").iter_rows())
-    columns: dict[str, list[Any]] = {name: [] for name in _FOUND_SCHEMA}
-    rows = units.select("document_id", "unit_id", "char_start", "char_end").rows()
-    for unit, found in reader.read(units):
-        document_id, unit_id, char_start, char_end = rows[unit.row]
-        whole = [{"char_start": char_start, "char_end": char_end, "text_start": 0, "start_s": None}]
-        slices = Slices(documents[document_id], unit.text, spans.get(unit_id, whole))
-        for mention in found:
-            place = slices.locate(mention.start, mention.end)
-            if place is not None:
-                _append(columns, unit, mention, place, reader)
-    found_frame = pl.DataFrame(columns, schema=_FOUND_SCHEMA)
-    in_texts = found_frame.join(units.with_row_index("unit_row").cast({"unit_row": pl.Int64}), on="unit_row")
-    in_texts = with_times(with_turns(in_texts, turns), chapters, copy_alignments)
-    labels = _label_mentions(segments, speaker_labels, turns, documents, catalog)
-    return _finish(pl.concat([with_kinds(in_texts, kind_spans), labels], how="diagonal_relaxed"))
-
-
-_FOUND_SCHEMA: dict[str, Any] = {
-    "unit_row": pl.Int64,
-    "text_start": pl.Int64,
-    "text_end": pl.Int64,
-    "entity_id": pl.String,
-    "entity_type": pl.String,
-    "entity_name": pl.String,
-    "alias": pl.String,
-    "match_rule": pl.String,
-    "surface": pl.String,
-    "context": pl.String,
-    "mention_char_start": pl.Int64,
-    "mention_char_end": pl.Int64,
-    "span_start_s": pl.Float64,
-}
-
-
-def _append(columns: dict[str, list[Any]], unit: Unit, mention: Accepted, place: Place, reader: EpisodeReader) -> None:
-    entity_type, entity_name = reader.describe(mention.entity_id)
-    values = (
-        unit.row,
-        mention.start,
-        mention.end,
-        mention.entity_id,
-        entity_type,
-        entity_name,
-        mention.alias,
-        mention.rule,
-        unit.text[mention.start : mention.end],
-        sentence_around(unit.text, mention.start, mention.end),
-        place.char_start,
-        place.char_end,
-        place.start_s,
+    episode_of: dict[str, str] = (
+        {} if copy_episodes is None else dict(copy_episodes.select("copy_id", "episode_id").iter_rows())
     )
-    for column, value in zip(columns.values(), values, strict=True):
-        column.append(value)
+    # A language that is not known is null, and neither equal to English nor different from it.
+    foreign = [] if episode_copies is None else episode_copies.filter(pl.col("language") != "en")["copy_id"].to_list()
+    known = knowledge(catalog, speaker_labels, appearance_evidence, copy_shows, episode_of)
+    documents: dict[str, str] = dict(document_texts.select("document_id", "text").iter_rows())
+    tables = Tables(turns, passages, chapters, copy_alignments, kind_spans, documents)
+    frames = [
+        _mentions_of(units, tables, known) for units in _batches(_units(tables, episode_of, foreign), batch_characters)
+    ]
+    labels = _finish(_label_mentions(segments, speaker_labels, turns, documents, catalog))
+    found = pl.concat([*frames, labels])
+    return Mentions.validate(found.sort("copy_id", "char_start", "char_end", "entity_id"), cast=True)
 
 
-def _units(turns: pl.DataFrame, passages: pl.DataFrame, chapters: pl.DataFrame) -> pl.DataFrame:
-    """Return all texts to search, those of a copy together."""
-    return pl.concat(
-        [
-            turns.select(pl.col("turn_id").alias("unit_id"), pl.lit("transcript").alias("field"), pl.all()).select(
-                _UNIT_COLUMNS
-            ),
-            passages.with_columns(pl.col("passage_id").alias("unit_id"), pl.col("field").cast(pl.String)).select(
-                _UNIT_COLUMNS
-            ),
-            chapters.with_columns(
-                pl.col("chapter_id").alias("unit_id"), pl.lit("chapter").alias("field"), pl.col("title").alias("text")
-            ).select(_UNIT_COLUMNS),
-        ]
-    ).sort("copy_id", "char_start", "field")
+def _units(tables: Tables, episode_of: dict[str, str], foreign: list[str]) -> pl.DataFrame:
+    """Return all texts to search by table and row, those of an episode together, without the texts themselves."""
+    parts = [
+        frame.select(
+            "document_id",
+            "copy_id",
+            "char_start",
+            field.cast(pl.String).alias("field"),
+            unit.alias("unit_id"),
+            pl.lit(table, pl.Int8).alias("table"),
+            pl.int_range(pl.len(), dtype=pl.Int64).alias("row"),
+            pl.col(text).str.len_chars().cast(pl.Int64).alias("length"),
+        )
+        for table, (frame, unit, field, text) in enumerate(_sources(tables))
+    ]
+    episode = pl.col("copy_id").replace(episode_of) if episode_of else pl.col("copy_id")
+    return (
+        pl.concat(parts)
+        .with_columns(episode.alias("episode_id"), pl.col("copy_id").is_in(foreign).not_().alias("is_english"))
+        .sort("episode_id", "copy_id", "char_start", "field", "unit_id")
+    )
+
+
+def _sources(tables: Tables) -> list[tuple[pl.DataFrame, pl.Expr, pl.Expr, str]]:
+    """Return the frames with texts: the frame, its key, its field, and its column of text."""
+    return [
+        (tables.speaker_turns, pl.col("turn_id"), pl.lit("transcript"), "text"),
+        (tables.passages, pl.col("passage_id"), pl.col("field"), "text"),
+        (tables.chapters, pl.col("chapter_id"), pl.lit("chapter"), "title"),
+    ]
+
+
+def _batches(units: pl.DataFrame, batch_characters: int) -> Iterator[pl.DataFrame]:
+    """Yield units of whole episodes, a batch ending after the episode that makes it full."""
+    if units.is_empty():
+        return
+    per_episode = units.group_by("episode_id", maintain_order=True).agg(pl.len(), pl.col("length").sum())
+    first = taken = characters = 0
+    for count, length in per_episode.select("len", "length").iter_rows():
+        taken += count
+        characters += length
+        if characters >= batch_characters:
+            yield units[first:taken]
+            first, characters = taken, 0
+    if first < taken:
+        yield units[first:taken]
+
+
+def _mentions_of(units: pl.DataFrame, tables: Tables, known: Knowledge) -> pl.DataFrame:
+    """Return the mentions in the texts of a batch."""
+    texts = _texts(units, tables)
+    found = read_episodes(texts, known)
+    unit = np.searchsorted(texts.low, found.start, "right") - 1
+    slices, slice_starts_s = _slices(units, texts, tables)
+    which, char_start, char_end = slices.locate(texts.letters.text, found.start, found.end)
+    frame = pl.DataFrame(
+        {
+            "unit": unit,
+            "text_start": found.start - texts.low[unit],
+            "text_end": found.end - texts.low[unit],
+            "mention_char_start": char_start,
+            "mention_char_end": char_end,
+            "span_start_s": slice_starts_s.gather(np.maximum(which, 0)) if len(slice_starts_s) else [],
+            "context": sentences_around(texts.letters, found.start, found.end, texts.low[unit], texts.high[unit]),
+            **_named(found, texts, known),
+        },
+        schema_overrides={"context": pl.String, "span_start_s": pl.Float64},
+    )
+    of_unit = units[unit].select("document_id", "copy_id", "field", "unit_id", "table", "row")
+    frame = pl.concat([frame, of_unit], how="horizontal").filter(pl.Series(which >= 0))
+    with_clock = with_times(with_turns(frame, tables.speaker_turns), tables.chapters, tables.copy_alignments)
+    return _finish(with_kinds(with_clock, tables.kind_spans))
+
+
+def _named(found: Mentioned, texts: Texts, known: Knowledge) -> dict[str, pl.Series]:
+    """Return the columns that say what is named, and how."""
+    text = texts.letters.text
+    entities = known.entity_columns
+    return {
+        "surface": pl.Series(
+            [text[s:e] for s, e in zip(found.start.tolist(), found.end.tolist(), strict=True)], dtype=pl.String
+        ),
+        "alias": pl.Series(found.alias.tolist(), dtype=pl.String),
+        "match_rule": pl.Series(PRECEDENCE).gather(found.rule),
+        "entity_id": entities["entity_id"].gather(found.entity),
+        "entity_type": entities["entity_type"].gather(found.entity),
+        "entity_name": entities["entity_name"].gather(found.entity),
+    }
+
+
+def _texts(units: pl.DataFrame, tables: Tables) -> Texts:
+    texts: list[str] = [""] * units.height
+    for table, (frame, _, _, column) in enumerate(_sources(tables)):
+        at = np.flatnonzero((units["table"] == table).to_numpy())
+        for place, text in zip(at.tolist(), frame[column].gather(units["row"].gather(at)), strict=True):
+            texts[place] = text
+    lengths = np.array([len(text) for text in texts], np.int64)
+    low = np.cumsum(lengths + 1) - lengths - 1
+    episode_ids = units["episode_id"].unique(maintain_order=True)
+    return Texts(
+        Letters("\n".join(texts)),
+        low,
+        low + lengths,
+        np.cumsum((units["episode_id"] != units["episode_id"].shift()).fill_null(False).to_numpy()),
+        units["field"].is_in(["title", "chapter"]).to_numpy(),
+        units["is_english"].to_numpy(),
+        (units["field"] == "description").to_numpy(),
+        episode_ids.to_list(),
+    )
+
+
+def _slices(units: pl.DataFrame, texts: Texts, tables: Tables) -> tuple[Slices, pl.Series]:
+    """Return the slices that the texts are made of, and the native time of each."""
+    placed = units.select("document_id", "table", "row").with_columns(
+        pl.Series("low", texts.low), pl.Series("high", texts.high), pl.int_range(pl.len()).alias("unit")
+    )
+    of_turns = placed.filter(pl.col("table") == 0)
+    spans = tables.speaker_turns["spans"].gather(of_turns["row"])
+    from_turns = (
+        of_turns.with_columns(spans)
+        .explode("spans", empty_as_null=False)
+        .unnest("spans")
+        .select(
+            "unit",
+            "document_id",
+            "high",
+            (pl.col("low") + pl.col("text_start")).alias("text_start"),
+            "char_start",
+            "char_end",
+            "start_s",
+        )
+    )
+    from_others = []
+    for table, frame in ((1, tables.passages), (2, tables.chapters)):
+        whole = placed.filter(pl.col("table") == table)
+        places = [frame[column].gather(whole["row"]) for column in ("char_start", "char_end")]
+        from_others.append(
+            whole.with_columns(*places, pl.col("low").alias("text_start"), pl.lit(None, pl.Float64).alias("start_s"))
+        )
+    order = ["unit", "document_id", "high", "text_start", "char_start", "char_end", "start_s"]
+    slices = (
+        pl.concat([part.select(order) for part in (from_turns, *from_others)])
+        .sort("unit", "text_start", maintain_order=True)
+        # A slice ends before the space that joins it to the next one, the last one of a unit with it.
+        .with_columns(text_end=pl.coalesce(pl.col("text_start").shift(-1).over("unit") - 1, "high"))
+    )
+    text_start, text_end, char_start, char_end = (
+        slices[name].to_numpy() for name in ("text_start", "text_end", "char_start", "char_end")
+    )
+    documents = [tables.documents[document_id] for document_id in slices["document_id"]]
+    return Slices(text_start, text_end, char_start, char_end, documents), slices["start_s"]
 
 
 def _label_mentions(
@@ -195,20 +308,20 @@ def _label_mentions(
 
 
 def _finish(found: pl.DataFrame) -> pl.DataFrame:
-    """Name, order and check the columns; a place where two texts share characters is kept once."""
-    keys = found.select("copy_id", "mention_char_start", "mention_char_end", "entity_id").iter_rows()
+    """Name and order the columns; a place where two texts of a copy share characters is kept once."""
+    keys = (found[name].to_list() for name in ("copy_id", "mention_char_start", "mention_char_end", "entity_id"))
     rank = pl.col("field").replace_strict(_FIELD_ORDER, list(range(len(_FIELD_ORDER))), return_dtype=pl.Int8)
-    named = (
-        found.with_columns(pl.Series("mention_id", [mention_id(*key) for key in keys], dtype=pl.String), rank=rank)
-        .sort("rank", "copy_id", "mention_char_start", "text_start")
+    unit_id = pl.col("unit_id") if "unit_id" in found.columns else pl.lit(None, pl.String)
+    return (
+        found.with_columns(pl.Series("mention_id", mention_ids(*keys), dtype=pl.String), rank=rank)
+        .sort("rank", "mention_char_start", "text_start")
         .unique("mention_id", keep="first", maintain_order=True)
         .with_columns(
-            pl.when(pl.col("field") == "transcript").then("unit_id").alias("turn_id"),
-            pl.when(pl.col("field").is_in(["title", "description"])).then("unit_id").alias("passage_id"),
-            pl.when(pl.col("field") == "chapter").then("unit_id").alias("chapter_id"),
+            pl.when(pl.col("field") == "transcript").then(unit_id).alias("turn_id"),
+            pl.when(pl.col("field").is_in(["title", "description"])).then(unit_id).alias("passage_id"),
+            pl.when(pl.col("field") == "chapter").then(unit_id).alias("chapter_id"),
             pl.col("mention_char_start").alias("char_start"),
             pl.col("mention_char_end").alias("char_end"),
         )
-        .sort("copy_id", "char_start", "char_end", "entity_id")
+        .select(Mentions.column_names())
     )
-    return Mentions.validate(named.select(Mentions.column_names()), cast=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,8 @@ from orchestration.formats.display import tidy
 from orchestration.schemas.mentions import Mentions
 from orchestration.schemas.tables import LAKE_TABLES
 from orchestration.transforms.episode_names import name_parts
-from orchestration.transforms.mention_places import MAX_CONTEXT_CHARACTERS, Slices, sentence_around
+from orchestration.transforms.letters import Letters
+from orchestration.transforms.mention_places import MAX_CONTEXT_CHARACTERS, Slices, sentences_around
 from orchestration.transforms.mention_rules import ANY_LANGUAGE, RULES
 from orchestration.transforms.mentions import mentions
 
@@ -142,9 +144,9 @@ class World:
             "speaker_labels", copy_id=copy, speaker_label=label, person_id=person_id, person_name=name, rule="test"
         )
 
-    def find(self, with_episodes: bool = True) -> pl.DataFrame:
+    def find(self, with_episodes: bool = True, is_shuffled: bool = False, **more: Any) -> pl.DataFrame:
         self.rows["document_texts"] = [{"document_id": "d", "text": self.text}]
-        frames = {name: frame(name, rows) for name, rows in self.rows.items()}
+        frames = {name: frame(name, rows[::-1] if is_shuffled else rows) for name, rows in self.rows.items()}
         return mentions(
             frames["speaker_turns"],
             frames["passages"],
@@ -159,6 +161,7 @@ class World:
             frames["kind_spans"],
             frames["copy_episodes"] if with_episodes else None,
             frames["episode_copies"],
+            **more,
         )
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -428,10 +431,16 @@ def test_parts_of_a_name(name: str, parts: tuple[str, str, str] | None) -> None:
     assert name_parts(name) == parts
 
 
+def sentence_around(text: str, start: int, end: int) -> str:
+    columns = (np.array([value]) for value in (start, end, 0, len(text)))
+    return sentences_around(Letters(text), *columns)[0]
+
+
 def test_the_context_is_the_sentence_cut_at_words() -> None:
     text = "First one. Here is Google today! Last."
     start = text.index("Google")
     assert sentence_around(text, start, start + 6) == "Here is Google today!"
+    assert sentence_around("Google", 0, 6) == "Google"
     long = "word " * 200 + "Google" + " word" * 200
     cut = sentence_around(long, 1000, 1006)
     assert "Google" in cut
@@ -460,15 +469,16 @@ def test_every_mention_leads_back_to_its_characters(raws: list[str]) -> None:
 @given(_RAW, st.data())
 def test_places_of_a_slice(raw: str, data: st.DataObject) -> None:
     shown = tidy(raw)
-    slices = Slices(raw, shown, [{"char_start": 0, "char_end": len(raw), "text_start": 0, "start_s": None}])
     if not shown:
         return
     start = data.draw(st.integers(0, len(shown) - 1))
     end = data.draw(st.integers(start + 1, len(shown)))
-    place = slices.locate(start, end)
-    assert place is not None
+    zero, shown_end, raw_end = (np.array([value]) for value in (0, len(shown), len(raw)))
+    slices = Slices(zero, shown_end, zero, raw_end, [raw])
+    which, char_start, char_end = slices.locate(shown, np.array([start]), np.array([end]))
+    assert which.tolist() == [0]
     # A slice that ends inside a repaired place may lack the space that its surroundings call for.
-    back = tidy(raw[place.char_start : place.char_end])
+    back = tidy(raw[int(char_start[0]) : int(char_end[0])])
     assert back.replace(" ", "") == shown[start:end].replace(" ", "")
 
 
@@ -506,3 +516,41 @@ def test_a_copy_in_another_language_yields_exact_names_only(language: str | None
 
 def test_the_rules_for_any_language_exist() -> None:
     assert set(RULES) > ANY_LANGUAGE
+
+
+_WORDS = st.sampled_from(
+    [*(alias.alias for alias in ALIASES), "apple", "DeepMind", "Instagram", "Ada", "Norton", "Kaja", "Lind", "agents"]
+    + ["research", "and", ",", ".", "The", "é", "“", "”", "Microsoft's"]
+)
+_COPIES = st.lists(st.lists(_WORDS, min_size=1, max_size=15).map(" ".join), min_size=1, max_size=5)
+
+
+def world_of(texts: list[str]) -> World:
+    world = World()
+    for number, text in enumerate(texts):
+        copy = f"c{number % 3}"
+        if number % 2:
+            world.passage(text, copy=copy)
+        else:
+            world.turn((text, None), copy=copy)
+        world.add("copy_episodes", copy_id=copy, episode_id=f"e{number % 2}", match_rule="x", match_confidence=1.0)
+    world.rows["copy_episodes"] = list({row["copy_id"]: row for row in world.rows["copy_episodes"]}.values())
+    return world.label("Kaja Lind", "person:x:kaja-lind", "Kaja Lind", copy="c0")
+
+
+@given(_COPIES)
+@settings(max_examples=60, deadline=None)
+def test_rows_depend_neither_on_the_size_of_a_batch_nor_on_the_order_of_rows(texts: list[str]) -> None:
+    world = world_of(texts)
+    found = world.find()
+    assert found.equals(world.find(batch_characters=1))
+    assert found.equals(world.find(is_shuffled=True))
+
+
+@given(_COPIES)
+@settings(max_examples=60, deadline=None)
+def test_no_two_mentions_of_a_text_overlap(texts: list[str]) -> None:
+    found = world_of(texts).find().sort("copy_id", "char_start")
+    for _, of_copy in found.group_by("copy_id", maintain_order=True):
+        ends = of_copy["char_end"].to_list()
+        assert all(end <= start for end, start in zip(ends, of_copy["char_start"].to_list()[1:], strict=False))

@@ -1,0 +1,139 @@
+"""What is known of episodes before their texts are read: who and which shows belong to each, and all names to look for.
+
+Belongs here: gathering from the tables of the lake. Keep out: finding names in texts (episode_reader.py).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from orchestration.catalog.catalog import Alias, Catalog, Entity
+from orchestration.transforms.episode_names import (
+    Person,
+    may_stand_alone,
+    name_parts,
+    names_of_person,
+    names_of_show,
+)
+from orchestration.transforms.letters import Bools, Ints, fold
+from orchestration.transforms.matcher import Name
+from orchestration.transforms.name_table import NameTable
+
+
+@dataclass(slots=True)
+class Cast:
+    """Who appears in an episode, and which shows it belongs to: id to person, id to name."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    shows: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything that is known before the texts are read.
+
+    catalog_words: names of companies, products and shows, folded where they count in any letter case. is_unlisted: of
+    each entity, whether the catalogue lacks it. rank: of each entity, its place in the order of ids.
+    """
+
+    names: NameTable
+    casts: dict[str, Cast]
+    catalog_words: frozenset[str]
+    is_unlisted: Bools
+    rank: Ints
+    entity_columns: pl.DataFrame
+    """Id, type and name of each entity."""
+
+
+def knowledge(
+    catalog: Catalog,
+    speaker_labels: pl.DataFrame,
+    appearance_evidence: pl.DataFrame,
+    copy_shows: pl.DataFrame,
+    episode_of: dict[str, str],
+) -> Knowledge:
+    """Gather what is known. Frames as in the lake; a copy that `episode_of` lacks is an episode of its own."""
+    nicknames: dict[str, set[str]] = defaultdict(set)
+    for alias in catalog.aliases:
+        if alias.entity_id.startswith("person:") and " " not in alias.alias:
+            nicknames[alias.entity_id].add(alias.alias)
+    entities = dict(catalog.entities)
+    casts: dict[str, Cast] = defaultdict(Cast)
+    for copy_id, label, person_id, name in _stated_people(speaker_labels, appearance_evidence):
+        people = casts[episode_of.get(copy_id, copy_id)].people
+        before = people.get(person_id)
+        labels = (before.labels if before else frozenset()) | ({label} if label else frozenset())
+        called = before.name if before else name
+        people[person_id] = Person(person_id, called, labels, frozenset(nicknames.get(person_id, ())))
+        entities.setdefault(person_id, Entity(person_id, "person", name))
+    for copy_id, show_id, name in copy_shows.select("copy_id", "show_id", "show_name").iter_rows():
+        casts[episode_of.get(copy_id, copy_id)].shows[show_id] = name
+        entities.setdefault(show_id, Entity(show_id, "show", name))
+    catalog_words = frozenset(
+        fold(alias.alias) if alias.kind in ("exact", "misheard") else alias.alias
+        for alias in catalog.aliases
+        if catalog.entities[alias.entity_id].entity_type in ("company", "product", "show")
+    )
+    aliases = (*catalog.aliases, *_unlisted_people(casts, catalog))
+    single = set(_single_names(entities, catalog_words))
+    names = NameTable(entities.values(), aliases, (*single, *_names_of_casts(casts)))
+    ids = [entity.entity_id for entity in names.entities]
+    rank = np.empty(len(ids), np.int64)
+    rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+    is_unlisted = np.array([entity_id not in catalog.entities for entity_id in ids], np.bool_)
+    columns = pl.DataFrame(
+        [(entity.entity_id, entity.entity_type, entity.name) for entity in names.entities],
+        schema={"entity_id": pl.String, "entity_type": pl.String, "entity_name": pl.String},
+        orient="row",
+    )
+    return Knowledge(names, dict(casts), catalog_words, is_unlisted, rank, columns)
+
+
+def _stated_people(
+    speaker_labels: pl.DataFrame, appearance_evidence: pl.DataFrame
+) -> Iterator[tuple[str, str | None, str, str]]:
+    """Yield copy, label, id and name of everybody who is known to appear."""
+    labels = speaker_labels.select("copy_id", "speaker_label", "person_id", "person_name")
+    evidence = appearance_evidence.select("copy_id", pl.lit(None, pl.String), "person_id", "person_name")
+    for frame in (labels, evidence):
+        for copy_id, label, person_id, name in frame.iter_rows():
+            if person_id is not None and name:
+                yield copy_id, label, person_id, name
+
+
+def _unlisted_people(casts: dict[str, Cast], catalog: Catalog) -> list[Alias]:
+    """Return the full names of people who appear somewhere and whom the catalogue does not list.
+
+    Of each name one person: without a catalogue nothing tells namesakes apart.
+    """
+    ids: dict[str, set[str]] = defaultdict(set)
+    for cast in casts.values():
+        for person in cast.people.values():
+            parts = name_parts(person.name)
+            if parts and person.person_id not in catalog.entities:
+                ids[parts[0]].add(person.person_id)
+    return [Alias(name, min(people), "case_sensitive") for name, people in sorted(ids.items())]
+
+
+def _single_names(entities: dict[str, Entity], catalog_words: frozenset[str]) -> Iterator[Name]:
+    """Yield the first names and surnames of everybody who may be named in full somewhere."""
+    for entity in entities.values():
+        if entity.entity_type == "person":
+            for part in (name_parts(entity.name) or ())[1:]:
+                if may_stand_alone(part, catalog_words):
+                    yield Name(part, is_any_case=False)
+
+
+def _names_of_casts(casts: dict[str, Cast]) -> Iterator[Name]:
+    for cast in casts.values():
+        for person in cast.people.values():
+            for name in names_of_person(person):
+                yield Name(name.text, name.is_any_case)
+        for show_id, show_name in cast.shows.items():
+            for name in names_of_show(show_id, show_name):
+                yield Name(name.text, name.is_any_case)

@@ -1,0 +1,137 @@
+"""The forms of a text that names are matched in, and what kind of character stands where.
+
+Belongs here: folding, and tables over characters. Keep out: names, and what a boundary of a name is (boundaries.py).
+
+Every form has exactly one element for each code point of the text, so that a place in one is the place in all of them
+and nothing ever has to be translated back. For the automata a code point is one byte: ASCII as it is, any other
+character one of the 128 bytes above, by its number. Two such characters may share a byte; the matcher therefore looks
+again at the few names that hold one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Bytes = NDArray[np.uint8]
+
+# One character for one, so that offsets stay: typographic quotes and hyphens as a keyboard writes them.
+_STRAIGHT = {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "\u00a0": " "}
+_ACCENTED = re.compile(r"[À-ÖØ-öø-ž]")
+# Characters beyond the basic plane (emoji, mathematical letters) are no part of any name: they share one entry.
+_PLANE = 0x10000
+
+UPPER, LOWER, DIGIT, ALNUM, SPACE = 1, 2, 4, 8, 16
+
+
+def straighten(text: str) -> str:
+    """Return `text` with typographic quotes and hyphens replaced by plain ones, of the same length."""
+    if text.isascii():
+        return text
+    for typographic, plain in _STRAIGHT.items():
+        text = text.replace(typographic, plain)
+    return text
+
+
+def fold(text: str) -> str:
+    """Return `text` straightened, in lower case and without accents, of the same length in code points."""
+    if text.isascii():
+        return text.lower()
+    # The one letter whose lower-case form has two characters (Turkish dotted capital I) loses its dot before.
+    return _ACCENTED.sub(_without_accent, straighten(text)).lower()
+
+
+def _without_accent(found: re.Match[str]) -> str:
+    return unicodedata.normalize("NFD", found.group())[0]
+
+
+class Letters:
+    """A text in all its forms. It is taken to lie between line ends, which is what stands at -1 and at its length."""
+
+    def __init__(self, text: str) -> None:
+        """Take the text: one, or many joined by line ends."""
+        self.text = text
+        self.length = len(text)
+        if text.isascii():
+            self.written = text.encode()
+            self.folded = self.written.lower()
+            self._points: NDArray[np.uint8] | NDArray[np.uint16] = np.frombuffer(self.written + b"\n", np.uint8)
+        else:
+            wide = np.frombuffer((text + "\n").encode("utf-32-le", "surrogatepass"), np.uint32)
+            self._points = np.minimum(wide, _PLANE - 1).astype(np.uint16)
+            folding, writing, _ = _tables()
+            self.folded = folding[self._points[:-1]].tobytes()
+            self.written = writing[self._points[:-1]].tobytes()
+
+    def points(self, at: Ints) -> Ints:
+        """Return the code points at these positions; a line end for any position outside."""
+        return self._points[np.clip(at, -1, self.length)].astype(np.int64)
+
+    def kinds(self, at: Ints) -> Bytes:
+        """Return what kind of character stands at these positions: UPPER, LOWER, DIGIT, ALNUM, SPACE, added up."""
+        kinds = _tables()[2]
+        return kinds[self._points[np.clip(at, -1, self.length)]]
+
+    def are(self, at: Ints, kind: int) -> Bools:
+        """Tell for each position whether a character of `kind` stands there."""
+        return (self.kinds(at) & kind) != 0
+
+    def are_in(self, at: Ints, characters: str) -> Bools:
+        """Tell for each position whether one of `characters` stands there."""
+        return self.mask(characters)[self._points[np.clip(at, -1, self.length)]]
+
+    def places_of(self, characters: str) -> Ints:
+        """Return all positions where one of `characters` stands, in order."""
+        return np.flatnonzero(self.mask(characters)[self._points[:-1]])
+
+    @staticmethod
+    @cache
+    def mask(characters: str) -> Bools:
+        """Return the table that is true for these characters."""
+        table = np.zeros(_PLANE, np.bool_)
+        table[[ord(character) for character in characters]] = True
+        return table
+
+
+def one_byte_form(form: str) -> bytes:
+    """Return a pattern, folded or straightened already, as the automata read it."""
+    if form.isascii():
+        return form.encode()
+    return bytes(_byte(ord(character)) for character in form)
+
+
+def _byte(point: int) -> int:
+    return point if point < 128 else 128 + point % 128
+
+
+@cache
+def _tables() -> tuple[Bytes, Bytes, Bytes]:
+    """Return, by code point: the byte of its folded form, the byte as it is written, its kind."""
+    folding, writing, kinds = (np.zeros(_PLANE, np.uint8) for _ in range(3))
+    for point in range(_PLANE):
+        character = chr(point)
+        folding[point] = _byte(ord(fold(character)[0]))
+        writing[point] = _byte(ord(straighten(character)))
+        kinds[point] = (
+            UPPER * character.isupper()
+            + LOWER * character.islower()
+            + DIGIT * character.isdigit()
+            + ALNUM * character.isalnum()
+            + SPACE * character.isspace()
+        )
+    kinds[_PLANE - 1] = 0
+    return folding, writing, kinds
+
+
+def ragged(first: Ints, count: Ints) -> tuple[Ints, Ints]:
+    """Return for ranges of `count` numbers from `first` on: the number of the range, and all the numbers, in order."""
+    owner = np.repeat(np.arange(len(count)), count)
+    ends = np.cumsum(count)
+    numbers = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - count, count) + np.repeat(first, count)
+    return owner, numbers
