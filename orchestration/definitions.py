@@ -4,7 +4,7 @@ import dagster as dg
 
 from orchestration.defs.feeds import feeds
 from orchestration.defs.jobs import console, daily, warehouse_job
-from orchestration.defs.lake import external_files, ingest, proof, stage_assets
+from orchestration.defs.lake import example_proof, external_files, ingest, proof, stage_assets
 from orchestration.defs.release import release_definition
 from orchestration.defs.warehouse import models_definition
 from orchestration.defs.workspace import Workspace
@@ -15,7 +15,7 @@ def defs() -> dg.Definitions:
     """Return all definitions. Loading them parses the dbt project where it has changed."""
     return dg.Definitions(
         assets=[feeds, *external_files, ingest, *stage_assets, models_definition(), release_definition()],
-        asset_checks=[proof],
+        asset_checks=[proof, example_proof],
         jobs=[warehouse_job],
         schedules=[daily],
         resources={"workspace": Workspace()},

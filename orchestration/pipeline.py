@@ -23,6 +23,7 @@ from orchestration.schemas.tables import INGEST_TABLES
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transforms.alignment import copy_alignments
 from orchestration.transforms.appearance_evidence import appearance_evidence
+from orchestration.transforms.entity_candidates import entity_candidates
 from orchestration.transforms.identity import copy_episodes, copy_links
 from orchestration.transforms.kinds import kind_spans
 from orchestration.transforms.mentions import mentions
@@ -109,6 +110,21 @@ STAGES: tuple[Stage, ...] = (
         ),
         mentions,
     ),
+    Stage(
+        "entity_candidates",
+        (
+            "speaker_turns",
+            "passages",
+            "chapters",
+            "mentions",
+            "document_texts",
+            CATALOG,
+            "copy_episodes",
+            "copy_shows",
+            "episode_copies",
+        ),
+        entity_candidates,
+    ),
 )
 
 
@@ -123,7 +139,11 @@ def method_versions() -> dict[str, str]:
     shared = [code / "ids.py", code / "formats" / "display.py", *(code / "schemas").glob("*.py")]
     ingest_modules = ("ingest", "copy_rows", "scan", "containers", "sidecars")
     parse = [*(code / f"{name}.py" for name in ingest_modules), *(code / "formats").glob("*.py")]
-    transform = [*(code / "transforms").glob("*.py"), *(code / "catalog").glob("*.py")]
+    transform = [
+        *(code / "transforms").glob("*.py"),
+        *(code / "catalog").glob("*.py"),
+        *(code / "catalog").glob("*.txt"),
+    ]
     return {
         "parse": sha256_of_files([*shared, *parse])[:12],
         "transform": sha256_of_files([*shared, *transform])[:12],

@@ -31,6 +31,8 @@ PROVEN_TABLES = (
     "speaker_turns",
     "mentions",
 )
+# What is made from mentions, and names places of the documents as examples.
+EXAMPLE_TABLES = ("entity_candidates",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,7 @@ class ProofResult:
 def prove(tables: dict[str, pl.DataFrame]) -> ProofResult:
     """Check every row of `tables`, which are the lake tables named in PROVEN_TABLES."""
     texts = dict(tables["document_texts"].select("document_id", "text").iter_rows())
-    row_count = failure_count = 0
-    failures: list[str] = []
-    for table, rows in (
+    return _result(
         ("segments", _slices(tables["segments"], texts, "text")),
         ("passages", _slices(tables["passages"], texts, "text")),
         ("chapters", _slices(tables["chapters"], texts, "title")),
@@ -56,7 +56,19 @@ def prove(tables: dict[str, pl.DataFrame]) -> ProofResult:
         ("appearance_evidence", _evidence(tables, texts)),
         ("speaker_turns", _turns(tables["speaker_turns"], texts)),
         ("mentions", _mentions(tables, texts)),
-    ):
+    )
+
+
+def prove_examples(tables: dict[str, pl.DataFrame]) -> ProofResult:
+    """Check every example in `tables`, which are those named in EXAMPLE_TABLES, and `document_texts`."""
+    texts = dict(tables["document_texts"].select("document_id", "text").iter_rows())
+    return _result(*((table, _contexts(tables[table], texts)) for table in EXAMPLE_TABLES))
+
+
+def _result(*checked: tuple[str, Iterator[str | None]]) -> ProofResult:
+    row_count = failure_count = 0
+    failures: list[str] = []
+    for table, rows in checked:
         for failure in rows:
             row_count += 1
             if failure:
@@ -148,6 +160,13 @@ def _mentions(tables: dict[str, pl.DataFrame], texts: dict[str, str]) -> Iterato
             yield f"{_where(row)}: the surface {surface!r} does not stand at {row['text_start']} of its text"
             continue
         yield _compare(_where(row), surface, _inside(turn, row, texts) if turn else _slice(texts, row))
+
+
+def _contexts(frame: pl.DataFrame, texts: dict[str, str]) -> Iterator[str | None]:
+    """Check the places that a row lists as examples."""
+    for contexts in frame["contexts"]:
+        for row in contexts:
+            yield _compare(_where(row), row["surface"], _slice(texts, row))
 
 
 def _inside(turn: dict[str, Any], row: dict[str, Any], texts: dict[str, str]) -> str:

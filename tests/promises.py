@@ -33,4 +33,5 @@ PROMISED = {
     "mention_rules",
     "show_months",
     "extraction_quality",
+    "entity_candidates",
 }

@@ -9,6 +9,7 @@ import dagster as dg
 
 from orchestration.defs.feeds import FEEDS, is_any_feed_listed
 from orchestration.pipeline import STAGES
+from orchestration.proof import EXAMPLE_TABLES
 
 # Without a feed to follow the job does not even have the step that fetches.
 _FOLLOWS_FEEDS = is_any_feed_listed()
@@ -17,6 +18,7 @@ STEPS = (
     "ingest",
     *(stage.table for stage in STAGES),
     "lake__mentions_proof",
+    f"lake__{EXAMPLE_TABLES[-1]}_proof",
     "models",
     "warehouse__release",
 )

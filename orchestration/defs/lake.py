@@ -15,7 +15,7 @@ from orchestration.defs.metadata import column_schema, table_metadata
 from orchestration.defs.workspace import Workspace
 from orchestration.io.lake import Lake
 from orchestration.pipeline import CATALOG, STAGES, Stage, StageResult, run_ingest, run_stage
-from orchestration.proof import PROVEN_TABLES, prove
+from orchestration.proof import EXAMPLE_TABLES, PROVEN_TABLES, ProofResult, prove, prove_examples
 from orchestration.publish import record_refusal
 from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
 
@@ -140,6 +140,24 @@ def proof(context: dg.AssetCheckExecutionContext, workspace: Workspace) -> dg.As
     """Compare every row with the raw text it comes from."""
     lake = workspace.lake()
     result = prove({table: lake.read(table) for table in PROVEN_TABLES})
+    return _checked(context, workspace, result)
+
+
+@dg.asset_check(
+    name="proof",
+    asset=lake_key(EXAMPLE_TABLES[-1]),
+    additional_deps=[lake_key(table) for table in ("document_texts", *EXAMPLE_TABLES[:-1])],
+    blocking=True,
+    description="Every example of an unknown name leads back to exact characters of a raw document.",
+)
+def example_proof(context: dg.AssetCheckExecutionContext, workspace: Workspace) -> dg.AssetCheckResult:
+    """Compare every example with the raw text it comes from."""
+    lake = workspace.lake()
+    result = prove_examples({table: lake.read(table) for table in ("document_texts", *EXAMPLE_TABLES)})
+    return _checked(context, workspace, result)
+
+
+def _checked(context: dg.AssetCheckExecutionContext, workspace: Workspace, result: ProofResult) -> dg.AssetCheckResult:
     context.log.info(f"{result.row_count:,} rows led back to the raw text, {result.failure_count:,} failed")
     if result.failures:
         reason = f"{result.failure_count} rows do not lead back to the raw text, the first: {result.failures[0]}"

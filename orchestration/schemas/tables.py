@@ -10,6 +10,7 @@ from orchestration.schemas.copy_links import CopyLinks
 from orchestration.schemas.copy_shows import CopyShows
 from orchestration.schemas.document_texts import DocumentTexts
 from orchestration.schemas.documents import Documents
+from orchestration.schemas.entity_candidates import EntityCandidates
 from orchestration.schemas.episode_copies import EpisodeCopies
 from orchestration.schemas.kind_spans import KindSpans
 from orchestration.schemas.links import Links
@@ -42,5 +43,6 @@ TRANSFORM_TABLES: dict[str, type[dy.Schema]] = {
     "kind_spans": KindSpans,
     "speaker_turns": SpeakerTurns,
     "mentions": Mentions,
+    "entity_candidates": EntityCandidates,
 }
 LAKE_TABLES: dict[str, type[dy.Schema]] = INGEST_TABLES | TRANSFORM_TABLES
