@@ -27,9 +27,11 @@ from orchestration.transforms.entity_candidates import entity_candidates
 from orchestration.transforms.identity import copy_episodes, copy_links
 from orchestration.transforms.kinds import kind_spans
 from orchestration.transforms.mentions import mentions
+from orchestration.transforms.name_miner import alias_proposals
 from orchestration.transforms.shows import copy_shows
 from orchestration.transforms.speaker_labels import speaker_labels
 from orchestration.transforms.speaker_turns import speaker_turns
+from orchestration.transforms.topics import chapter_topics, copy_topics, turn_topics
 
 CATALOG = "catalog"
 Report = Callable[[str], None]
@@ -111,6 +113,13 @@ STAGES: tuple[Stage, ...] = (
         mentions,
     ),
     Stage(
+        "copy_topics",
+        ("mentions", "speaker_turns", "passages", "chapters", "copy_episodes", CATALOG),
+        copy_topics,
+    ),
+    Stage("chapter_topics", ("mentions", "chapters", "copy_episodes", CATALOG), chapter_topics),
+    Stage("turn_topics", ("mentions", "copy_episodes", CATALOG), turn_topics),
+    Stage(
         "entity_candidates",
         (
             "speaker_turns",
@@ -124,6 +133,22 @@ STAGES: tuple[Stage, ...] = (
             "episode_copies",
         ),
         entity_candidates,
+    ),
+    Stage(
+        "alias_proposals",
+        (
+            "speaker_turns",
+            "passages",
+            "chapters",
+            "mentions",
+            "document_texts",
+            CATALOG,
+            "copy_episodes",
+            "copy_shows",
+            "episode_copies",
+            "appearance_evidence",
+        ),
+        alias_proposals,
     ),
 )
 

@@ -32,7 +32,7 @@ PROVEN_TABLES = (
     "mentions",
 )
 # What is made from mentions, and names places of the documents as examples.
-EXAMPLE_TABLES = ("entity_candidates",)
+EXAMPLE_TABLES = ("entity_candidates", "alias_proposals")
 
 
 @dataclass(frozen=True, slots=True)

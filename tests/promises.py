@@ -34,4 +34,5 @@ PROMISED = {
     "show_months",
     "extraction_quality",
     "entity_candidates",
+    "alias_proposals",
 }

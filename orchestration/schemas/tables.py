@@ -2,12 +2,15 @@
 
 import dataframely as dy
 
+from orchestration.schemas.alias_proposals import AliasProposals
 from orchestration.schemas.appearance_evidence import AppearanceEvidence
+from orchestration.schemas.chapter_topics import ChapterTopics
 from orchestration.schemas.chapters import Chapters
 from orchestration.schemas.copy_alignments import CopyAlignments
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.copy_links import CopyLinks
 from orchestration.schemas.copy_shows import CopyShows
+from orchestration.schemas.copy_topics import CopyTopics
 from orchestration.schemas.document_texts import DocumentTexts
 from orchestration.schemas.documents import Documents
 from orchestration.schemas.entity_candidates import EntityCandidates
@@ -21,6 +24,7 @@ from orchestration.schemas.segments import Segments
 from orchestration.schemas.speaker_labels import SpeakerLabels
 from orchestration.schemas.speaker_turns import SpeakerTurns
 from orchestration.schemas.stated_people import StatedPeople
+from orchestration.schemas.turn_topics import TurnTopics
 
 INGEST_TABLES: dict[str, type[dy.Schema]] = {
     "documents": Documents,
@@ -43,6 +47,10 @@ TRANSFORM_TABLES: dict[str, type[dy.Schema]] = {
     "kind_spans": KindSpans,
     "speaker_turns": SpeakerTurns,
     "mentions": Mentions,
+    "copy_topics": CopyTopics,
+    "chapter_topics": ChapterTopics,
+    "turn_topics": TurnTopics,
     "entity_candidates": EntityCandidates,
+    "alias_proposals": AliasProposals,
 }
 LAKE_TABLES: dict[str, type[dy.Schema]] = INGEST_TABLES | TRANSFORM_TABLES

@@ -49,6 +49,7 @@ _MAX_CAPITALS = 0.002
 _MIN_WORD = 3
 _MAX_WORD = 24
 _MAX_TOKENS = 6
+_MAX_ADDRESS = 200
 
 
 def _words(text: str) -> frozenset[str]:
@@ -90,12 +91,14 @@ class UnknownNames:
     """What a scan found.
 
     units: the texts that were read, one row each, in order. names: places by name, in lower case.
+    known: the mentions in each unit, as start, end and entity.
     lower: how often each word stands in lower case. capitalised: how often with a capital where no sentence starts.
     """
 
     units: pl.DataFrame
     texts: list[str]
     names: dict[str, list[Place]]
+    known: dict[int, list[tuple[int, int, str]]]
     lower: Counter[str]
     capitalised: Counter[str]
 
@@ -152,7 +155,7 @@ def find_unknown_names(units: pl.DataFrame, mentions: pl.DataFrame) -> UnknownNa
     for row, text in enumerate(texts):
         _find_in_text(row, text, known.get(row, []), ordinary, names)
     _find_in_lower_case(units, texts, known, names)
-    return UnknownNames(units, texts, dict(names), lower, capitalised)
+    return UnknownNames(units, texts, dict(names), known, lower, capitalised)
 
 
 def _count_words(texts: list[str]) -> tuple[Counter[str], Counter[str]]:
@@ -246,7 +249,8 @@ def _find_in_text(
                 continue
         elif _NO_END.match(text, end):
             continue
-        if start and text[start - 1] == "." and text[start - 2 : start - 1].isalnum():
+        before = text[start - 1] if start else " "
+        if before in ".-=" and (text[start - 2 : start - 1].isalnum() or _is_in_address(text, start)):
             continue
         inside = _overlapping(known, start, end)
         if is_single:
@@ -257,6 +261,10 @@ def _find_in_text(
             is_mid = part_start > start or _is_mid_sentence(text, part_start)
             key = _key(text[part_start:part_end])
             names[key].append(Place(row, part_start, part_end, is_mid, known_part))
+
+
+def _is_in_address(text: str, start: int) -> bool:
+    return "/" in text[max(0, start - _MAX_ADDRESS) : start].rpartition(" ")[2]
 
 
 def _parts(
