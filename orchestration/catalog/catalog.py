@@ -57,3 +57,5 @@ class Catalog:
     """Canonical names included."""
     shows: dict[str, Show]
     fingerprint: str
+    entity_topics: tuple[tuple[str, str], ...] = ()
+    """Entities that tell of a topic wherever they are named, with its id: a chip maker tells of chips."""

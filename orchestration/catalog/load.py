@@ -1,4 +1,4 @@
-"""Reads the six CSV files of the entity catalogue, checks every line, and builds the `Catalog`.
+"""Reads the seven CSV files of the entity catalogue, checks every line, and builds the `Catalog`.
 
 Belongs here: what makes a catalogue valid. Keep out: how names are matched in text (transforms/mentions.py), and
 advice on aliases that are valid but risky (lint.py).
@@ -34,6 +34,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "shows.csv": ("show_id", "name", "host_ids", "domains"),
     "topics.csv": ("topic_id", "name", "parent_topic_id"),
     "aliases.csv": ("alias", "entity_id", "kind", "context", "not_context"),
+    "topic_entities.csv": ("entity_id", "topic_id"),
 }
 CATEGORIES = frozenset(
     [
@@ -160,7 +161,8 @@ def load_catalog(folder: Path) -> Catalog:
     aliases = _aliases(rows, entities, problems)
     if problems.messages:
         raise CatalogError(problems.messages)
-    return Catalog(entities, aliases, shows, digest.hexdigest())
+    entity_topics = tuple((row["entity_id"], row["topic_id"]) for row in rows["topic_entities.csv"])
+    return Catalog(entities, aliases, shows, digest.hexdigest(), entity_topics)
 
 
 def _read_bytes(folder: Path, file: str, problems: _Problems) -> bytes:
@@ -267,6 +269,11 @@ def _check_references(rows: dict[str, list[_Row]], entities: dict[str, Entity], 
         check(row, "host_ids", "person", "people.csv")
     for row in rows["topics.csv"]:
         check(row, "parent_topic_id", "topic", "topics.csv")
+    for row in rows["topic_entities.csv"]:
+        check(row, "topic_id", "topic", "topics.csv")
+        if row["entity_id"] not in entities or entities[row["entity_id"]].entity_type == "topic":
+            what = f"entity_id names the unknown {row['entity_id']!r}, or a topic"
+            problems.add(row, what, "add the entity to its own file or correct the id")
 
 
 def _check_topic_tree(topics: list[_Row], problems: _Problems) -> None:
