@@ -18,6 +18,8 @@ PROMISED = {
     "products",
     "topics",
     "episode_topics",
+    "chapter_topics",
+    "turn_topics",
     "company_months",
     "topic_months",
     "company_pairs",

@@ -233,6 +233,9 @@ TINY: Rows = {
     ],
     "speaker_turns": _turns(),
     "mentions": _mentions(),
+    "copy_topics": [{"copy_id": "b", "topic_id": "topic:robots", "score": 1.5, "mention_count": 1, "is_primary": True}],
+    "chapter_topics": [{"chapter_id": "ch", "copy_id": "a_captions", "topic_id": "topic:machines", "mention_count": 1}],
+    "turn_topics": [{"turn_id": "b_0", "copy_id": "b", "topic_id": "topic:robots", "mention_count": 1}],
 }
 
 

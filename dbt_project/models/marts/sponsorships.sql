@@ -79,28 +79,48 @@ mentioned_sponsors as (
         partition by kind_span_id
         order by is_named desc nulls last, mention_count desc, first_char asc, company_id asc
     ) = 1
+),
+
+named as (
+    select
+        spans.*,
+        coalesce(company_names.company_id, mentioned_sponsors.company_id) as company_id,
+    from spans
+    left join company_names on lower(spans.sponsor_name) = company_names.folded_name
+    left join mentioned_sponsors on spans.kind_span_id = mentioned_sponsors.kind_span_id
+),
+
+-- Notes credit a sponsor in a list and again as the title of a chapter: one credit, the fullest that is known. Reads
+-- stay rows of their own, and so do credits that name nobody.
+distinct_sponsorships as (
+    select * from named
+    qualify
+        form is distinct from 'credit'
+        or coalesce(company_id, sponsor_name) is null
+        or row_number() over (
+            partition by copy_id, form, coalesce(company_id, lower(sponsor_name))
+            order by char_end - char_start desc, char_start asc
+        ) = 1
 )
 
 select
-    spans.kind_span_id as sponsorship_id,
+    sponsorships.kind_span_id as sponsorship_id,
     copies.episode_id,
-    spans.copy_id,
+    sponsorships.copy_id,
     copies.is_preferred as is_preferred_copy,
-    coalesce(company_names.company_id, mentioned_sponsors.company_id) as company_id,
-    spans.sponsor_name,
+    sponsorships.company_id,
+    sponsorships.sponsor_name,
     timed.start_s,
     timed.end_s,
     timed.clock_copy_id,
-    spans.form as kind,
-    spans.rule,
-    spans.document_id,
-    spans.char_start,
-    spans.char_end,
+    sponsorships.form as kind,
+    sponsorships.rule,
+    sponsorships.document_id,
+    sponsorships.char_start,
+    sponsorships.char_end,
     {{ url_at_time('clock_copies.url', 'clock_copies.video_id', 'timed.start_s') }} as url_at_time,
-from spans
-inner join copies on spans.copy_id = copies.copy_id
-left join company_names on lower(spans.sponsor_name) = company_names.folded_name
-left join mentioned_sponsors on spans.kind_span_id = mentioned_sponsors.kind_span_id
-left join timed on spans.kind_span_id = timed.kind_span_id
+from distinct_sponsorships as sponsorships
+inner join copies on sponsorships.copy_id = copies.copy_id
+left join timed on sponsorships.kind_span_id = timed.kind_span_id
 left join copies as clock_copies on timed.clock_copy_id = clock_copies.copy_id
-order by spans.copy_id, spans.char_start
+order by sponsorships.copy_id, sponsorships.char_start
