@@ -1,48 +1,24 @@
 """Advice on aliases that are valid but would match what they do not mean.
 
 Belongs here: rules of thumb for whoever adds an alias; a test keeps the shipped catalogue free of such aliases. Keep
-out: what makes a catalogue invalid (load.py).
+out: what makes a catalogue invalid (load.py), and what a change would do to a lake (preview.py).
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orchestration.catalog.catalog import Alias, Catalog
+from orchestration.catalog.words import place_words, word_ranks
 
 _MAX_SHORT_LETTERS = 3
-# The commonest words of English that have at least four letters (shorter ones are told by their length), and words of
-# everyday talk about technology that companies and products like to take as names.
-_COMMON_WORDS_TEXT = """
-able about above across action actually after again against agent agents ahead almost along already also although
-always among amount anyone anything apple around artifacts asked atlas away back base basis because become been
-before began begin behind being believe below best better between beyond black block blue board body book both
-bottom bring brought build built business call called came canvas care case cause center certain chance change
-character city claim clay clear close cloud code come common company complete computer conviction copilot could
-country course create cruise cursor data days deal deep despite different does doing done down drive during each
-early earth edge either elastic else end engine enough even ever every everyone everything exactly example excel
-experience face fact factory fall family feel field figure final find fine first five flash flow focus follow force
-form former found four free friend friends from front full future gamma game gave general genius getting give given
-glean goes going gone good gotten great ground group grow half hand happen hard harness have head hear heard heart
-help here high hold home hope horizon hour house however human humane idea important inflection instead into issue
-itself jasper keep kind knew know known language large last late later lead learn least left less level life light
-like likely line linear liquid list little live local long look looking lost lovable love made magic main major make
-making many market material maybe mean means meet member memory mercury message method might mind minute modal model
-models moment money month more most move much music must name near need network never news next night nothing
-notion number office often once only open operator oracle order other others outside over page part parts past
-people perhaps perplexity person phone pick place plan play point possible power present pretty probably problem
-process product program projects public question quick quite rabbit railway ramp rather reach read ready real really
-reason record reflection remember render replicate research rest result right rival river room rule runway rust said
-same scale school second seen segment sense serious service seven several shall short should show side sierra signal
-simple since sky slack small snap snowflake social some someone something sometimes song soon sort sound source
-space spark speak spring square stable stand start state still stop story stream stripe strong study such sure swift
-system take taken talk target team teams tell than thank that their them then there these they thing things think
-third this those though thought thread threads three through time today together told tomorrow took tool tools top
-toward true truth turn type under understand union unity until upon used user using usually value very video view
-voice wait walk want warp watch water ways week well went were what when where which while whisper white whole whose
-will window windows with within without word words work world would write writer year years young zoom
-"""
-_COMMON_WORDS = frozenset(_COMMON_WORDS_TEXT.split())
+# Names that count as written only are safe in mid-sentence; where a sentence starts, or in a heading, everyday words
+# are capitalised as well. Rarer ones (`Plaid`, `Micron`) start no sentence that one would hear in a podcast.
+_EVERYDAY_RANK = 5_000
+# Keyphrases of topics are words by nature: only the commonest say nothing.
+_TOPIC_RANK = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +30,45 @@ class Risk:
 
 
 def risky_aliases(catalog: Catalog) -> list[Risk]:
-    """Return the aliases that count in any letter case, without context words, and are short or common words.
+    """Return the aliases that would match ordinary speech, or that mean two entities at once.
 
-    Such an alias matches ordinary speech: make it `case_sensitive` or `needs_context`, or give it context words.
+    Such an alias should count as written only, need context (`needs_context`, context words), or go.
     """
-    found: list[Risk] = []
+    return [*_words_and_short_ones(catalog), *_shared(catalog)]
+
+
+def _words_and_short_ones(catalog: Catalog) -> Iterator[Risk]:
+    ranks = word_ranks()
     for alias in catalog.aliases:
-        if alias.kind not in ("exact", "misheard") or alias.context:
+        if alias.context or alias.kind == "needs_context":
             continue
+        word = alias.alias.lower()
+        rank = ranks.get(word)
+        is_any_case = alias.kind in ("exact", "misheard")
         letters = sum(character.isalnum() for character in alias.alias)
-        if letters <= _MAX_SHORT_LETTERS:
-            found.append(Risk(alias, f"{letters} letters in any case match by chance"))
-        elif alias.alias.lower() in _COMMON_WORDS:
-            found.append(Risk(alias, "a common English word in any case"))
-    return found
+        if is_any_case and letters <= _MAX_SHORT_LETTERS:
+            yield Risk(alias, f"{letters} letters in any case match by chance")
+        elif alias.entity_id.startswith("topic:"):
+            if rank is not None and rank < _TOPIC_RANK:
+                yield Risk(alias, "an everyday word says nothing of a topic")
+        elif is_any_case and rank is not None:
+            yield Risk(alias, f"a common English word (number {rank + 1:,} by frequency) in any case")
+        elif is_any_case and word in place_words():
+            yield Risk(alias, "a place, people, day or month in any case")
+        elif rank is not None and rank < _EVERYDAY_RANK and alias.alias.istitle():
+            yield Risk(alias, f"an everyday word (number {rank + 1:,} by frequency) that starts sentences")
+
+
+def _shared(catalog: Catalog) -> Iterator[Risk]:
+    """Yield the aliases of two entities that may both count in one place."""
+    by_text: dict[str, list[Alias]] = defaultdict(list)
+    for alias in catalog.aliases:
+        if not alias.entity_id.startswith("topic:"):
+            by_text[alias.alias].append(alias)
+    for aliases in by_text.values():
+        bare = sorted(
+            {a.entity_id for a in aliases if not a.context and not a.not_context and a.kind != "needs_context"}
+        )
+        for alias in aliases:
+            if len(bare) > 1 and alias.entity_id in bare[1:]:
+                yield Risk(alias, f"means {bare[0]} as well, and nothing tells the two apart")
