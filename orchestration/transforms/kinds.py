@@ -82,7 +82,7 @@ def kind_spans(
         found = written[copy_id]
         if copy_id in speech:
             of_copy = speech[copy_id]
-            found += _spoken(of_copy, known.get(episodes.get(copy_id, copy_id), []))
+            found += _spoken(of_copy, known.get(episodes.get(copy_id, copy_id), []), shows.get(copy_id, []))
             for talk in show_talk(of_copy, shows.get(copy_id, []), truncated[copy_id]):
                 found.append(_span(of_copy, talk.first, talk.last, talk.kind, "other", talk.rule))
             found += _repeated(of_copy, repeated.get(copy_id, frozenset()), shows.get(copy_id, []), truncated[copy_id])
@@ -140,8 +140,8 @@ def _span(of_copy: Sequence[Sentence], first: int, last: int, kind: str, form: s
     return Found(kind, of_copy[first].char_start, of_copy[last].char_end, form, rule)
 
 
-def _spoken(of_copy: Sequence[Sentence], known: Sequence[Sponsor]) -> Iterator[Found]:
-    for read in reads(of_copy, known):
+def _spoken(of_copy: Sequence[Sentence], known: Sequence[Sponsor], show_names: Iterable[str]) -> Iterator[Found]:
+    for read in reads(of_copy, known, show_names):
         yield _span(of_copy, read.first, read.last, "sponsor", "read", read.rule)._replace(name=read.name)
 
 

@@ -9,7 +9,7 @@ sold, and the brand's name coming back.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from orchestration.transforms.show_talk import PROMO
@@ -51,7 +51,17 @@ OPENS = re.compile(
     r"|(?:want|like|love|have|going|gotta) to (?:\w+ )?(?:thank|mention|tell you about)"
     r" (?:our|today[’']s|this week[’']s)"
     r" (?:\w+ )?(?:sponsors?|friends at)"
-    r"|(?:sponsor|ad|commercial) break)\b",
+    r"|thank(?:ing)? (?:our|today[’']s|this week[’']s|this episode[’']s) (?:\w+ )?(?:sponsors?|friends at)"
+    rf"|sponsors? (?:of|for) (?:today[’']s|this|the|our) (?:\w+ )?{_SHOW}"
+    r"|(?:sponsor|ad|commercial) break|be right back (?:after|with)"
+    r"|(?:hear|message|messages|words?) from our sponsors?)\b",
+    re.IGNORECASE,
+)
+# `Hive Talk is supported by Acme` opens one too where the show is known by name; of others, libraries are said to be
+# supported by their makers, so that an address or an offer must follow.
+_NAMED_SHOW = rf"(?: podcast| show)? (?:is|are|[’']s) (?:also |proudly |kindly |made )*{_PAID}"
+_MAY_OPEN = re.compile(
+    r"\b(?:is|are) (?:also |proudly |kindly )?(?:sponsored|supported|powered|presented) by(?= (?-i:[A-Z]))",
     re.IGNORECASE,
 )
 ENDS = re.compile(
@@ -139,14 +149,21 @@ class Read(NamedTuple):
     name: str | None
 
 
-def reads(sentences: Sequence[Sentence], known: Sequence[Sponsor]) -> list[Read]:
-    """Return the reads among the sentences of one copy, in order and apart. `known`: sponsors of its notes."""
+def reads(sentences: Sequence[Sentence], known: Sequence[Sponsor], show_names: Iterable[str] = ()) -> list[Read]:
+    """Return the reads among the sentences of one copy, in order and apart.
+
+    known: sponsors of its notes. show_names: what its show is called.
+    """
+    named = "|".join(re.escape(name) for name in sorted(show_names, key=len, reverse=True) if len(name) > 3)
+    opens = re.compile(f"{OPENS.pattern}|\\b(?:{named}){_NAMED_SHOW}", re.IGNORECASE) if named else OPENS
     found: list[Read] = []
     covered = -1
     for index in range(len(sentences)):
         if index <= covered:
             continue
-        read = _opened(sentences, index) or _named(sentences, index, known) or _offered(sentences, index, covered)
+        read = (
+            _opened(sentences, index, opens) or _named(sentences, index, known) or _offered(sentences, index, covered)
+        )
         if read is not None:
             found.append(read)
             covered = read.last
@@ -170,15 +187,21 @@ def spoken_hosts(text: str) -> list[str]:
     return [found["host"].casefold() for found in _ADDRESS.finditer(text)]
 
 
-def _opened(sentences: Sequence[Sentence], index: int) -> Read | None:
+def _opened(sentences: Sequence[Sentence], index: int, opens: re.Pattern[str]) -> Read | None:
     opening = sentences[index]
-    cue = OPENS.search(opening.text)
+    cue = opens.search(opening.text)
+    is_sure = cue is not None
+    cue = cue or _MAY_OPEN.search(opening.text)
     if cue is None or opening.text.rstrip().endswith("?"):
         return None
     named = _NAME.match(opening.text, cue.end())
     name = named["name"] if named and named["name"] not in _STARTERS else None
     brands = {word.casefold() for word in _brand_words(opening.text[cue.end() :])} | _name_words(name)
-    return Read(index, _last(sentences, index, brands), "spoken_read", name)
+    last = _last(sentences, index, brands)
+    told = [sentence.text for sentence in sentences[index : last + 1]]
+    if not is_sure and not any(_OFFER.search(text) or (_ADDRESS.search(text) and _CALL.search(text)) for text in told):
+        return None
+    return Read(index, last, "spoken_read", name)
 
 
 def _named(sentences: Sequence[Sentence], index: int, known: Sequence[Sponsor]) -> Read | None:
@@ -195,20 +218,28 @@ def _named(sentences: Sequence[Sentence], index: int, known: Sequence[Sponsor]) 
 
 
 def _offered(sentences: Sequence[Sentence], index: int, covered: int) -> Read | None:
-    """Return the read that ends with an offer and an address, back to where its brand is first named."""
+    """Return the read that ends with an offer and an address, back to where its brand is first named.
+
+    An address that is said twice (`go to acme.com/hive, that's acme.com/hive`) is as good as an offer.
+    """
     text = sentences[index].text
-    if not _OFFER.search(text):
-        return None
-    near = [s for s in sentences[max(0, index - 1) : index + 2] if s.run == sentences[index].run]
-    address = next((found for s in near if (found := _ADDRESS.search(s.text))), None)
-    if address is None or not any(_CALL.search(s.text) for s in near):
+    run = sentences[index].run
+    near = [s.text for s in sentences[max(0, index - 2) : index + 3] if s.run == run]
+    addresses = [found for other in near for found in _ADDRESS.finditer(other)]
+    if _OFFER.search(text):
+        address = addresses[0] if addresses else None
+    else:
+        own = _ADDRESS.search(text)
+        said = [found["host"].casefold() for found in addresses if found["path"]]
+        address = own if own and own["path"] and said.count(own["host"].casefold()) > 1 else None
+    if address is None or not any(_CALL.search(other) for other in near):
         return None
     brands = _name_words(address["host"])
     first, words = index, 0
     for position in range(index - 1, covered, -1):
         sentence = sentences[position]
         words += sentence.word_count
-        if sentence.run != sentences[index].run or words > MAX_READ_WORDS or _GOES_ON.search(sentence.text):
+        if sentence.run != run or words > MAX_READ_WORDS or _GOES_ON.search(sentence.text):
             break
         if _has_brand(sentence.text, brands):
             first = position
@@ -235,12 +266,14 @@ def _last(sentences: Sequence[Sentence], first: int, brands: set[str]) -> int:
         )
         if words > MAX_READ_WORDS or is_late:
             break
-        if sentence.run == opening.run and ENDS.search(sentence.text):
+        is_own = sentence.run == opening.run or (not brands and sentence.run == opening.run + 1)
+        if is_own and ENDS.search(sentence.text):
             return position
         if any(border.search(sentence.text) for border in (_GOES_ON, OPENS, PROMO)):
             break
-        # Hosts talk a read over with each other; then only the brand's name carries it on.
-        sold = 2.0 * is_branded + (sells(sentence.text) if sentence.run == opening.run else 0.0)
+        # Hosts talk a read over with each other; then only the brand's name carries it on. After an announcement that
+        # names nobody (`a word from our sponsors`), the next voice may read.
+        sold = 2.0 * is_branded + (sells(sentence.text) if is_own else 0.0)
         if sold >= 1.0:
             last, silent = position, 0
             continue

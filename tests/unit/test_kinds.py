@@ -157,6 +157,42 @@ def test_an_offer_with_an_address_is_a_read_from_the_first_word_of_its_brand():
     assert (kind, text) == ("sponsor", offer)
 
 
+@pytest.mark.parametrize(
+    ("read", "name"),
+    [
+        ("Hive Talk is supported by Acme. Nails need hammers. Go to acme.com to see them all.", "Acme"),
+        (
+            "First I want to take a second to thank today's sponsor, Acme. They make hammers. Learn more at acme.com.",
+            None,
+        ),
+        ("Are your nails loose? Acme fixes them. Go to acme.com/hive to start. That's acme.com/hive.", None),
+        ("Acme is the sponsor of this episode. Their hammers help teams of all sizes. Visit acme.com today.", None),
+        (
+            "Stay with us, we'll be right back after this message. Acme makes it easy to hit nails. Visit acme.com.",
+            None,
+        ),
+    ],
+)
+def test_reads_open_in_many_ways(read: str, name: str | None):
+    found = [span for span in spans([("Brida", f"{FILLER}{read} {FILLER}")]) if span[0] == "sponsor"]
+    ((_, form, found_name, text),) = found
+    assert form == "read"
+    assert read.endswith(text) or read.startswith(text)
+    assert name is None or found_name == name
+
+
+def test_another_voice_reads_after_the_host_hands_over():
+    read = "Acme makes it easy to hit nails. Visit acme.com to learn more."
+    speech = [("Brida", f"{FILLER}And now a word from our sponsors."), ("Voice", read), ("Brida", FILLER)]
+    (span,) = spans(speech)
+    assert span[0] == "sponsor"
+    assert span[3].endswith(read)
+
+
+def test_what_is_supported_by_its_maker_is_no_sponsor():
+    assert spans([("Brida", f"{FILLER}The library is supported by Acme. It does well in tests. {FILLER}")]) == []
+
+
 def test_a_guest_who_names_an_address_sells_nothing():
     assert spans([("Tomas", f"{FILLER}If you go to acme.com, we show all our numbers. You can try it. {FILLER}")]) == []
 
