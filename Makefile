@@ -53,9 +53,10 @@ evaluate: setup ## measure mentions: make evaluate GOLD=<file.jsonl> RAW=<folder
 docs: setup ## write the data dictionary from the contracts
 	@$(RUN) -m orchestration docs
 
-bench: setup ## measure parsers and matchers: MB/s, growth with size, peak memory
+bench: setup ## measure parsers, matchers and mentions: MB/s, growth with size, peak memory
 	@$(RUN) -m orchestration.benchmarks.parsers
 	@$(RUN) -m orchestration.benchmarks.matcher
+	@$(RUN) -m orchestration.benchmarks.mentions
 
 fuzz: setup ## feed mutated documents to all parsers: make fuzz SECONDS=600 CORPUS=<folder>
 	@$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(CORPUS),--corpus $(CORPUS))

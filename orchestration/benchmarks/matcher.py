@@ -18,19 +18,20 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import polars as pl
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
 
 from orchestration.catalog.load import load_catalog
-from orchestration.transforms.matcher import Matcher, fold, is_end_boundary, is_start_boundary
+from orchestration.transforms.letters import Letters, fold, one_byte_form
+from orchestration.transforms.matcher import Matcher, Name
 
 _PROJECT = Path(__file__).resolve().parent.parent.parent
 _ROUNDS = 5
 CANDIDATES = (
-    "base: fold alone",
-    "two DFAs, folded and as written, bounded (chosen)",
-    "one folded DFA, bounded",
-    "one folded DFA, raw hits",
-    "one folded NFA, bounded",
+    "base: forms of the text alone",
+    "two byte DFAs, folded and as written, bounded (chosen)",
+    "one folded byte DFA, raw hits",
+    "one folded byte NFA, raw hits",
+    "one folded str DFA, raw hits",
     "Polars find_many, folded, raw byte offsets",
 )
 
@@ -40,21 +41,19 @@ def _search(candidate: str, text: str, catalog_folder: Path) -> Callable[[], int
     catalog = load_catalog(catalog_folder)
     patterns = list(dict.fromkeys(fold(alias.alias) for alias in catalog.aliases))
     if candidate.startswith("base"):
-        return lambda: 0 * len(fold(text))
+        return lambda: 0 * Letters(text).length
     if candidate.startswith("two"):
-        matcher = Matcher.of(catalog)
-        return lambda: len(matcher.find(text))
+        matcher = Matcher(Name(a.alias, a.kind in ("exact", "misheard"), True) for a in catalog.aliases)
+        return lambda: len(matcher.find(Letters(text)).start)
     if candidate.startswith("Polars"):
         column = pl.Series(text.split("\n"))
         return lambda: int(column.str.to_lowercase().str.find_many(patterns, leftmost=True).list.len().sum())
-    implementation = Implementation.DFA if "DFA" in candidate else Implementation.ContiguousNFA
-    automaton = AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest, implementation=implementation)
-    if "raw" in candidate:
+    if "str" in candidate:
+        automaton = AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
         return lambda: len(automaton.find_matches_as_indexes(fold(text)))
-    return lambda: sum(
-        is_start_boundary(text, start) and is_end_boundary(text, end, is_plural_ok=True)
-        for _, start, end in automaton.find_matches_as_indexes(fold(text))
-    )
+    implementation = Implementation.DFA if "DFA" in candidate else Implementation.ContiguousNFA
+    of_bytes = BytesAhoCorasick([one_byte_form(pattern) for pattern in patterns], implementation=implementation)
+    return lambda: len(of_bytes.find_matches_as_indexes(Letters(text).folded, overlapping=True))
 
 
 def measure(candidate: str, folder: Path, catalog_folder: Path) -> tuple[float, int, float]:

@@ -15,7 +15,7 @@ import numpy as np
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from orchestration.catalog.catalog import Alias
-from orchestration.transforms.letters import Bools, Ints, Letters, fold, one_byte_form
+from orchestration.transforms.letters import Bools, Ints, Letters, fold, goes_on, one_byte_form
 
 # A context word counts within so many words, and so many characters, of the name.
 CONTEXT_WORDS = 8
@@ -71,7 +71,7 @@ class ContextWords:
         ends = np.cumsum(lengths)
         bytes_ = np.frombuffer(joined, np.uint8)
         is_word = _IS_WORD[bytes_]
-        is_inside = _is_inside(is_word, bytes_)
+        is_inside = goes_on(is_word, _IS_JOINT[bytes_])
         starts_word = is_word & ~is_inside
         word_count = np.concatenate(([0], np.cumsum(starts_word)))
         word, from_, to = flat[:, 0], flat[:, 1], flat[:, 2]
@@ -85,17 +85,6 @@ class ContextWords:
         )
         keep = distance <= CONTEXT_WORDS
         return stretch[keep] // 2, self._words[word[keep]]
-
-
-def _is_inside(is_word: Bools, bytes_: np.ndarray) -> Bools:
-    """Tell for each byte whether the word before it goes on there: `node.js` and `co-pilot` are one word."""
-    inside = np.zeros(len(is_word), np.bool_)
-    inside[1:] = is_word[:-1]
-    inside[2:] |= _IS_JOINT[bytes_[1:-1]] & is_word[:-2]
-    inside &= is_word
-    # The joint itself is inside where the word goes on after it.
-    inside[1:-1] |= _IS_JOINT[bytes_[1:-1]] & is_word[:-2] & is_word[2:]
-    return inside
 
 
 def _ends(is_inside: Bools, at: Ints) -> Bools:

@@ -121,6 +121,7 @@ class _Reading:
         # Where each episode begins in the text; one more for the end.
         self.episode_low = np.append(texts.low, len(texts.letters.text) + 1)[edges]
         self._evidence: list[Ints] = []
+        self._mid_sentence = np.zeros(len(self.hits.start), np.bool_)
         self._lower_case: dict[tuple[int, str], bool] = {}
 
     def _units(self, at: Ints) -> Ints:
@@ -291,6 +292,7 @@ class _Reading:
         follows_name[place[sure.end[near] == start[place] - 1]] = True
         is_free = follows_name | ~places.are_part_of_longer_name()
         is_mid_sentence = places.are_mid_sentence_names()
+        self._mid_sentence[asked] = is_mid_sentence
         keep = is_free[which]
         pending, which = pending.take(keep), which[keep]
         has_maker, is_listed = self._neighbours(pending, which, start, end, place, near, sure)
@@ -354,9 +356,8 @@ class _Reading:
         pending = pending.take(names.has_capital[pending.alias])
         wanted = self._entity_keys(self._episodes(hits.start[pending.hit]), names.entity[pending.alias])
         pending = pending.take(np.isin(wanted, np.concatenate([*self._evidence, self._cast_keys()])))
-        places = self._places(hits.start[pending.hit], hits.end[pending.hit])
-        may_be_name = places.are_mid_sentence_names()
-        episodes = self._episodes(places.start)
+        may_be_name = self._mid_sentence[pending.hit]
+        episodes = self._episodes(hits.start[pending.hit])
         for number in np.flatnonzero(~may_be_name):
             word = names.alias_texts[pending.alias[number]]
             may_be_name[number] = not self.has_in_lower_case(int(episodes[number]), word)

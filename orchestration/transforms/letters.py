@@ -113,18 +113,16 @@ def _byte(point: int) -> int:
 @cache
 def _tables() -> tuple[Bytes, Bytes, Bytes]:
     """Return, by code point: the byte of its folded form, the byte as it is written, its kind."""
-    folding, writing, kinds = (np.zeros(_PLANE, np.uint8) for _ in range(3))
-    for point in range(_PLANE):
-        character = chr(point)
-        folding[point] = _byte(ord(fold(character)[0]))
-        writing[point] = _byte(ord(straighten(character)))
-        kinds[point] = (
-            UPPER * character.isupper()
-            + LOWER * character.islower()
-            + DIGIT * character.isdigit()
-            + ALNUM * character.isalnum()
-            + SPACE * character.isspace()
-        )
+    characters = [chr(point) for point in range(_PLANE)]
+    folding = np.fromiter((_byte(ord(character.lower()[0])) for character in characters), np.uint8, _PLANE)
+    writing = np.fromiter((_byte(point) for point in range(_PLANE)), np.uint8, _PLANE)
+    for character in (*_ACCENTED.findall("".join(characters)), *_STRAIGHT):
+        folding[ord(character)] = _byte(ord(fold(character)[0]))
+        writing[ord(character)] = _byte(ord(straighten(character)))
+    kinds = np.zeros(_PLANE, np.uint8)
+    tests = {UPPER: str.isupper, LOWER: str.islower, DIGIT: str.isdigit, ALNUM: str.isalnum, SPACE: str.isspace}
+    for kind, is_kind in tests.items():
+        kinds += kind * np.fromiter(map(is_kind, characters), np.uint8, _PLANE)
     kinds[_PLANE - 1] = 0
     return folding, writing, kinds
 
@@ -135,3 +133,16 @@ def ragged(first: Ints, count: Ints) -> tuple[Ints, Ints]:
     ends = np.cumsum(count)
     numbers = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - count, count) + np.repeat(first, count)
     return owner, numbers
+
+
+def goes_on(is_letter: Bools, is_joint: Bools) -> Bools:
+    """Tell for each character, along the last axis, whether the word before it goes on there.
+
+    `node.js` and `co-pilot` are one word: a joint (`.`, `-`, `'`) between letters belongs to it.
+    """
+    result = np.zeros(is_letter.shape, np.bool_)
+    result[..., 1:] = is_letter[..., :-1]
+    result[..., 2:] |= is_joint[..., 1:-1] & is_letter[..., :-2]
+    result &= is_letter
+    result[..., 1:-1] |= is_joint[..., 1:-1] & is_letter[..., :-2] & is_letter[..., 2:]
+    return result

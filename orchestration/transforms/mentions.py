@@ -27,7 +27,7 @@ from orchestration.transforms.mention_rules import PRECEDENCE
 # Where two texts share characters (a chapter inside the description), the mention is kept once.
 _FIELD_ORDER = ["transcript", "speaker_label", "chapter", "title", "description"]
 # Enough for the cost of a step to be small beside that of its rows, and few enough to stay in the processor's caches.
-BATCH_CHARACTERS = 2_000_000
+BATCH_CHARACTERS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)

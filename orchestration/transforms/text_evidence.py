@@ -9,19 +9,19 @@ import re
 
 import numpy as np
 
-from orchestration.transforms.letters import ALNUM, SPACE, UPPER, Bools, Ints, Letters, straighten
+from orchestration.transforms.letters import ALNUM, SPACE, UPPER, Bools, Ints, Letters, goes_on, straighten
 
 # A heading is told from a sentence by the share of its longer words that are capitalised.
 _HEADING_WORDS = 4
 _HEADING_SHARE = 0.8
 _MIN_HEADING_WORD = 4
+_MIN_TITLE_WORDS = 3
 _HEADING_CHARACTERS = 60
 # The marks after which a sentence starts, and what may stand between such a mark and the sentence.
 _SENTENCE_ENDS = ".?!…:;\n|•*>"
 _OPENING = "\"'“‘([*-”’)]»"
 _MAX_OPENING = 12
 _MAX_WORD = 40
-_WORD = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*")
 _ADJACENT_CAPITAL = re.compile(r" ([^\W\d_]{2,})")
 # Capitalised words that follow a name without being a part of it.
 _NO_SURNAME = frozenset(
@@ -73,13 +73,28 @@ def is_part_of_longer_name(letters: Letters, start: Ints, end: Ints, is_heading:
     return result
 
 
-def is_in_title_case(letters: Letters, start: int, end: int, low: int, high: int) -> bool:
-    """Tell whether the words around [start, end) are capitalised as in a heading. The unit is [low, high)."""
-    text = letters.text
-    before = _WORD.findall(text, max(low, start - _HEADING_CHARACTERS), start)[-_HEADING_WORDS:]
-    after = _WORD.findall(text, end, min(high, end + _HEADING_CHARACTERS))[:_HEADING_WORDS]
-    words = [word for word in (*before, *after) if len(word) >= _MIN_HEADING_WORD]
-    return len(words) >= 3 and sum(word[0].isupper() for word in words) >= _HEADING_SHARE * len(words)
+def is_in_title_case(letters: Letters, start: Ints, end: Ints, low: Ints, high: Ints) -> Bools:
+    """Tell for each [start, end) whether the words around it are capitalised as in a heading.
+
+    low, high: the unit that each place lies in.
+    """
+    reach = np.arange(_HEADING_CHARACTERS)
+    word_count, capital_count = np.zeros((2, len(start)), np.int64)
+    for at, is_before in ((start[:, None] - _HEADING_CHARACTERS + reach, True), (end[:, None] + reach, False)):
+        kinds = letters.kinds(at)
+        is_within = (at >= low[:, None]) & (at < high[:, None])
+        is_letter = ((kinds & ALNUM) != 0) & is_within
+        is_inside = goes_on(is_letter, letters.are_in(at, "'.-"))
+        starts_word = is_letter & ~is_inside
+        number = np.cumsum(starts_word, axis=1)
+        is_near = number > number[:, -1:] - _HEADING_WORDS if is_before else number <= _HEADING_WORDS
+        counts = starts_word & is_near
+        for further in range(1, _MIN_HEADING_WORD):
+            counts[:, :-further] &= is_inside[:, further:]
+            counts[:, -further:] = False
+        word_count += counts.sum(axis=1)
+        capital_count += (counts & ((kinds & UPPER) != 0)).sum(axis=1)
+    return (word_count >= _MIN_TITLE_WORDS) & (capital_count >= _HEADING_SHARE * word_count)
 
 
 def is_followed_by_surname(letters: Letters, end: Ints) -> Bools:
@@ -131,7 +146,7 @@ class Places:
 
     def _unless_in_title_case(self, result: Bools) -> Bools:
         result &= ~self.is_heading
-        for number in np.flatnonzero(result):
-            columns = (self.start, self.end, self.low, self.high)
-            result[number] = not is_in_title_case(self.letters, *(int(column[number]) for column in columns))
+        asked = np.flatnonzero(result)
+        columns = (column[asked] for column in (self.start, self.end, self.low, self.high))
+        result[asked] = ~is_in_title_case(self.letters, *columns)
         return result
