@@ -2,9 +2,9 @@
 
     python -m orchestration.benchmarks.mentions [--megabytes 1 10 100] [--names 2000 20000 200000]
 
-Each case runs in a process of its own, so that its peak is its own, and Polars gets one thread. Seconds are those of the
-processor, so that other work on the machine counts little. They hold everything: building the automata, the rules, the
-rows, their check and the Parquet file. The matcher beside it is only that: folding the text and finding all names
+Each case runs in a process of its own, so that its peak is its own, and Polars gets one thread. Seconds are those of
+the processor, so that other work on the machine counts little. They hold everything: building the automata, the rules,
+the rows, their check and the Parquet file. The matcher beside it is only that: folding the text and finding all names
 between word boundaries. Memory is the peak of the process, and what of it came on top of the tables that were read.
 """
 
