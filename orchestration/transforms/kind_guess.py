@@ -44,7 +44,7 @@ def _after(kind: Kind, weight: int, words: str) -> _Cue:
 
 _BEFORE = (
     _before(
-        "person", 2, "by|with|dr\\.?|mr\\.?|mrs\\.?|ms\\.?|prof\\.?|professor|named|colleague|friend|co-?host|guest"
+        "person", 2, "dr\\.?|mr\\.?|mrs\\.?|ms\\.?|prof\\.?|professor|named|colleague|friend|co-?host|guest"
     ),
     _before("person", 2, "author|thanks|thank you|president|senator|ceo|cto|founder|interview with"),
     _before("person", 1, "by|with|hi|hey|hello|welcome"),
@@ -115,7 +115,6 @@ def guess_kind(name: str, around: Iterable[tuple[str, str]], first_names: frozen
                     said[cue.kind][
                         f"{found.group(1).lower()} …" if method == "search" else f"… {found.group(1).lower()}"
                     ] += 1
-                    break
     _weigh_own_words(name, weights, first_names)
     # Of kinds that as much speaks for the likelier one; of those that nothing speaks for, what most unknown names are.
     order: tuple[Kind, ...] = ("product", "company", "person", "show")

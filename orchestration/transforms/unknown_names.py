@@ -144,12 +144,23 @@ def is_ordinary_word(word: str, lower_count: int, capitalised_count: int) -> boo
     return lower_count >= 2 and lower_count > _MIN_LOWER_SHARE * total
 
 
+class _Ordinary(dict[str, bool]):
+    """Tells whether a word in lower case is an ordinary one; worked out once for each word."""
+
+    def __init__(self, lower: Counter[str], capitalised: Counter[str]) -> None:
+        super().__init__()
+        self._lower, self._capitalised = lower, capitalised
+
+    def __missing__(self, word: str) -> bool:
+        self[word] = found = is_ordinary_word(word, self._lower[word], self._capitalised[word])
+        return found
+
+
 def find_unknown_names(units: pl.DataFrame, mentions: pl.DataFrame) -> UnknownNames:
     """Return the names in `units` (as `text_units` gives them) that no row of `mentions` covers."""
     texts = units["text"].to_list()
     lower, capitalised = _count_words(texts)
-    words = lower.keys() | capitalised.keys()
-    ordinary = {word for word in words if is_ordinary_word(word, lower[word], capitalised[word])}
+    ordinary = _Ordinary(lower, capitalised)
     known = _known_ranges(units, mentions)
     names: dict[str, list[Place]] = defaultdict(list)
     for row, text in enumerate(texts):
@@ -232,20 +243,20 @@ def _find_in_text(
     row: int,
     text: str,
     known: list[tuple[int, int, str]],
-    ordinary: set[str],
+    ordinary: _Ordinary,
     names: dict[str, list[Place]],
 ) -> None:
     for run in _RUN.finditer(text):
         start, end = run.span()
         surface = run.group()
         is_single = " " not in surface and "-" not in surface
-        if is_single and surface.lower() in ordinary:
+        if is_single and ordinary[surface.lower()]:
             continue
         # `OP_RETURNs` is several of `OP_RETURN`.
         if end - start > 2 and text[end - 1] == "s" and text[end - 2].isupper():
             end -= 1
             surface = surface[:-1]
-            if is_single and surface.lower() in ordinary:
+            if is_single and ordinary[surface.lower()]:
                 continue
         elif _NO_END.match(text, end):
             continue
@@ -268,7 +279,7 @@ def _is_in_address(text: str, start: int) -> bool:
 
 
 def _parts(
-    text: str, start: int, end: int, known: list[tuple[int, int, str]], ordinary: set[str]
+    text: str, start: int, end: int, known: list[tuple[int, int, str]], ordinary: _Ordinary
 ) -> list[tuple[int, int, str | None]]:
     """Return the names that the run [start, end) of several words holds, each with the entity known inside it."""
     words = [(found.start(), found.end()) for found in _PART.finditer(text, start, end)]
@@ -278,7 +289,7 @@ def _parts(
     # In front of a name, ordinary words are capitalised because the sentence starts (`So Ada Byrne`), or as titles are.
     while first < last and (
         _is_filler(forms[first])
-        or (forms[first].lower() in ordinary and (not is_mid or forms[first].lower() in _NO_NAMES))
+        or (ordinary[forms[first].lower()] and (not is_mid or forms[first].lower() in _NO_NAMES))
     ):
         first += 1
     while last > first and (_is_filler(forms[last - 1]) or forms[last - 1].lower() in _CONNECTORS):
@@ -286,13 +297,13 @@ def _parts(
     if (
         last > first
         and forms[last - 1][0].isdigit()
-        and all(form.lower() in ordinary for form in forms[first : last - 1])
+        and all(ordinary[form.lower()] for form in forms[first : last - 1])
     ):
         return []
     if first == last or last - first > _MAX_TOKENS:
         return []
     low, high = words[first][0], words[last - 1][1]
-    if last - first == 1 and (forms[first].lower() in ordinary or len(forms[first]) < _MIN_WORD):
+    if last - first == 1 and (ordinary[forms[first].lower()] or len(forms[first]) < _MIN_WORD):
         return []
     if all(form.lower() in place_words() or form.lower() in _NO_NAMES for form in forms[first:last]):
         return []
@@ -312,7 +323,7 @@ def _parts(
         len(touching) != 1
         or not rest
         or covered >= high - low
-        or all(form.lower() in ordinary or form[0].isdigit() for form in rest)
+        or all(ordinary[form.lower()] or form[0].isdigit() for form in rest)
     ):
         return []
     return [(low, high, touching[0][2])]

@@ -192,16 +192,30 @@ def test_an_ordinary_word_may_count_by_its_capital_or_by_its_context(tmp_path: P
     assert [a.kind for a in catalog.aliases if a.alias == "Anvil"] == ["needs_context", "case_sensitive"]
 
 
-def test_lint_finds_short_and_common_aliases_in_any_case_only(tmp_path: Path) -> None:
+def test_lint_finds_short_and_common_aliases(tmp_path: Path) -> None:
     lines = [
         "bw,company:bolt-works,exact,,",
         "Linear,company:bolt-works,exact,,",
+        "Lisbon,company:bolt-works,exact,,",
         "Scale,company:bolt-works,exact,iron,",
         "Figure,company:bolt-works,case_sensitive,,",
+        "Plaid,company:bolt-works,case_sensitive,,",
+        "Record,company:bolt-works,needs_context,,",
         "Boltwerks,company:bolt-works,misheard,,",
     ]
     risks = risky_aliases(load_catalog(write_catalog(tmp_path, aliases=lines)))
-    assert [risk.alias.alias for risk in risks] == ["bw", "Linear"]
+    assert [risk.alias.alias for risk in risks] == ["bw", "Linear", "Lisbon", "Figure"]
+
+
+def test_lint_finds_an_alias_that_nothing_tells_apart_from_another() -> None:
+    aliases = (
+        Alias("Bolt", "company:bolt-works", "case_sensitive"),
+        Alias("Bolt", "product:bolt", "case_sensitive"),
+        Alias("Anvil", "product:anvil", "case_sensitive"),
+        Alias("Anvil", "company:anvil", "case_sensitive", ("forge",)),
+    )
+    (risk,) = risky_aliases(Catalog({}, aliases, {}, ""))
+    assert risk.alias.entity_id == "product:bolt" and "company:bolt-works" in risk.reason
 
 
 def test_shipped_catalogue_is_of_the_promised_size(shipped: Catalog) -> None:
