@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -140,7 +140,7 @@ def _span(of_copy: Sequence[Sentence], first: int, last: int, kind: str, form: s
     return Found(kind, of_copy[first].char_start, of_copy[last].char_end, form, rule)
 
 
-def _spoken(of_copy: Sequence[Sentence], known: Sequence[Sponsor], show_names: Iterable[str]) -> Iterator[Found]:
+def _spoken(of_copy: Sequence[Sentence], known: Sequence[Sponsor], show_names: Collection[str]) -> Iterator[Found]:
     for read in reads(of_copy, known, show_names):
         yield _span(of_copy, read.first, read.last, "sponsor", "read", read.rule)._replace(name=read.name)
 

@@ -15,7 +15,7 @@ from orchestration.transforms.speech_sentences import Sentence
 # How far from either end of the speech the show speaks of itself, in words.
 EDGE_WORDS = 300
 GREETING_WORDS = 400
-FAREWELL_WORDS = 170
+FAREWELL_WORDS = 140
 # A greeting goes on for so many words at most.
 MAX_INTRO_WORDS = 130
 
@@ -39,8 +39,8 @@ PROMO = re.compile(
     r"|\bget full access to\b(?:.{0,60}?(?:https?://|www\.)\S+)?"
     r"|\bget access to bonus episodes|\bget ad[- ]free\b|\binterested in sponsoring"
     r"|\blearn more about your ad choices|\bsupport (?:us|the show|this show|the podcast) (?:on|at|by|via)\b"
-    r"|\b(?:share|forward|recommend) (?:this|the|our) (?:\w+ )?(?:show|episode|podcast|with)\b"
-    r"|\bshare (?:it|this) with\b|\btell your friends\b|\bforward this to\b|\bshare the show\b"
+    r"|\b(?:share|forward|recommend) (?:this|the|our) (?:\w+ )?(?:show|episode|podcast)\b"
+    r"|\bshare (?:it|this) with (?!you\b)|\btell your friends\b|\bforward this to\b|\bshare the show\b"
     r"|\b(?:want|like) to be on the show\b|\bhit us up\b|\bgive us (?:your )?feedback|\bsend us (?:a|an|your)\b"
     r"|\blet us know (?:about|on|at|in the|what you)\b|\bin the comments\b|\bleave (?:us )?(?:your |a )comment"
     r"|\bcheck (?:out )?the show notes\b",
@@ -71,7 +71,7 @@ _PARTING = re.compile(
     r"|this (?:has been|was) (?:so |a lot |really |super |very )?(?:of )?(?:fun|great|awesome))\b",
     re.IGNORECASE,
 )
-_PARTING_WORDS = 90
+_PARTING_WORDS = 60
 _HELLO = r"(?:hello|hey|hi|howdy|greetings|good (?:morning|evening|day))"
 # `Welcome back to the show` is said to a guest: what is welcomed to needs a name or a number.
 _GREETING = re.compile(

@@ -9,7 +9,7 @@ sold, and the brand's name coming back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from orchestration.transforms.show_talk import PROMO
@@ -54,7 +54,8 @@ OPENS = re.compile(
     r"|thank(?:ing)? (?:our|today[’']s|this week[’']s|this episode[’']s) (?:\w+ )?(?:sponsors?|friends at)"
     rf"|sponsors? (?:of|for) (?:today[’']s|this|the|our) (?:\w+ )?{_SHOW}"
     r"|(?:sponsor|ad|commercial) break|be right back (?:after|with)"
-    r"|(?:hear|message|messages|words?) from our sponsors?)\b",
+    r"|(?:hear|message|messages|words?|discussion about|talk about) (?:from )?our sponsors?"
+    r"|thank(?:s| you) for (?:being our sponsor|sponsoring (?:us|the|this|our)))\b",
     re.IGNORECASE,
 )
 # `Hive Talk is supported by Acme` opens one too where the show is known by name; of others, libraries are said to be
@@ -80,7 +81,7 @@ _GOES_ON = re.compile(
 _TOP_LEVEL = r"(?:com|ai|io|dev|org|co|net|app|fm|gg|so|sh|xyz|tech|me|tv|us|uk|de|ly|to|cloud|page)"
 _ADDRESS = re.compile(
     rf"\b(?P<host>[\w-]{{2,40}}(?:\.[\w-]{{2,30}})?) ?(?:\.|\bdot) ?{_TOP_LEVEL}\b"
-    r"(?P<path> ?(?:/|(?:forward )?slash )\w)?",
+    r"(?P<path> ?(?:/|(?:forward )?slash )(?P<page>[\w-]+))?",
     re.IGNORECASE,
 )
 _OFFER = re.compile(
@@ -149,12 +150,13 @@ class Read(NamedTuple):
     name: str | None
 
 
-def reads(sentences: Sequence[Sentence], known: Sequence[Sponsor], show_names: Iterable[str] = ()) -> list[Read]:
+def reads(sentences: Sequence[Sentence], known: Sequence[Sponsor], show_names: Collection[str] = ()) -> list[Read]:
     """Return the reads among the sentences of one copy, in order and apart.
 
     known: sponsors of its notes. show_names: what its show is called.
     """
     named = "|".join(re.escape(name) for name in sorted(show_names, key=len, reverse=True) if len(name) > 3)
+    pages = {name.casefold().replace(" ", "") for name in show_names if len(name) > 3}
     opens = re.compile(f"{OPENS.pattern}|\\b(?:{named}){_NAMED_SHOW}", re.IGNORECASE) if named else OPENS
     found: list[Read] = []
     covered = -1
@@ -162,7 +164,9 @@ def reads(sentences: Sequence[Sentence], known: Sequence[Sponsor], show_names: I
         if index <= covered:
             continue
         read = (
-            _opened(sentences, index, opens) or _named(sentences, index, known) or _offered(sentences, index, covered)
+            _opened(sentences, index, opens)
+            or _named(sentences, index, known)
+            or _offered(sentences, index, covered, pages)
         )
         if read is not None:
             found.append(read)
@@ -217,10 +221,11 @@ def _named(sentences: Sequence[Sentence], index: int, known: Sequence[Sponsor]) 
     return None
 
 
-def _offered(sentences: Sequence[Sentence], index: int, covered: int) -> Read | None:
+def _offered(sentences: Sequence[Sentence], index: int, covered: int, pages: set[str]) -> Read | None:
     """Return the read that ends with an offer and an address, back to where its brand is first named.
 
-    An address that is said twice (`go to acme.com/hive, that's acme.com/hive`) is as good as an offer.
+    An address that is said twice (`go to acme.com/hive, that's acme.com/hive`) is as good as an offer, and so is one
+    with a page for the show.
     """
     text = sentences[index].text
     run = sentences[index].run
@@ -231,7 +236,9 @@ def _offered(sentences: Sequence[Sentence], index: int, covered: int) -> Read | 
     else:
         own = _ADDRESS.search(text)
         said = [found["host"].casefold() for found in addresses if found["path"]]
-        address = own if own and own["path"] and said.count(own["host"].casefold()) > 1 else None
+        is_made_for_it = own is not None and (own["page"] or "").casefold() in pages
+        is_told_twice = own is not None and own["path"] and said.count(own["host"].casefold()) > 1
+        address = own if is_made_for_it or is_told_twice else None
     if address is None or not any(_CALL.search(other) for other in near):
         return None
     brands = _name_words(address["host"])

@@ -166,6 +166,8 @@ def test_an_offer_with_an_address_is_a_read_from_the_first_word_of_its_brand():
             None,
         ),
         ("Are your nails loose? Acme fixes them. Go to acme.com/hive to start. That's acme.com/hive.", None),
+        ("Now to a discussion about our sponsors. Acme makes it easy to hit nails. Visit acme.com today.", None),
+        ("Thanks for sponsoring us, Acme. Their hammers help teams of all sizes. Visit acme.com today.", None),
         ("Acme is the sponsor of this episode. Their hammers help teams of all sizes. Visit acme.com today.", None),
         (
             "Stay with us, we'll be right back after this message. Acme makes it easy to hit nails. Visit acme.com.",
