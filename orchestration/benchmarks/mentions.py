@@ -37,7 +37,7 @@ from orchestration.transforms.matcher import Matcher
 # The parts of the step whose time is told apart; none runs within another.
 _STEPS: tuple[tuple[str, Any, str], ...] = (
     ("gather names, build automata", mentions, "knowledge"),
-    ("join and fold texts", mentions, "_texts"),
+    ("join and fold texts", mentions, "texts_of"),
     ("find names", Matcher, "find"),
     ("context words", ContextWords, "verdicts"),
     ("names of episodes", episode_reader, "names_of_episode"),

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from orchestration.catalog.catalog import Alias, Catalog, Entity
+from orchestration.transforms.alias_forms import alias_forms
 from orchestration.transforms.episode_names import (
     Person,
     may_stand_alone,
@@ -79,9 +80,10 @@ def knowledge(
         for alias in catalog.aliases
         if catalog.entities[alias.entity_id].entity_type in ("company", "product", "show")
     )
-    aliases = (*catalog.aliases, *_unlisted_people(casts, catalog))
-    single = set(_single_names(entities, catalog_words))
-    names = NameTable(entities.values(), aliases, (*single, *_names_of_casts(casts)))
+    aliases, is_lower_case = alias_forms(catalog)
+    unlisted = _unlisted_people(casts, catalog)
+    more_names = (*set(_single_names(entities, catalog_words)), *_names_of_casts(casts))
+    names = NameTable(entities.values(), [*aliases, *unlisted], [*is_lower_case, *[False] * len(unlisted)], more_names)
     ids = [entity.entity_id for entity in names.entities]
     rank = np.empty(len(ids), np.int64)
     rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))

@@ -100,7 +100,7 @@ class _Pending:
 
 def read_episodes(texts: Texts, known: Knowledge) -> Mentioned:
     """Return the mentions in `texts`, in order and without overlap."""
-    reading = _Reading(texts, known)
+    reading = Reading(texts, known)
     sure, pending = reading.find_sure()
     by_episode = reading.find_episode_names(sure)
     accepted = Mentioned.joined([sure, by_episode])
@@ -109,10 +109,11 @@ def read_episodes(texts: Texts, known: Knowledge) -> Mentioned:
     return reading.resolve(Mentioned.joined([accepted, by_text, rest]))
 
 
-class _Reading:
+class Reading:
     """The hits in some texts, and what is asked about them."""
 
     def __init__(self, texts: Texts, known: Knowledge) -> None:
+        """Find all names in `texts`."""
         self.texts, self.known, self.names = texts, known, known.names
         self.hits = known.names.matcher.find(texts.letters, lambda at: texts.is_page[self._units(at)])
         self.unit = self._units(self.hits.start)
@@ -143,7 +144,7 @@ class _Reading:
         """Return the names of the catalogue that count by themselves, and those to be judged later."""
         names, hits = self.names, self.hits
         hit, alias = names.aliases_of(hits.pattern)
-        verdict = self._verdicts(hit, alias)
+        verdict = self.verdicts(hit, alias)
         rule = self._sure_rules(alias, verdict)
         is_decided = rule != _NO_RULE
         is_foreign = is_decided & ~self.is_english[hit] & ~_IS_ANY_LANGUAGE[rule]
@@ -166,7 +167,7 @@ class _Reading:
         self.is_full_name = names.is_full_name[alias[is_accepted]]
         return sure, _Pending(hit, alias, verdict).take(is_pending)
 
-    def _verdicts(self, hit: Ints, alias: Ints) -> Ints:
+    def verdicts(self, hit: Ints, alias: Ints) -> Ints:
         """Return what the context words say: 1 for the alias, -1 against it, 0 nothing."""
         verdict = np.zeros(len(hit), np.int64)
         asked = np.flatnonzero(self.names.has_any_context[alias])
@@ -305,6 +306,9 @@ class _Reading:
         is_spoken_for = has_context & (pending.verdict > 0) & (names.kind[pending.alias] == NEEDS_CONTEXT)
         by_context = np.where(is_spoken_for, _RULE["ordinary_word_context"], _NO_RULE)
         rule = np.where(has_context, by_context, entity_rule)
+        is_lower = names.is_lower_case[pending.alias]
+        speaks = (pending.verdict > 0) | (has_maker & ~has_context)
+        rule[is_lower] = np.where(speaks[is_lower], _RULE["lower_case_context"], _NO_RULE)
         ruled = np.flatnonzero(rule != _NO_RULE)
         # Of several aliases the first of the catalogue.
         ruled = ruled[np.unique(pending.hit[ruled], return_index=True)[1]]
@@ -353,10 +357,10 @@ class _Reading:
     def judge_by_episode(self, pending: _Pending) -> Mentioned:
         """Return the ordinary words whose entity the episode is sure to name elsewhere."""
         names, hits = self.names, self.hits
-        pending = pending.take(names.has_capital[pending.alias])
+        pending = pending.take(names.may_follow_episode[pending.alias])
         wanted = self._entity_keys(self._episodes(hits.start[pending.hit]), names.entity[pending.alias])
         pending = pending.take(np.isin(wanted, np.concatenate([*self._evidence, self._cast_keys()])))
-        may_be_name = self._mid_sentence[pending.hit]
+        may_be_name = self._mid_sentence[pending.hit] | names.is_lower_case[pending.alias]
         episodes = self._episodes(hits.start[pending.hit])
         for number in np.flatnonzero(~may_be_name):
             word = names.alias_texts[pending.alias[number]]
@@ -365,6 +369,7 @@ class _Reading:
         first = np.unique(pending.hit, return_index=True)[1]
         is_ordinary = names.kind[pending.alias[first]] == NEEDS_CONTEXT
         rule = np.where(is_ordinary, _RULE["ordinary_word_episode"], _RULE["catalog_episode"])
+        rule[names.is_lower_case[pending.alias[first]]] = _RULE["lower_case_episode"]
         return self._mentioned(pending.hit[first], pending.alias[first], rule)
 
     def resolve(self, found: Mentioned) -> Mentioned:

@@ -65,24 +65,26 @@ def mentions(
     Without `episode_copies` all copies count as English; with it, those known to be in another language yield exact
     names only. batch_characters: how much text is read at a time, in characters; it does not change the rows.
     """
-    episode_of: dict[str, str] = (
-        {} if copy_episodes is None else dict(copy_episodes.select("copy_id", "episode_id").iter_rows())
-    )
-    # A language that is not known is null, and neither equal to English nor different from it.
-    foreign = [] if episode_copies is None else episode_copies.filter(pl.col("language") != "en")["copy_id"].to_list()
-    known = knowledge(catalog, speaker_labels, appearance_evidence, copy_shows, episode_of)
     documents: dict[str, str] = dict(document_texts.select("document_id", "text").iter_rows())
     tables = Tables(turns, passages, chapters, copy_alignments, kind_spans, documents)
-    frames = [
-        _mentions_of(units, tables, known) for units in _batches(_units(tables, episode_of, foreign), batch_characters)
-    ]
+    units = units_of(tables, copy_episodes, episode_copies)
+    known = knowledge(catalog, speaker_labels, appearance_evidence, copy_shows, episodes_of(copy_episodes))
+    frames = [_mentions_of(batch, tables, known) for batch in _batches(units, batch_characters)]
     labels = _finish(_label_mentions(segments, speaker_labels, turns, documents, catalog))
     found = pl.concat([*frames, labels])
     return Mentions.validate(found.sort("copy_id", "char_start", "char_end", "entity_id"), cast=True)
 
 
-def _units(tables: Tables, episode_of: dict[str, str], foreign: list[str]) -> pl.DataFrame:
+def episodes_of(copy_episodes: pl.DataFrame | None) -> dict[str, str]:
+    """Return the episode of each copy."""
+    return {} if copy_episodes is None else dict(copy_episodes.select("copy_id", "episode_id").iter_rows())
+
+
+def units_of(tables: Tables, copy_episodes: pl.DataFrame | None, episode_copies: pl.DataFrame | None) -> pl.DataFrame:
     """Return all texts to search by table and row, those of an episode together, without the texts themselves."""
+    episode_of = episodes_of(copy_episodes)
+    # A language that is not known is null, and neither equal to English nor different from it.
+    foreign = [] if episode_copies is None else episode_copies.filter(pl.col("language") != "en")["copy_id"].to_list()
     parts = [
         frame.select(
             "document_id",
@@ -131,7 +133,7 @@ def _batches(units: pl.DataFrame, batch_characters: int) -> Iterator[pl.DataFram
 
 def _mentions_of(units: pl.DataFrame, tables: Tables, known: Knowledge) -> pl.DataFrame:
     """Return the mentions in the texts of a batch."""
-    texts = _texts(units, tables)
+    texts = texts_of(units, tables)
     found = read_episodes(texts, known)
     unit = np.searchsorted(texts.low, found.start, "right") - 1
     slices, slice_starts_s = _slices(units, texts, tables)
@@ -171,7 +173,8 @@ def _named(found: Mentioned, texts: Texts, known: Knowledge) -> dict[str, pl.Ser
     }
 
 
-def _texts(units: pl.DataFrame, tables: Tables) -> Texts:
+def texts_of(units: pl.DataFrame, tables: Tables) -> Texts:
+    """Return the texts of some units, joined."""
     texts: list[str] = [""] * units.height
     for table, (frame, _, _, column) in enumerate(_sources(tables)):
         at = np.flatnonzero((units["table"] == table).to_numpy())

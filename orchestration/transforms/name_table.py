@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from orchestration.catalog.catalog import Alias, Entity
+from orchestration.transforms.alias_forms import is_plain_phrase
 from orchestration.transforms.context_words import ContextWords
 from orchestration.transforms.episode_names import name_parts
 from orchestration.transforms.letters import Bools, Ints, ragged
@@ -22,13 +23,24 @@ EXACT, CASE_SENSITIVE, NEEDS_CONTEXT, MISHEARD = range(len(KINDS))
 # Which part of a person's name an alias is.
 NO_PART, FIRST_NAME, SURNAME = range(3)
 _ANY_CASE = ("exact", "misheard")
+_VARIABLES = ("N", "X", "Y", "Z")
 
 
 class NameTable:
     """Entities and aliases by number, and the matcher that finds them."""
 
-    def __init__(self, entities: Iterable[Entity], aliases: Sequence[Alias], more_names: Iterable[Name]) -> None:
-        """Index `aliases`, whose entities must all be among `entities`. `more_names` are found without an alias."""
+    def __init__(
+        self,
+        entities: Iterable[Entity],
+        aliases: Sequence[Alias],
+        is_lower_case: Sequence[bool],
+        more_names: Iterable[Name],
+    ) -> None:
+        """Index `aliases`, whose entities must all be among `entities`.
+
+        is_lower_case: of each alias, whether it is the lower-case form of one that is not written so. more_names: are
+        found without an alias.
+        """
         self.entities = list(entities)
         self.number = {entity.entity_id: number for number, entity in enumerate(self.entities)}
         self.type = np.array([TYPES.index(entity.entity_type) for entity in self.entities], np.int64)
@@ -38,6 +50,14 @@ class NameTable:
         self.has_context = np.array([bool(alias.context) for alias in aliases], np.bool_)
         self.has_any_context = np.array([bool(alias.context or alias.not_context) for alias in aliases], np.bool_)
         self.has_capital = np.array([any(c.isupper() or c.isdigit() for c in a.alias) for a in aliases], np.bool_)
+        self.is_lower_case = np.array(is_lower_case, np.bool_)
+        # The episode as a whole is evidence for a name, but not for plain words in lower case, nor for a letter that
+        # stands for anything (`the top X`).
+        self.may_follow_episode = self.has_capital & np.array([a.alias not in _VARIABLES for a in aliases], np.bool_)
+        self.may_follow_episode |= np.array(
+            [is_lower and not is_plain_phrase(a.alias) for is_lower, a in zip(is_lower_case, aliases, strict=True)],
+            np.bool_,
+        )
         self.is_full_name = np.array([" " in alias.alias for alias in aliases], np.bool_)
         self.part = np.array([self._part(alias) for alias in aliases], np.int64)
         self.alias_texts = np.array([alias.alias for alias in aliases], dtype=object)

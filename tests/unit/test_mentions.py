@@ -13,7 +13,10 @@ from orchestration.formats.display import tidy
 from orchestration.schemas.mentions import Mentions
 from orchestration.schemas.tables import LAKE_TABLES
 from orchestration.transforms.episode_names import name_parts
+from orchestration.transforms.episode_people import knowledge
+from orchestration.transforms.episode_reader import Texts
 from orchestration.transforms.letters import Letters
+from orchestration.transforms.mention_candidates import mention_candidates
 from orchestration.transforms.mention_places import MAX_CONTEXT_CHARACTERS, Slices, sentences_around
 from orchestration.transforms.mention_rules import ANY_LANGUAGE, RULES
 from orchestration.transforms.mentions import mentions
@@ -157,7 +160,7 @@ class World:
             frames["copy_shows"],
             frames["copy_alignments"],
             frames["document_texts"],
-            CATALOG,
+            more.pop("catalog", CATALOG),
             frames["kind_spans"],
             frames["copy_episodes"] if with_episodes else None,
             frames["episode_copies"],
@@ -519,8 +522,11 @@ def test_the_rules_for_any_language_exist() -> None:
 
 
 _WORDS = st.sampled_from(
-    [*(alias.alias for alias in ALIASES), "apple", "DeepMind", "Instagram", "Ada", "Norton", "Kaja", "Lind", "agents"]
-    + ["research", "and", ",", ".", "The", "é", "“", "”", "Microsoft's"]
+    (
+        *(alias.alias for alias in ALIASES),
+        *("apple", "DeepMind", "Instagram", "Ada", "Norton", "Kaja", "Lind", "agents", "research", "and", ",", "."),
+        *("The", "é", "“", "”", "Microsoft's"),
+    )
 )
 _COPIES = st.lists(st.lists(_WORDS, min_size=1, max_size=15).map(" ".join), min_size=1, max_size=5)
 
@@ -554,3 +560,40 @@ def test_no_two_mentions_of_a_text_overlap(texts: list[str]) -> None:
     for _, of_copy in found.group_by("copy_id", maintain_order=True):
         ends = of_copy["char_end"].to_list()
         assert all(end <= start for end, start in zip(ends, of_copy["char_start"].to_list()[1:], strict=False))
+
+
+def test_lower_case_names_count_with_evidence_only() -> None:
+    assert World().turn(("we use windows and ray", None)).pairs() == []
+    found = World().turn(("we met Google DeepMind. so google deepmind came", None)).pairs()
+    assert ("google deepmind", "lower_case_episode") in found
+    assert World().turn(("so google deepmind came", None)).pairs() == []
+
+
+def test_a_letter_that_stands_for_anything_does_not_follow_the_episode() -> None:
+    catalog = Catalog(
+        {"company:ex": Entity("company:ex", "company", "Ex Corp")},
+        (Alias("Ex Corp", "company:ex", "exact"), Alias("X", "company:ex", "case_sensitive", ("posted",))),
+        {},
+        "x",
+    )
+    world = World().turn(("we saw Ex Corp do it. The top X of these things", None))
+    assert [row["surface"] for row in world.find(catalog=catalog).to_dicts()] == ["Ex Corp"]
+
+
+def candidates(text: str) -> dict[tuple[str, str], str]:
+    letters = Letters(text)
+    zero, length = np.array([0]), np.array([len(text)])
+    none, yes = np.array([False]), np.array([True])
+    empty = [LAKE_TABLES[name].create_empty() for name in ("speaker_labels", "appearance_evidence", "copy_shows")]
+    known = knowledge(CATALOG, empty[0], empty[1], empty[2], {})
+    rows = mention_candidates(Texts(letters, zero, length, zero, none, yes, none, ["c"]), known)
+    return {(row["surface"], row["entity_id"]): row["outcome"] for row in rows.iter_rows(named=True)}
+
+
+def test_the_audit_trail_tells_what_counts_and_why_the_rest_was_refused() -> None:
+    found = candidates("Apple is red. Google DeepMind and Threads in discussion. GDM")
+    assert found["Google DeepMind", "company:google-deepmind"] == "catalog_case_sensitive"
+    assert found["Google", "company:google"] == "refused: part of a longer name"
+    assert found["GDM", "company:google-deepmind"] == "catalog_episode"
+    assert found["Apple", "company:apple"].startswith("refused: an ordinary word")
+    assert found["Threads", "product:threads"].startswith("refused: a word that speaks against it")
