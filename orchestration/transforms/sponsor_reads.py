@@ -108,6 +108,24 @@ _PITCH = re.compile(
     re.IGNORECASE,
 )
 _YOU = re.compile(r"\byou(?:r|[’']re|[’']ll|[’']ve)?\b", re.IGNORECASE)
+# One of these stands in whatever the expressions above find: most sentences are passed over by these alone.
+_OPENING_WORDS = tuple(
+    [
+        "sponsor",
+        "support",
+        "brought",
+        "possible",
+        "presented",
+        "powered",
+        "partner",
+        "friends",
+        " break",
+        "right back",
+        "message",
+    ]
+)
+_OFFER_WORDS = ("code", "off", "free", "back", "special", "listeners", "plan", "cost")
+_ADDRESS_MARK = re.compile(r"\.\w| dot ?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _STARTERS = frozenset(
     [
@@ -193,6 +211,9 @@ def spoken_hosts(text: str) -> list[str]:
 
 def _opened(sentences: Sequence[Sentence], index: int, opens: re.Pattern[str]) -> Read | None:
     opening = sentences[index]
+    folded = opening.text.casefold()
+    if not any(word in folded for word in _OPENING_WORDS):
+        return None
     cue = opens.search(opening.text)
     is_sure = cue is not None
     cue = cue or _MAY_OPEN.search(opening.text)
@@ -228,10 +249,14 @@ def _offered(sentences: Sequence[Sentence], index: int, covered: int, pages: set
     with a page for the show.
     """
     text = sentences[index].text
+    folded = text.casefold()
+    has_offer = any(word in folded for word in _OFFER_WORDS) and _OFFER.search(text) is not None
+    if not has_offer and not _ADDRESS_MARK.search(text):
+        return None
     run = sentences[index].run
     near = [s.text for s in sentences[max(0, index - 2) : index + 3] if s.run == run]
     addresses = [found for other in near for found in _ADDRESS.finditer(other)]
-    if _OFFER.search(text):
+    if has_offer:
         address = addresses[0] if addresses else None
     else:
         own = _ADDRESS.search(text)
