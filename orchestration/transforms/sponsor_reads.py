@@ -109,20 +109,9 @@ _PITCH = re.compile(
 )
 _YOU = re.compile(r"\byou(?:r|[’']re|[’']ll|[’']ve)?\b", re.IGNORECASE)
 # One of these stands in whatever the expressions above find: most sentences are passed over by these alone.
-_OPENING_WORDS = tuple(
-    [
-        "sponsor",
-        "support",
-        "brought",
-        "possible",
-        "presented",
-        "powered",
-        "partner",
-        "friends",
-        " break",
-        "right back",
-        "message",
-    ]
+_OPENING_WORDS = (
+    *("sponsor", "support", "brought", "possible", "presented", "powered", "partner", "friends", " break"),
+    *("right back", "message"),
 )
 _OFFER_WORDS = ("code", "off", "free", "back", "special", "listeners", "plan", "cost")
 _ADDRESS_MARK = re.compile(r"\.\w| dot ?", re.IGNORECASE)
