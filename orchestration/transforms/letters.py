@@ -26,6 +26,7 @@ _STRAIGHT = {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": 
 _ACCENTED = re.compile(r"[À-ÖØ-öø-ž]")
 # Characters beyond the basic plane (emoji, mathematical letters) are no part of any name: they share one entry.
 _PLANE = 0x10000
+_PIECE = 1 << 16
 
 UPPER, LOWER, DIGIT, ALNUM, SPACE = 1, 2, 4, 8, 16
 
@@ -63,11 +64,7 @@ class Letters:
             self.folded = self.written.lower()
             self._points: NDArray[np.uint8] | NDArray[np.uint16] = np.frombuffer(self.written + b"\n", np.uint8)
         else:
-            wide = np.frombuffer((text + "\n").encode("utf-32-le", "surrogatepass"), np.uint32)
-            self._points = np.minimum(wide, _PLANE - 1).astype(np.uint16)
-            folding, writing, _ = _tables()
-            self.folded = folding[self._points[:-1]].tobytes()
-            self.written = writing[self._points[:-1]].tobytes()
+            self._points, self.folded, self.written = _forms(text)
 
     def points(self, at: Ints) -> Ints:
         """Return the code points at these positions; a line end for any position outside."""
@@ -97,6 +94,23 @@ class Letters:
         table = np.zeros(_PLANE, np.bool_)
         table[[ord(character) for character in characters]] = True
         return table
+
+
+def _forms(text: str) -> tuple[NDArray[np.uint16], bytes, bytes]:
+    """Return the code points of a text and the line end after it, and its two forms.
+
+    They are made piece by piece, so that what is needed on the way stays in the processor's cache.
+    """
+    folding, writing, _ = _tables()
+    points = np.full(len(text) + 1, ord("\n"), np.uint16)
+    folded, written = (np.empty(len(text), np.uint8) for _ in range(2))
+    for start in range(0, len(text), _PIECE):
+        wide = np.frombuffer(text[start : start + _PIECE].encode("utf-32-le", "surrogatepass"), np.uint32)
+        piece = slice(start, start + len(wide))
+        points[piece] = np.minimum(wide, _PLANE - 1)
+        folded[piece] = folding[points[piece]]
+        written[piece] = writing[points[piece]]
+    return points, folded.tobytes(), written.tobytes()
 
 
 def one_byte_form(form: str) -> bytes:

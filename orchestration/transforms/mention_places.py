@@ -140,16 +140,19 @@ def with_times(found: pl.DataFrame, chapters: pl.DataFrame, copy_alignments: pl.
     has_chapter_time = pl.col("chapter_start_s").is_not_null()
     is_foreign = pl.col("time_source").is_in(["aligned", "interpolated"])
     has_anchor = pl.col("anchor_char_start") >= pl.col("turn_char_start")
+    # Only mentions on another copy's clock have an anchor; to sort and look up the others would be for nothing.
+    is_asked = found["time_source"].is_in(["aligned", "interpolated"]).fill_null(False)
+    asked = found.filter(is_asked)
+    anchored = asked.sort("mention_char_start").join_asof(
+        anchors,
+        left_on="mention_char_start",
+        right_on="anchor_char_start",
+        by=["copy_id", "clock_copy_id"],
+        strategy="backward",
+        check_sortedness=False,
+    )
     return (
-        found.sort("mention_char_start")
-        .join_asof(
-            anchors,
-            left_on="mention_char_start",
-            right_on="anchor_char_start",
-            by=["copy_id", "clock_copy_id"],
-            strategy="backward",
-            check_sortedness=False,
-        )
+        pl.concat([anchored, found.filter(~is_asked)], how="diagonal")
         .join(starts, on="unit_id", how="left")
         .with_columns(
             start_s=pl.when(has_chapter_time)

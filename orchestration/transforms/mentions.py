@@ -27,7 +27,7 @@ from orchestration.transforms.mention_rules import PRECEDENCE
 # Where two texts share characters (a chapter inside the description), the mention is kept once.
 _FIELD_ORDER = ["transcript", "speaker_label", "chapter", "title", "description"]
 # Enough for the cost of a step to be small beside that of its rows, and few enough to stay in the processor's caches.
-BATCH_CHARACTERS = 4_000_000
+BATCH_CHARACTERS = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def mentions(
     known = knowledge(catalog, speaker_labels, appearance_evidence, copy_shows, episodes_of(copy_episodes))
     frames = [_mentions_of(batch, tables, known) for batch in _batches(units, batch_characters)]
     labels = _finish(_label_mentions(segments, speaker_labels, turns, documents, catalog))
-    found = pl.concat([*frames, labels])
+    found = _once(pl.concat([*frames, labels]))
     return Mentions.validate(found.sort("copy_id", "char_start", "char_end", "entity_id"), cast=True)
 
 
@@ -311,20 +311,25 @@ def _label_mentions(
 
 
 def _finish(found: pl.DataFrame) -> pl.DataFrame:
-    """Name and order the columns; a place where two texts of a copy share characters is kept once."""
+    """Name and order the columns."""
     keys = (found[name].to_list() for name in ("copy_id", "mention_char_start", "mention_char_end", "entity_id"))
-    rank = pl.col("field").replace_strict(_FIELD_ORDER, list(range(len(_FIELD_ORDER))), return_dtype=pl.Int8)
     unit_id = pl.col("unit_id") if "unit_id" in found.columns else pl.lit(None, pl.String)
-    return (
-        found.with_columns(pl.Series("mention_id", mention_ids(*keys), dtype=pl.String), rank=rank)
-        .sort("rank", "mention_char_start", "text_start")
-        .unique("mention_id", keep="first", maintain_order=True)
-        .with_columns(
-            pl.when(pl.col("field") == "transcript").then(unit_id).alias("turn_id"),
-            pl.when(pl.col("field").is_in(["title", "description"])).then(unit_id).alias("passage_id"),
-            pl.when(pl.col("field") == "chapter").then(unit_id).alias("chapter_id"),
-            pl.col("mention_char_start").alias("char_start"),
-            pl.col("mention_char_end").alias("char_end"),
-        )
-        .select(Mentions.column_names())
-    )
+    return found.with_columns(
+        pl.Series("mention_id", mention_ids(*keys), dtype=pl.String),
+        pl.when(pl.col("field") == "transcript").then(unit_id).alias("turn_id"),
+        pl.when(pl.col("field").is_in(["title", "description"])).then(unit_id).alias("passage_id"),
+        pl.when(pl.col("field") == "chapter").then(unit_id).alias("chapter_id"),
+        pl.col("mention_char_start").alias("char_start"),
+        pl.col("mention_char_end").alias("char_end"),
+    ).select(Mentions.column_names())
+
+
+def _once(found: pl.DataFrame) -> pl.DataFrame:
+    """Keep a place where two texts of a copy share characters once."""
+    is_repeated = found["mention_id"].is_duplicated()
+    if not is_repeated.any():
+        return found
+    rank = pl.col("field").replace_strict(_FIELD_ORDER, list(range(len(_FIELD_ORDER))), return_dtype=pl.Int8)
+    # Sorting wide rows is dear, and few are found twice.
+    repeated = found.filter(is_repeated).sort(rank, "char_start", "text_start", "turn_id", "passage_id", "chapter_id")
+    return pl.concat([found.filter(~is_repeated), repeated.unique("mention_id", keep="first", maintain_order=True)])
