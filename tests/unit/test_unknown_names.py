@@ -133,7 +133,8 @@ def test_the_order_of_rows_changes_nothing(lake, seed):
 def test_empty_tables_give_empty_tables(lake):
     empty: list[Any] = [t.clear() if isinstance(t, pl.DataFrame) else t for t in inputs(lake, *CANDIDATE_INPUTS)]
     assert entity_candidates(*empty).is_empty()
-    assert alias_proposals(*empty, lake.read("appearance_evidence").clear()).is_empty()
+    with_people: list[Any] = [*empty, lake.read("appearance_evidence").clear()]
+    assert alias_proposals(*with_people).is_empty()
 
 
 @settings(deadline=None, max_examples=60)
