@@ -43,9 +43,7 @@ def _after(kind: Kind, weight: int, words: str) -> _Cue:
 
 
 _BEFORE = (
-    _before(
-        "person", 2, "dr\\.?|mr\\.?|mrs\\.?|ms\\.?|prof\\.?|professor|named|colleague|friend|co-?host|guest"
-    ),
+    _before("person", 2, "dr\\.?|mr\\.?|mrs\\.?|ms\\.?|prof\\.?|professor|named|colleague|friend|co-?host|guest"),
     _before("person", 2, "author|thanks|thank you|president|senator|ceo|cto|founder|interview with"),
     _before("person", 1, "by|with|hi|hey|hello|welcome"),
     _before("company", 3, "(?:ceo|cto|coo|cfo|founder|co-?founder|president|chairman|director|vp|head) (?:of|at)"),

@@ -16,4 +16,4 @@ select
     seen_in,
     contexts,
 from {{ ref('stg_alias_proposals') }}
-order by score desc, proposal_id
+order by score desc, proposal_id asc

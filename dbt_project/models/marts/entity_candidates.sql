@@ -15,4 +15,4 @@ select
     alias_line,
     contexts,
 from {{ ref('stg_entity_candidates') }}
-order by score desc, candidate_id
+order by score desc, candidate_id asc
