@@ -37,6 +37,7 @@ _MAX_ROWS = 2_000
 _MIN_LETTERS = 4
 _MIN_SIMILARITY = 0.62
 _MIN_UNEXPECTED_SIMILARITY = 0.88
+_MIN_ORDINARY_SIMILARITY = 0.8
 _MIN_SCORE = 0.2
 # A sound key of fewer sounds is shared by too many words to allow a sound apart.
 _MIN_NEAR_KEY = 4
@@ -147,8 +148,8 @@ def _entities(
 
 def _words_around(text: str, start: int, end: int) -> tuple[set[str], set[str]]:
     """Return the telling words within _NEIGHBOURS of [start, end), and those right beside it, in lower case."""
-    before = [fold(word) for word in _WORD.findall(text, max(0, start - _AROUND), start)][-_NEIGHBOURS:]
-    after = [fold(word) for word in _WORD.findall(text, end, end + _AROUND)][:_NEIGHBOURS]
+    before = _WORD.findall(fold(text[max(0, start - _AROUND) : start]))[-_NEIGHBOURS:]
+    after = _WORD.findall(fold(text[end : end + _AROUND]))[:_NEIGHBOURS]
     ranks = word_ranks()
 
     def telling(words: Iterable[str]) -> set[str]:
@@ -265,6 +266,8 @@ def _proposal(
 ) -> dict[str, Any] | None:
     """Weigh one surface against one name, and return the row, or None where too little speaks for it."""
     entity = entities[name.entity_id]
+    if is_ordinary and similarity < _MIN_ORDINARY_SIMILARITY:
+        return None
     if is_ordinary:
         # Of an ordinary word, the places count that have a neighbour of the entity right beside them.
         places = [place for place in places if _beside(found, place) & entity.beside.keys()]

@@ -1,8 +1,8 @@
 """How a name sounds, roughly: a key that names share which a recogniser takes for each other.
 
 In the manner of Metaphone (L. Philips, Hanging on the Metaphone, 1990), and coarser, since a recogniser hears no
-difference where a typist does: voiced and voiceless consonants are one (`MatX`, `Madx`), vowels count at the start only,
-as one sound (`Elad`, `Alad`). It is written here and not taken from a library: those keep apart what has to fall
+difference where a typist does: voiced and voiceless consonants are one (`MatX`, `Madx`), vowels count at the start
+only, as one sound (`Elad`, `Alad`). It is written here and not taken from a library: those keep apart what has to fall
 together.
 """
 
