@@ -16,6 +16,8 @@ from orchestration.transforms.speech_sentences import Sentence
 EDGE_WORDS = 300
 GREETING_WORDS = 400
 FAREWELL_WORDS = 140
+# A promo of so many words stands apart from the farewell around it.
+LONG_PROMO_WORDS = 40
 # A greeting goes on for so many words at most.
 MAX_INTRO_WORDS = 130
 
@@ -129,11 +131,16 @@ def show_talk(sentences: Sequence[Sentence], show_names: Iterable[str], is_trunc
     left = [total - count for count in before]
     named = "|".join(re.escape(name) for name in sorted(show_names, key=len, reverse=True) if len(name) > 3)
     names_show = re.compile(f"{_NAMES_SHOW}(?:{named})", re.IGNORECASE) if named else None
-    return [
-        *_intro(sentences, before, min(GREETING_WORDS, total / 4), names_show),
-        *_promos(sentences, before, left, min(EDGE_WORDS, total / 4), is_truncated),
-        *([] if is_truncated else _outro(sentences, left, min(FAREWELL_WORDS, total / 4), names_show)),
+    outro = [] if is_truncated else list(_outro(sentences, left, min(FAREWELL_WORDS, total / 4), names_show))
+    farewell = min((talk.first for talk in outro), default=len(sentences))
+    # `Find us wherever you listen` in passing is part of taking leave, and does not cut the last turn into three.
+    promos = [
+        talk
+        for talk in _promos(sentences, before, left, min(EDGE_WORDS, total / 4), is_truncated)
+        if talk.first < farewell
+        or left[talk.first] - left[talk.last] + sentences[talk.last].word_count >= LONG_PROMO_WORDS
     ]
+    return [*_intro(sentences, before, min(GREETING_WORDS, total / 4), names_show), *promos, *outro]
 
 
 def _intro(
