@@ -5,6 +5,7 @@ import dataframely as dy
 from orchestration.schemas.appearance_evidence import AppearanceEvidence
 from orchestration.schemas.chapters import Chapters
 from orchestration.schemas.copy_alignments import CopyAlignments
+from orchestration.schemas.copy_differences import CopyDifferences
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.copy_links import CopyLinks
 from orchestration.schemas.copy_shows import CopyShows
@@ -18,6 +19,7 @@ from orchestration.schemas.passages import Passages
 from orchestration.schemas.rejects import Rejects
 from orchestration.schemas.segments import Segments
 from orchestration.schemas.speaker_labels import SpeakerLabels
+from orchestration.schemas.speaker_spans import SpeakerSpans
 from orchestration.schemas.speaker_turns import SpeakerTurns
 from orchestration.schemas.stated_people import StatedPeople
 
@@ -36,8 +38,10 @@ TRANSFORM_TABLES: dict[str, type[dy.Schema]] = {
     "copy_links": CopyLinks,
     "copy_episodes": CopyEpisodes,
     "copy_alignments": CopyAlignments,
+    "copy_differences": CopyDifferences,
     "copy_shows": CopyShows,
     "speaker_labels": SpeakerLabels,
+    "speaker_spans": SpeakerSpans,
     "appearance_evidence": AppearanceEvidence,
     "kind_spans": KindSpans,
     "speaker_turns": SpeakerTurns,

@@ -61,11 +61,12 @@ def speaker_turns(
     kind_spans: pl.DataFrame,
     speaker_labels: pl.DataFrame,
     copy_alignments: pl.DataFrame,
+    speaker_spans: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the turns of every copy. Arguments and result have the columns of the lake tables of these names."""
     texts = dict(document_texts.select("document_id", "text").iter_rows())
     kinds = kind_spans.sort("copy_id", "char_start").partition_by("copy_id", as_dict=True)
-    anchors = copy_alignments.sort("copy_id", "char_start").partition_by("copy_id", as_dict=True)
+    anchors = clock_anchors(copy_alignments).partition_by("copy_id", as_dict=True)
     rows: list[dict[str, Any]] = []
     speech = segments.filter("is_speech").sort("copy_id", "segment_index")
     for (copy_id,), of_copy in speech.partition_by("copy_id", as_dict=True, maintain_order=True).items():
@@ -80,8 +81,13 @@ def speaker_turns(
                 | _turn_row(str(copy_id), turn)
                 | clock.times(turn, turns[turn_index + 1] if turn_index + 1 < len(turns) else None)
             )
+    has_label = pl.col("speaker_label").is_not_null()
     frame = pl.DataFrame(rows, schema=_SCHEMA_WITHOUT_PEOPLE, strict=False)
     people = speaker_labels.select("copy_id", "speaker_label", "person_id", speaker_confidence="confidence")
+    frame = frame.with_columns(
+        speaker_source=pl.when(has_label).then(pl.lit("native")).otherwise(pl.lit("none")),
+        speaker_copy_id=pl.when(has_label).then("copy_id"),
+    )
     return SpeakerTurns.validate(
         frame.join(people, on=["copy_id", "speaker_label"], how="left").select(SpeakerTurns.column_names()), cast=True
     )
@@ -90,8 +96,17 @@ def speaker_turns(
 _SCHEMA_WITHOUT_PEOPLE = {
     name: dtype
     for name, dtype in SpeakerTurns.create_empty().schema.items()
-    if name not in ("person_id", "speaker_confidence")
+    if name not in ("person_id", "speaker_confidence", "speaker_source", "speaker_copy_id")
 }
+
+
+def clock_anchors(copy_alignments: pl.DataFrame) -> pl.DataFrame:
+    """Return for each copy its anchors on the clock that gives it most of them: fine cues, and much of the speech."""
+    of_pair = pl.len().over("copy_id", "other_copy_id")
+    ranked = copy_alignments.filter(pl.col("start_s").is_not_null()).with_columns(anchor_count=of_pair)
+    ranked = ranked.sort("copy_id", "anchor_count", "other_copy_id", descending=[False, True, False])
+    clock = pl.col("other_copy_id").first().over("copy_id")
+    return ranked.filter(pl.col("other_copy_id") == clock).drop("anchor_count").sort("copy_id", "char_start")
 
 
 def _pieces(segments: pl.DataFrame, kind_spans: pl.DataFrame | None, text: str) -> list[_Piece]:
@@ -210,7 +225,7 @@ class _Clock:
             self.clock_copy_id = copy_id
             self.points = _forward(_Point(p.char_start, p.start_s) for p in pieces if p.start_s is not None)
         elif anchors is not None and anchors.height:
-            self.clock_copy_id = anchors["clock_copy_id"][0]
+            self.clock_copy_id = anchors["other_copy_id"][0]
             ends = anchors.select("char_start", "char_end", "start_s", "end_s").iter_rows()
             self.points = _forward(
                 point for start, end, start_s, end_s in ends for point in (_Point(start, start_s), _Point(end, end_s))
