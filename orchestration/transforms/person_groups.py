@@ -55,6 +55,7 @@ _PLURAL = re.compile(
     r"both\b|(?:\S+\s){0,3}?(?:founders|partners|hosts|co-hosts|creators|authors|professors|researchers)\b"
 )
 _SIBLING = re.compile(r"\b([A-Z][a-zà-ÿ]{2,20}) (?:and|&) $")
+_FAMILY = re.compile(r"\b[Tt]he ([A-Z][\w-]{1,30}) (?:twins|brothers|sisters|siblings|couple)\b")
 _IS_A = re.compile(r",?\s+(?:is|was)\s+(?:currently\s+)?(?:an?|the|our)\s+([^.;:!?()]{3,200})")
 _DEED = re.compile(
     r"(?<!\bthe )(?<!\ba )\b(?:(?P<verb>building|founding|co-founding|founded|co-founded|cofounded|starting|started|"
@@ -243,6 +244,21 @@ def groups_of(text: str, finder: NameFinder, accept: Callable[[Name], Name | Non
                 groups.append(Group((person,), begin, end))
         previous_end = end
     return groups
+
+
+def with_families(text: str, groups: list[Group], members: Callable[[str], list[Name]]) -> list[Group]:
+    """Return the groups with those whom the sentence calls by their common surname: `the Byte twins`.
+
+    members: the people of a surname whom the copy names.
+    """
+    found = list(groups)
+    for family in _FAMILY.finditer(text):
+        names = members(family.group(1))
+        if len(names) > 1 and not any(group.start < family.end() and family.start() < group.end for group in groups):
+            start, end = family.span(1)
+            people = tuple(Person(replace(name, start=start, end=end, is_sure=True)) for name in names)
+            found.append(Group(people, *family.span()))
+    return sorted(found, key=lambda group: group.start)
 
 
 def _front_only(group: Group) -> bool:
