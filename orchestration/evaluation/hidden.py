@@ -24,12 +24,13 @@ import polars as pl
 
 from orchestration.catalog.catalog import Catalog
 from orchestration.catalog.load import load_catalog
-from orchestration.evaluation.figures import Figure, share
-from orchestration.evaluation.names import people_in_common, same_person, same_show
+from orchestration.evaluation.figures import Figure
+from orchestration.evaluation.names import same_person, same_show
+from orchestration.evaluation.report import table
+from orchestration.evaluation.sources import read_tables, sources_of
+from orchestration.evaluation.tally import ALL, Tally
 from orchestration.evaluation.warehouse_sql import WarehouseModels
-from orchestration.io.lake import Lake
 from orchestration.pipeline import CATALOG, STAGES
-from orchestration.schemas.tables import LAKE_TABLES
 from orchestration.settings import PROJECT_ROOT
 
 Tables = dict[str, pl.DataFrame]
@@ -91,27 +92,9 @@ def rerun(tables: Tables, changed: Iterable[str], catalog: Catalog, last: str = 
     return after
 
 
-def read_tables(lake: Path) -> Tables:
-    """Return the tables of the lake in `folder` that are there. Raises FileNotFoundError where it holds none."""
-    reader = Lake(lake)
-    tables = {table: reader.read(table) for table in LAKE_TABLES if reader.path(table).is_file()}
-    if not tables:
-        raise FileNotFoundError(f"no table of the lake in {lake}: build the lake first")
-    return tables
-
-
-def _sources(tables: Tables) -> dict[str, str]:
-    """Return for each copy what its figures are reported under: the first folder of its path, and its format."""
-    rows = tables["episode_copies"].join(tables["documents"].select("document_id", "path"), on="document_id")
-    return {
-        copy_id: f"{path.split('/')[0]}/{name}" if "/" in path else name
-        for copy_id, path, name in rows.select("copy_id", "path", "format").iter_rows()
-    }
-
-
 def stated_episodes(tables: Tables) -> dict[str, StatedEpisode]:
     """Return the people whom the copies of each episode state; only episodes in which somebody is stated."""
-    sources, episode_of = _sources(tables), dict(tables["copy_episodes"].select("copy_id", "episode_id").iter_rows())
+    sources, episode_of = sources_of(tables), dict(tables["copy_episodes"].select("copy_id", "episode_id").iter_rows())
     stated: dict[str, StatedEpisode] = {}
     rows = tables["stated_people"].sort("copy_id", "person_index").select("copy_id", "name", "role")
     for copy_id, name, role in rows.iter_rows():
@@ -123,26 +106,6 @@ def stated_episodes(tables: Tables) -> dict[str, StatedEpisode]:
         if episode_of[copy_id] in stated:
             stated[episode_of[copy_id]].labels.append(label)
     return stated
-
-
-class _Tally:
-    """Counts by source and rule: right and found for precision, right and stated for recall."""
-
-    def __init__(self) -> None:
-        self.counts: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
-
-    def add(self, source: str, rule: str, measure: str, right: int, total: int) -> None:
-        for key in ((source, rule, measure), ("all", rule, measure)):
-            self.counts[key][0] += right
-            self.counts[key][1] += total
-
-    def figures(self, area: str) -> list[Figure]:
-        """Return a figure for each measure; that a rule finds nothing in a source is no figure."""
-        return [
-            share(area, source, rule, measure, right, total)
-            for (source, rule, measure), (right, total) in sorted(self.counts.items())
-            if total and (right or rule == "all" or measure.endswith("precision"))
-        ]
 
 
 def _people(tables: Tables, catalog: Catalog, dbt_project: Path, on_difference: Callable[[str], None]) -> list[Figure]:
@@ -162,17 +125,17 @@ def _people(tables: Tables, catalog: Catalog, dbt_project: Path, on_difference: 
         by_kind[episode_id, kind][names[person_id]].add(role)
     kinds = sorted({kind for _, kind in by_kind})
     titles = _titles(tables)
-    tally = _Tally()
+    tally = Tally("people")
     for episode_id, episode in sorted(truth.items()):
         told = {name: {role} for name, role in found[episode_id].items()}
-        for line in _count(tally, episode, "all", told):
+        for line in _count(tally, episode, ALL, told):
             on_difference(f"{episode.source}: {titles.get(episode_id)!r}: {line}")
         for kind in kinds:
             _count(tally, episode, kind, by_kind[episode_id, kind])
-    return tally.figures("people")
+    return tally.figures()
 
 
-def _count(tally: _Tally, episode: StatedEpisode, rule: str, found: Mapping[str, set[str]]) -> list[str]:
+def _count(tally: Tally, episode: StatedEpisode, rule: str, found: Mapping[str, set[str]]) -> list[str]:
     """Count one episode, and return what disagrees."""
     wanted = {"guests": ("guest",), "hosts": _HOST_ROLES, "people": ("host", "co_host", "guest", "other", "unknown")}
     stated = {"guests": episode.people.get("guest"), "hosts": episode.people.get("host"), "people": episode.everybody}
@@ -181,19 +144,17 @@ def _count(tally: _Tally, episode: StatedEpisode, rule: str, found: Mapping[str,
         if not labelled:
             continue
         names = sorted(name for name, roles in found.items() if roles & set(wanted[group]))
-        right = people_in_common(names, labelled)
-        extra = [n for n in names if not any(same_person(n, one) for one in labelled)]
         if group == "people":
-            speaking = [n for n in extra if any(same_person(n, label) for label in episode.labels)]
-            extra = [n for n in extra if n not in speaking] if episode.is_complete else []
-            names = [n for n in names if n not in speaking]
-        if group != "people" or episode.is_complete:
-            tally.add(episode.source, rule, f"{group}_precision", right, len(names))
-        tally.add(episode.source, rule, f"{group}_recall", right, len(labelled))
-        missing = [one for one in labelled if not any(same_person(n, one) for n in names)]
-        if missing or extra:
-            lines.append(f"{group}: not stated {extra}, not found {missing}")
+            names = [n for n in names if _is_any(n, labelled) or not _is_any(n, episode.labels)]
+        is_complete = group != "people" or episode.is_complete
+        wrong, missing = tally.add_people(episode.source, rule, group, names, labelled, is_complete)
+        if wrong or missing:
+            lines.append(f"{group}: not stated {wrong}, not found {missing}")
     return lines
+
+
+def _is_any(name: str, names: Sequence[str]) -> bool:
+    return any(same_person(name, one) for one in names)
 
 
 def _titles(tables: Tables) -> dict[str, str]:
@@ -215,20 +176,20 @@ def _shows(tables: Tables, catalog: Catalog, on_difference: Callable[[str], None
     hidden = copies.with_columns(show_name=pl.lit(None, pl.String))
     shows = _only(tables | {"episode_copies": hidden}, "copy_shows", catalog).filter("is_primary")
     found = {row["copy_id"]: row for row in shows.iter_rows(named=True)}
-    sources, tally = _sources(tables), _Tally()
+    sources, tally = sources_of(tables), Tally("shows")
     rules = sorted({row["rule"] for row in found.values()})
     for copy_id, show_id, name in stated.select("copy_id", "show_id", "show_name").sort("copy_id").iter_rows():
         one = found.get(copy_id)
         is_right = bool(one and (one["show_id"] == show_id or same_show(one["show_name"], name)))
-        tally.add(sources[copy_id], "all", "shows_precision", is_right, one is not None)
-        tally.add(sources[copy_id], "all", "shows_recall", is_right, 1)
+        tally.add(sources[copy_id], ALL, "shows_precision", is_right, one is not None)
+        tally.add(sources[copy_id], ALL, "shows_recall", is_right, 1)
         for rule in rules:
             by_rule = one is not None and one["rule"] == rule
             tally.add(sources[copy_id], rule, "shows_precision", is_right and by_rule, by_rule)
             tally.add(sources[copy_id], rule, "shows_recall", is_right and by_rule, 1)
         if not is_right:
             on_difference(f"{sources[copy_id]}: show {one and one['show_name']!r}, stated {name!r}")
-    return tally.figures("shows")
+    return tally.figures()
 
 
 def _only(tables: Tables, table: str, catalog: Catalog) -> pl.DataFrame:
@@ -245,13 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     lines: list[str] = []
     figures = measure(read_tables(options.lake), load_catalog(options.catalog), on_difference=lines.append)
-    for one in figures:
-        if one.total:
-            low, high = one.interval or (0.0, 0.0)
-            print(
-                f"{one.area:7} {one.source:40} {one.rule:18} {one.measure:18} {one.value:.3f} "
-                f"[{low:.3f}-{high:.3f}]  {one.right} of {one.total}"
-            )
+    print(table(figures))
     if options.differences:
         print(*lines, sep="\n")
     return 0
