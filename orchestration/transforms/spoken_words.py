@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 @dataclass(slots=True)
 class Token:
-    """A word of a copy: its folded form, its characters in the document text, its segment and its time.
+    """A word of a copy: its folded form, its characters with punctuation, its segment and its time.
 
     segment: the row of its segment among those that were given, not its `segment_index`.
     """
@@ -36,17 +36,27 @@ class Token:
 
 
 def words_of(segments: pl.DataFrame, texts: dict[str, str]) -> list[Token]:
-    """Return the words of a copy in order, with their characters in the document text."""
-    tokens = []
+    """Return the words of a copy in order, each with the punctuation that stands to it in the document text."""
+    tokens: list[Token] = []
     columns = segments.select("document_id", "text", "char_start", "char_end")
     for number, (document_id, text, char_start, char_end) in enumerate(columns.iter_rows()):
         raw = texts[document_id][char_start:char_end]
         shown = None if raw == text else display(raw)
-        for found in _WORD.finditer(text if shown is None else shown.text):
-            start, end = found.span() if shown is None else shown.raw_span(*found.span())
-            word = fold_word(found.group())
-            if word:
-                tokens.append(Token(word, char_start + start, char_start + end, number))
+        in_text = text if shown is None else shown.text
+        spans = [found.span() for found in _WORD.finditer(in_text)]
+        for index, (start, end) in enumerate(spans):
+            word = fold_word(in_text[start:end])
+            if not word:
+                continue
+            # What stands between two words belongs to the first up to a space, to the second after one.
+            before = in_text[spans[index - 1][1] if index else 0 : start]
+            after = in_text[end : spans[index + 1][0] if index + 1 < len(spans) else len(in_text)]
+            if not index or " " in before:
+                start -= len(before) - (before.rfind(" ") + 1)
+            end += len(after.partition(" ")[0])
+            if shown is not None:
+                start, end = shown.raw_span(start, end)
+            tokens.append(Token(word, char_start + start, char_start + end, number))
     return tokens
 
 

@@ -22,6 +22,8 @@ MIN_RUN_ALONE = 5
 MIN_RUN_BESIDE = 2
 # Words between a short run and its neighbour, for each word of the run.
 _MAX_GAP_PER_WORD = 4
+# What a word that only one side has costs where another replaced by a wholly different one costs 1.
+_LEFT_OUT = 0.7
 
 
 class Block(NamedTuple):
@@ -144,3 +146,31 @@ def _gap(one: Block, other: Block) -> int:
     """Return the number of words between two blocks, on the side where there are more."""
     first, second = (one, other) if one.a <= other.a else (other, one)
     return max(second.a - first.a, second.b - first.b) - first.length
+
+
+def similar_words(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
+    """Return which word of `a` stands for which of `b` in a short stretch whose words differ: misheard or replaced.
+
+    The cheapest alignment in order (S. B. Needleman and C. D. Wunsch, 1970), in which a word that sounds like another
+    costs little and any replacement less than a word left out and another put in. Takes the product of the lengths.
+    """
+    rows, columns = len(a), len(b)
+    costs = [[_LEFT_OUT * j for j in range(columns + 1)]]
+    for i in range(1, rows + 1):
+        above = costs[-1]
+        row = [_LEFT_OUT * i]
+        for j in range(1, columns + 1):
+            replaced = above[j - 1] + 1.0 - Indel.normalized_similarity(a[i - 1], b[j - 1])
+            row.append(min(replaced, above[j] + _LEFT_OUT, row[j - 1] + _LEFT_OUT))
+        costs.append(row)
+    pairs = []
+    i, j = rows, columns
+    while i and j:
+        if costs[i][j] == costs[i - 1][j] + _LEFT_OUT:
+            i -= 1
+        elif costs[i][j] == costs[i][j - 1] + _LEFT_OUT:
+            j -= 1
+        else:
+            i, j = i - 1, j - 1
+            pairs.append((i, j))
+    return pairs[::-1]
