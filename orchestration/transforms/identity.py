@@ -6,13 +6,11 @@ the episode's id. Which copy is preferred is SQL.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import polars as pl
 from rapidfuzz import fuzz
@@ -20,22 +18,29 @@ from rapidfuzz import fuzz
 from orchestration.ids import stable_id
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.copy_links import CopyLinks
+from orchestration.transforms.described_content import described_pairs
+from orchestration.transforms.identity_keys import canonical_url, youtube_video_id
 from orchestration.transforms.shared_text import (
     MAX_BLOCKING_COPIES,
     NOTES_SAMPLING,
     SHINGLE_WORDS,
     SPEECH_SAMPLING,
     Overlap,
+    WordCodes,
     folded_words,
     notes_words,
     overlaps,
-    speech_words,
+    spoken_codes,
 )
 
 # Measured on the seeds: true pairs share 0.66 of their speech and 0.56 or more of their descriptions.
 MIN_SPEECH_CONTAINMENT = 0.2
 MIN_NOTES_CONTAINMENT = 0.4
 MIN_SHARED_SHINGLES = 20
+# What fills less of a text than this, and only a few places of it, is a sponsor read or the definition of a show.
+SURE_CONTAINMENT = 0.5
+MIN_PLACES = 5
+MIN_LONG_SHARE = 300
 # Transcripts of this many words that share less than this are of different conversations, whatever else they share.
 MIN_WORDS_TO_CONTRADICT = 200
 MAX_CONTRADICTING_CONTAINMENT = 0.03
@@ -45,10 +50,21 @@ MAX_DIFFERENT_TITLE_RATIO = 50.0
 MAX_DURATION_RATIO = 1.5
 MIN_DURATION_GAP_S = 300.0
 MIN_GLOBAL_GUID_CHARACTERS = 12
+# Cross-posts follow within weeks, the next talk with the same guest later.
+MAX_DESCRIBED_DAYS = 45
 
 _PART = frozenset({"part", "pt", "parte", "teil", "partie"})
 # From certain to likely. The order decides which links join first and which rule a copy is said to be joined by.
-RULES = ("same_guid", "shared_speech", "same_enclosure", "same_url", "same_video_id", "same_title", "shared_notes")
+RULES = (
+    "same_guid",
+    "shared_speech",
+    "same_enclosure",
+    "same_url",
+    "same_video_id",
+    "same_title",
+    "shared_notes",
+    "described_content",
+)
 
 # What each key is called, and how sure it is on its own.
 _KEYS = {
@@ -57,8 +73,6 @@ _KEYS = {
     "same_url": ("address", 0.95),
     "same_video_id": ("video id", 0.9),
 }
-_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|ref|ref_src|si|feature|ab_channel|t|start|app|pp|source")
-_VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,48 +92,6 @@ class _Link:
         return replace(self, evidence=f"{self.evidence}; refused: {reason}", is_accepted=False)
 
 
-def canonical_url(url: str | None) -> str | None:
-    """Return the address that all spellings of `url` share, or None where it names no page of its own.
-
-    Scheme, `www.`, fragment, tracking parameters and a closing slash are dropped and the host is lower case; every way
-    to write the address of a YouTube video becomes `youtube.com/watch?v=` and its id. A bare host is no page.
-    """
-    if not url:
-        return None
-    try:
-        parts = urlsplit(url.strip() if "//" in url else f"//{url.strip()}")
-        host = (parts.hostname or "").removeprefix("www.")
-    except ValueError:
-        return None
-    video = youtube_video_id(url)
-    if video:
-        return f"youtube.com/watch?v={video}"
-    query = urlencode(sorted(pair for pair in parse_qsl(parts.query) if not _TRACKING.fullmatch(pair[0].lower())))
-    path = parts.path.rstrip("/")
-    if not host or not (path or query):
-        return None
-    return f"{host}{path}{'?' if query else ''}{query}"
-
-
-def youtube_video_id(url: str | None) -> str | None:
-    """Return the id of the YouTube video that `url` opens, or None."""
-    try:
-        parts = urlsplit((url or "").strip() if "//" in (url or "") else f"//{(url or '').strip()}")
-        host = (parts.hostname or "").removeprefix("www.").removeprefix("m.").removeprefix("music.")
-    except ValueError:
-        return None
-    steps = parts.path.strip("/").split("/")
-    found = ""
-    if host == "youtu.be":
-        found = steps[0]
-    elif host in ("youtube.com", "youtube-nocookie.com"):
-        if steps[0] in ("embed", "shorts", "live", "v") and len(steps) > 1:
-            found = steps[1]
-        elif steps[0] == "watch":
-            found = dict(parse_qsl(parts.query)).get("v", "")
-    return found if _VIDEO_ID.fullmatch(found) else None
-
-
 def copy_links(
     copies: pl.DataFrame, segments: pl.DataFrame, passages: pl.DataFrame, chapters: pl.DataFrame | None = None
 ) -> pl.DataFrame:
@@ -133,21 +105,27 @@ def copy_links(
     titled = _title_pairs(facts)
     pairs = {(link.a, link.b) for link in (*keyed, *titled)}
 
-    words = speech_words(segments)
-    spoken = dict(words.group_by("copy_id").len().iter_rows())
-    notes = overlaps(notes_words(passages, chapters), pairs, NOTES_SAMPLING)
+    spoken = spoken_codes(list(facts), segments)
+    said = spoken.counts()
+    description = notes_words(passages, chapters)
+    notes = overlaps(WordCodes.of(list(facts), [description]), pairs, NOTES_SAMPLING)
+    comparable = frozenset(copy for copy, count in said.items() if count >= MIN_WORDS_TO_CONTRADICT)
+    described = [
+        _Link(pair.a, pair.b, "described_content", pair.score, pair.evidence)
+        for pair in described_pairs(copies, segments, passages, chapters, description, spoken, comparable)
+    ]
     # Pairs linked by anything else are measured too: their speech may contradict it.
-    speech = overlaps(words, pairs | set(notes), SPEECH_SAMPLING)
+    speech = overlaps(spoken, pairs | set(notes), SPEECH_SAMPLING)
 
-    links = [_checked(link, facts, speech, spoken) for link in (*keyed, *titled)]
+    links = [_checked(link, facts, speech, said) for link in (*keyed, *titled, *described)]
     for (a, b), overlap in speech.items():
-        if overlap.containment >= MIN_SPEECH_CONTAINMENT and overlap.shared >= MIN_SHARED_SHINGLES:
+        if _is_shared(overlap, MIN_SPEECH_CONTAINMENT):
             evidence = _share_evidence(overlap, "shorter transcript")
             links.append(_Link(a, b, "shared_speech", overlap.containment, evidence))
     for (a, b), overlap in notes.items():
-        if overlap.containment >= MIN_NOTES_CONTAINMENT and overlap.shared >= MIN_SHARED_SHINGLES:
+        if _is_shared(overlap, MIN_NOTES_CONTAINMENT):
             link = _Link(a, b, "shared_notes", overlap.containment, _share_evidence(overlap, "shorter description"))
-            links.append(_checked(link, facts, speech, spoken))
+            links.append(_checked(link, facts, speech, said))
     rows = [
         {
             "copy_id_a": link.a,
@@ -157,7 +135,7 @@ def copy_links(
             "evidence": link.evidence,
             "is_accepted": link.is_accepted,
         }
-        for link in _guarded(links, facts)
+        for link in _guarded(links, facts, speech, comparable)
     ]
     frame = pl.DataFrame(rows, schema=CopyLinks.create_empty().schema).sort("copy_id_a", "copy_id_b", "rule")
     return CopyLinks.validate(frame, cast=True)
@@ -293,33 +271,63 @@ def _checked(
             days = abs((a["published_on"] - b["published_on"]).days)
             if days > 14:
                 refusal = f"published {days} days apart"
+        elif link.rule == "described_content":
+            refusal = _described_elsewhere(a, b)
     if not refusal:
         return link
     return link.refused(refusal)
 
 
-def _guarded(links: list[_Link], facts: dict[str, dict[str, Any]]) -> list[_Link]:
+def _described_elsewhere(a: dict[str, Any], b: dict[str, Any]) -> str:
+    """Return why two copies with like descriptions are not one episode after all, or nothing."""
+    if a["published_on"] and b["published_on"]:
+        days = abs((a["published_on"] - b["published_on"]).days)
+        if days > MAX_DESCRIBED_DAYS:
+            return f"published {days} days apart"
+    part_a, part_b = _part(a["title_words"]), _part(b["title_words"])
+    if part_a and part_b and part_a != part_b:
+        return f"parts {part_a} and {part_b}"
+    return ""
+
+
+def _guarded(
+    links: list[_Link],
+    facts: dict[str, dict[str, Any]],
+    speech: dict[tuple[str, str], Overlap],
+    comparable: frozenset[str],
+) -> list[_Link]:
     """Return `links` with those refused that would put two different episodes into one component.
 
     Links are tried from the strongest to the weakest, so the answer does not depend on their order. Two copies with
-    a direct link by guid or by half of their speech are one episode, whatever their guids and titles are.
+    a direct link by guid or by half of their speech are one episode, whatever their guids and titles are. Two
+    transcripts with nothing in common are joined by such a link alone: the first half and the second half of one
+    episode both share their speech with the whole.
     """
     sure = {
         (link.a, link.b)
         for link in links
-        if link.is_accepted and (link.rule == "same_guid" or (link.rule == "shared_speech" and link.score >= 0.5))
+        if link.is_accepted
+        and (link.rule == "same_guid" or (link.rule == "shared_speech" and link.score >= SURE_CONTAINMENT))
     }
+
+    def contradict(a: str, b: str) -> str | None:
+        overlap = speech.get((a, b), Overlap(0.0, 0))
+        if a in comparable and b in comparable and overlap.containment <= MAX_CONTRADICTING_CONTAINMENT:
+            return f"the transcripts of {a} and {b} have nothing in common"
+        return None
+
     leader = {copy: copy for copy in facts}
     members = {copy: [copy] for copy in facts}
     guarded = []
     for link in sorted(links, key=lambda link: link.strength):
         head_a, head_b = _find(leader, link.a), _find(leader, link.b)
         if link.is_accepted and head_a != head_b:
+            is_sure = (link.a, link.b) in sure
             reasons = (
                 reason
-                for a in sorted(members[head_a])
-                for b in sorted(members[head_b])
-                if (min(a, b), max(a, b)) not in sure and (reason := _conflict(facts[a], facts[b]))
+                for a, b in sorted((min(pair), max(pair)) for pair in product(members[head_a], members[head_b]))
+                if (a, b) not in sure
+                and (reason := _conflict(facts[a], facts[b]) or (None if is_sure else contradict(a, b)))
             )
             refusal = next(reasons, None)
             if refusal:
@@ -373,6 +381,17 @@ def _numbers_differ(words_a: list[str], words_b: list[str]) -> bool:
 def _part(words: list[str]) -> str | None:
     """Return the number behind the word `part`, since `part 1 of 2` holds the number of the other part too."""
     return next((number for word, number in pairwise(words) if word in _PART and number.isdigit()), None)
+
+
+def _is_shared(overlap: Overlap, least: float) -> bool:
+    """Whether the overlap is of the texts themselves, and not of a passage that somebody put into both."""
+    return (
+        overlap.containment >= least
+        and overlap.shared >= MIN_SHARED_SHINGLES
+        and (
+            overlap.containment >= SURE_CONTAINMENT or overlap.places >= MIN_PLACES or overlap.shared >= MIN_LONG_SHARE
+        )
+    )
 
 
 def _share_evidence(overlap: Overlap, what: str) -> str:
