@@ -47,8 +47,10 @@ test: check ## run the checks and the tests
 test-all: check ## run all tests, the slow ones too
 	@$(RUN) -m pytest -n 2 --dist loadfile
 
-evaluate: setup ## measure mentions: make evaluate GOLD=<file.jsonl> RAW=<folder>
-	@$(RUN) -m orchestration evaluate $(if $(GOLD),--gold $(GOLD)) $(if $(AMBIGUOUS),--ambiguous $(AMBIGUOUS))
+evaluate: setup ## measure all areas: make evaluate RAW=<folder> GOLD=<labels: file or folder> (more in docs/accuracy.md)
+	@$(RUN) -m orchestration evaluate $(if $(GOLD),--gold "$(GOLD)") $(if $(AMBIGUOUS),--ambiguous "$(AMBIGUOUS)") \
+		$(if $(EPISODES),--episodes "$(EPISODES)") $(if $(SAME),--same "$(SAME)") $(if $(JSON),--json) \
+		$(if $(DIFFERENCES),--differences) $(if $(WRITE),--write "$(WRITE)" --measured-on "$(or $(MEASURED_ON),$(RAW))")
 
 docs: setup ## write the data dictionary from the contracts
 	@$(RUN) -m orchestration docs

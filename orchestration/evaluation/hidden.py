@@ -125,7 +125,7 @@ def _people(tables: Tables, catalog: Catalog, dbt_project: Path, on_difference: 
         by_kind[episode_id, kind][names[person_id]].add(role)
     kinds = sorted({kind for _, kind in by_kind})
     titles = _titles(tables)
-    tally = Tally("people")
+    tally = Tally("people_hidden")
     for episode_id, episode in sorted(truth.items()):
         told = {name: {role} for name, role in found[episode_id].items()}
         for line in _count(tally, episode, ALL, told):
@@ -176,7 +176,7 @@ def _shows(tables: Tables, catalog: Catalog, on_difference: Callable[[str], None
     hidden = copies.with_columns(show_name=pl.lit(None, pl.String))
     shows = _only(tables | {"episode_copies": hidden}, "copy_shows", catalog).filter("is_primary")
     found = {row["copy_id"]: row for row in shows.iter_rows(named=True)}
-    sources, tally = sources_of(tables), Tally("shows")
+    sources, tally = sources_of(tables), Tally("shows_hidden")
     rules = sorted({row["rule"] for row in found.values()})
     for copy_id, show_id, name in stated.select("copy_id", "show_id", "show_name").sort("copy_id").iter_rows():
         one = found.get(copy_id)

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from orchestration.evaluation.figures import Figure
+from orchestration.evaluation.tally import ALL
 
 CSV_HEADER = (
     "area",
@@ -16,11 +17,11 @@ CSV_HEADER = (
     "rule",
     "measure",
     "value",
-    "right",
-    "total",
+    "right_count",
+    "total_count",
     "low",
     "high",
-    "measured_on_what",
+    "measured_on",
 )
 
 
@@ -32,13 +33,39 @@ def table(figures: Sequence[Figure]) -> str:
     measure_width = max(len(figure.measure) for figure in figures)
     lines: list[str] = []
     for (area, source), block in groupby(figures, key=lambda figure: (figure.area, figure.source)):
-        lines.append(f"\n{area}, {'all sources' if source == 'all' else source}")
+        lines.append(f"\n{area}, {'all sources' if source == ALL else source}")
         last = None
         for figure in block:
             rule = figure.rule if figure.rule != last else ""
             last = figure.rule
             lines.append(f"  {rule:{rule_width}}  {figure.measure:{measure_width}}  {_value(figure)}")
     return "\n".join(lines).lstrip("\n")
+
+
+def summary(figures: Sequence[Figure]) -> str:
+    """Return the figures of each area over all its sources and rules: a line each."""
+    sources = {area: {figure.source for figure in block} for area, block in _by_area(figures).items()}
+    whole = [
+        figure for figure in figures if figure.rule == ALL and (figure.source == ALL or len(sources[figure.area]) == 1)
+    ]
+    if not whole:
+        return "Nothing was measured"
+    area_width = max(len(figure.area) for figure in whole)
+    measure_width = max(len(figure.measure) for figure in whole)
+    lines = ["All sources and rules; 95 % intervals (Wilson) in brackets", ""]
+    last = None
+    for figure in whole:
+        area = figure.area if figure.area != last else ""
+        last = figure.area
+        lines.append(f"  {area:{area_width}}  {figure.measure:{measure_width}}  {_value(figure)}")
+    return "\n".join(lines)
+
+
+def _by_area(figures: Iterable[Figure]) -> dict[str, list[Figure]]:
+    areas: dict[str, list[Figure]] = {}
+    for figure in figures:
+        areas.setdefault(figure.area, []).append(figure)
+    return areas
 
 
 def _value(figure: Figure) -> str:
@@ -68,12 +95,11 @@ def as_records(figures: Iterable[Figure]) -> list[dict[str, Any]]:
     ]
 
 
-def as_csv(figures: Iterable[Figure], measured_on_what: str) -> str:
-    """Return the figures as the CSV file that the table `measured_quality` of a release is made of."""
+def as_csv(figures: Iterable[Figure], measured_on: str) -> str:
+    """Return the figures as the seed file of the table `measured_quality`. measured_on: on what, in words."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, CSV_HEADER, lineterminator="\n")
-    writer.writeheader()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CSV_HEADER)
     for record in as_records(figures):
-        rounded = {key: f"{value:.4f}" if isinstance(value, float) else value for key, value in record.items()}
-        writer.writerow(rounded | {"measured_on_what": measured_on_what})
+        writer.writerow([*(f"{v:.4f}" if isinstance(v, float) else v for v in record.values()), measured_on])
     return out.getvalue()

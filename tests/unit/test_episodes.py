@@ -101,7 +101,7 @@ def test_each_person_is_counted_once() -> None:
 def test_who_is_listed_is_found_without_the_list(tables: dict[str, pl.DataFrame]) -> None:
     lines: list[str] = []
     figures = hidden.measure(tables, load_catalog(DBT_PROJECT / "seeds"), on_difference=lines.append)
-    people = by_key([figure for figure in figures if figure.area == "people"])
+    people = by_key([figure for figure in figures if figure.area == "people_hidden"])
     assert people["all", "people_recall"] == (3, 3)
     assert people["speaker_label", "people_recall"] == (3, 3)
     # Rolf speaks once under a name that is not on the list, which is taken for complete.
@@ -117,7 +117,7 @@ def test_who_speaks_again_and_again_is_not_wrong_for_being_left_off_a_list(tmp_p
 
 def test_the_stated_show_is_found_by_what_the_hosts_say(tables: dict[str, pl.DataFrame]) -> None:
     figures = hidden.measure(tables, load_catalog(DBT_PROJECT / "seeds"))
-    shows = by_key([figure for figure in figures if figure.area == "shows"])
+    shows = by_key([figure for figure in figures if figure.area == "shows_hidden"])
     assert shows["all", "shows_precision"] == (1, 1)
     assert shows["all", "shows_recall"] == (1, 2)
     assert shows["welcome", "shows_precision"] == (1, 1)
