@@ -45,12 +45,12 @@ class _Voice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Copy:
-    """The speech of a copy: for each word its first character, its label, whether a sentence or cue ends with it."""
+    """The speech of a copy: for each word its first character, its label, whether a sentence ends with it."""
 
     words: list[Token]
     starts: list[int]
     labels: list[str | None]
-    is_end: list[bool]
+    is_sentence_end: list[bool]
 
 
 def carried_speakers(
@@ -116,15 +116,11 @@ def _read(segments: pl.DataFrame, texts: dict[str, str]) -> _Copy:
     words = words_of(segments, texts)
     text = texts[segments["document_id"][0]]
     labels = segments["speaker_label"].to_list()
-    following = [word.segment for word in words[1:]] + [-1]
     return _Copy(
         words,
         [word.char_start for word in words],
         [labels[word.segment] for word in words],
-        [
-            word.segment != next_segment or text.endswith(_SENTENCE_ENDS, word.char_start, word.char_end)
-            for word, next_segment in zip(words, following, strict=True)
-        ],
+        [text.endswith(_SENTENCE_ENDS, word.char_start, word.char_end) for word in words],
     )
 
 
@@ -179,14 +175,16 @@ def _fill(labels: list[str | None], here: _Copy, there: _Copy, words: tuple[int,
 
 
 def _split(labels: list[str | None], here: _Copy, start: int, end: int) -> None:
-    """Give a few words between two known ones to the speakers around them: cut at the one end of a sentence or cue."""
+    """Give a few words between two known ones to the speakers around them: cut at the one end of a sentence, or of a cue."""
     before, after = labels[start - 1], labels[end]
     if end - start > _MAX_SPLIT_WORDS:
         return
     if before == after:
         labels[start:end] = [before] * (end - start)
         return
-    cuts = [at for at in range(start, end + 1) if here.is_end[at - 1]]
+    cuts = [at for at in range(start, end + 1) if here.is_sentence_end[at - 1]]
+    if not cuts:
+        cuts = [at for at in range(start, end + 1) if here.words[at - 1].segment != here.words[at].segment]
     if len(cuts) == 1:
         labels[start : cuts[0]] = [before] * (cuts[0] - start)
         labels[cuts[0] : end] = [after] * (end - cuts[0])
