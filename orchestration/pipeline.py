@@ -69,7 +69,22 @@ STAGES: tuple[Stage, ...] = (
         ("episode_copies", "segments", "passages", "copy_shows", CATALOG, "copy_episodes", "stated_people"),
         speaker_labels,
     ),
-    Stage("speaker_spans", ("segments", "document_texts", "copy_alignments", "speaker_labels"), speaker_spans),
+    Stage(
+        "speaker_spans",
+        (
+            "segments",
+            "document_texts",
+            "copy_alignments",
+            "speaker_labels",
+            "episode_copies",
+            "passages",
+            "copy_shows",
+            CATALOG,
+            "copy_episodes",
+            "stated_people",
+        ),
+        speaker_spans,
+    ),
     Stage(
         "appearance_evidence",
         (
