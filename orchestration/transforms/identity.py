@@ -37,6 +37,7 @@ from orchestration.transforms.shared_text import (
 MIN_SPEECH_CONTAINMENT = 0.2
 MIN_NOTES_CONTAINMENT = 0.4
 MIN_SHARED_SHINGLES = 20
+MIN_SHARED_WEIGHT = 10.0
 # What fills less of a text than this, and only a few places of it, is a sponsor read or the definition of a show.
 SURE_CONTAINMENT = 0.5
 MIN_PLACES = 5
@@ -388,6 +389,7 @@ def _is_shared(overlap: Overlap, least: float) -> bool:
     return (
         overlap.containment >= least
         and overlap.shared >= MIN_SHARED_SHINGLES
+        and overlap.weight >= MIN_SHARED_WEIGHT
         and (
             overlap.containment >= SURE_CONTAINMENT or overlap.places >= MIN_PLACES or overlap.shared >= MIN_LONG_SHARE
         )

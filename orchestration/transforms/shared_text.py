@@ -61,12 +61,14 @@ SENTENCE_END = r"[.!?]+[\s\"”’)]|[\n•|]|\(?\b\d{1,3}:\d\d(?::\d\d)?\b\)?"
 class Overlap:
     """What two copies share.
 
-    containment: weighted share of the smaller's shingles, 0 to 1. shared: number of shingles. places: in how many of
-    the ten equal parts of the smaller there are some; a sponsor read fills one or two.
+    containment: weighted share of the smaller's shingles, 0 to 1. shared: number of shingles. weight: their weight;
+    what twenty copies say weighs little, though it may be all that a short description says. places: in how many of the
+    ten equal parts of the smaller there are some; a sponsor read fills one or two.
     """
 
     containment: float
     shared: int
+    weight: float = 0.0
     places: int = PLACES
 
 
@@ -180,8 +182,10 @@ def overlaps(words: WordCodes, wanted: set[tuple[str, str]], sampling: int) -> d
     measured = pl.concat(_measured(pairs, *_weighted_shingles(words, pairs)))
     # The sum of the same numbers in another order differs in its last digits.
     return {
-        tuple(sorted((words.copy_ids[a], words.copy_ids[b]))): Overlap(round(min(1.0, weight), 4), shared, places)
-        for a, b, weight, shared, places in measured.iter_rows()
+        (min(words.copy_ids[a], words.copy_ids[b]), max(words.copy_ids[a], words.copy_ids[b])): Overlap(
+            round(min(1.0, weight / total), 4), shared, round(weight, 2), places
+        )
+        for a, b, weight, total, shared, places in measured.iter_rows()
     }
 
 
@@ -233,7 +237,7 @@ def _weighted_shingles(words: WordCodes, pairs: pl.DataFrame) -> tuple[pl.DataFr
 
 
 def _measured(pairs: pl.DataFrame, shingles: pl.DataFrame, totals: pl.DataFrame) -> list[pl.DataFrame]:
-    """Return `a, b, weight, shared, places` for each of `pairs` that shares anything; `a` is the smaller copy."""
+    """Return `a, b, weight, total, shared, places` of the `pairs` that share anything; `a` is the smaller."""
     sized = (
         pairs.join(totals, left_on="a", right_on="copy")
         .join(totals, left_on="b", right_on="copy", suffix="_b")
@@ -247,7 +251,9 @@ def _measured(pairs: pl.DataFrame, shingles: pl.DataFrame, totals: pl.DataFrame)
         .sort("a", "b")
     )
     empty = pl.DataFrame(
-        schema={"a": pl.UInt32, "b": pl.UInt32, "weight": pl.Float64, "shared": pl.UInt32, "places": pl.UInt32}
+        schema=dict.fromkeys(("a", "b"), pl.UInt32)
+        | dict.fromkeys(("weight", "total"), pl.Float64)
+        | dict.fromkeys(("shared", "places"), pl.UInt32)
     )
     measured = [empty]
     number = sized["size"].cum_sum() // BATCH_PAIR_SHINGLES
@@ -258,7 +264,8 @@ def _measured(pairs: pl.DataFrame, shingles: pl.DataFrame, totals: pl.DataFrame)
             .join(others, left_on=["b", "shingle"], right_on=["copy", "shingle"])
             .group_by("a", "b")
             .agg(
-                weight=pl.col("weight").sum() / pl.col("total").first(),
+                pl.col("weight").sum(),
+                pl.col("total").first(),
                 shared=pl.len().cast(pl.UInt32),
                 places=pl.col("place").n_unique().cast(pl.UInt32),
             )
