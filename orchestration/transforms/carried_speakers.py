@@ -175,7 +175,7 @@ def _fill(labels: list[str | None], here: _Copy, there: _Copy, words: tuple[int,
 
 
 def _split(labels: list[str | None], here: _Copy, start: int, end: int) -> None:
-    """Give a few words between two known ones to the speakers around them: cut at the one end of a sentence, or of a cue."""
+    """Give a few words to the speakers around them: cut at the one end of a sentence, else at the one of a cue."""
     before, after = labels[start - 1], labels[end]
     if end - start > _MAX_SPLIT_WORDS:
         return
