@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Literal
 
 import polars as pl
@@ -21,10 +21,10 @@ from orchestration.ids import unlisted_person_id
 from orchestration.transforms.copy_units import Unit, read_units
 from orchestration.transforms.person_groups import Group, groups_of, with_deeds, with_families
 from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous
-from orchestration.transforms.person_patterns import GREETED_NEXT
+from orchestration.transforms.person_patterns import GREETED_BY_NAME, GREETED_NEXT
 from orchestration.transforms.person_statements import Statement, is_opening_bio, statements_of
 
-_MIN_SLIP_CHARS = 11
+_MIN_SLIP_CHARS = 9
 
 _COLLEAGUE_OF = re.compile(r"(?:,? (?:and|&) [A-Z]\w{1,20})? (?:from|of|at) (?=\w)")
 _COLLEAGUE_IN_FRONT = re.compile(r"([A-Z][\w.]{1,20}(?: [A-Z][\w.]{1,20})?)['’]s (?:[A-Z]\w{1,20} (?:and|&) )?$")
@@ -71,6 +71,10 @@ class Cast:
         found = {key: name for people in reversed(self.ranks) for key, name in people.items()}
         return [name for key, name in sorted(found.items()) if fold(name.text).split()[-1] == folded]
 
+    def knows(self, name: Name) -> bool:
+        """Return whether the copy presents the same person, or names that person in its notes."""
+        return any(person_key(name) in people for people in self.ranks)
+
     def names(self, name: Name) -> bool:
         """Return whether the notes name the same person."""
         return person_key(name) in self.ranks[Cast.NAMED]
@@ -88,9 +92,21 @@ class Cast:
 
 
 def _is_slip(name: Name, known: Name) -> bool:
-    """Return whether a name is a known one misheard or mistyped by a letter or two."""
-    a, b = fold(name.text), fold(known.text)
-    return min(len(a), len(b)) >= _MIN_SLIP_CHARS and a != b and OSA.distance(a, b, score_cutoff=2) <= 2
+    """Return whether a name is a known one misheard or mistyped: each word sounds alike or differs by a letter."""
+    a, b = fold(name.text).split(), fold(known.text).split()
+    if len(a) != len(b) or a == b or min(len(name.text), len(known.text)) < _MIN_SLIP_CHARS:
+        return False
+    return all(
+        x[0] == y[0] and (_sound(x) == _sound(y) or (len(x) > 3 and OSA.distance(x, y, score_cutoff=1) <= 1))
+        for x, y in zip(a, b, strict=True)
+    )
+
+
+@lru_cache(maxsize=65536)
+def _sound(word: str) -> str:
+    """Return the first letter of a folded word and its consonants: what hearing a name leaves of it."""
+    kept = word[0] + re.sub(r"[aeiouhwy]", "", word[1:].replace("ph", "f").replace("ck", "k").replace("z", "s"))
+    return re.sub(r"(.)\1+", r"\1", kept)
 
 
 def person_key(name: Name) -> str:
@@ -163,6 +179,10 @@ def meaning(name: Name, cast: Cast, finder: NameFinder, is_in_title: bool = Fals
     is_in_title: what has the shape of a name in a title is one if the notes write it so too.
     """
     if name.is_full:
+        words = name.text.split()
+        if is_in_title and len(words) > 2 and cast.knows(short := replace(name, text=" ".join(words[:2]))):
+            # `Ada Byte Builds a House`
+            name = replace(short, end=name.start + len(short.text))
         known = cast.canonical(name)
         return replace(known, is_sure=True) if is_in_title and cast.names(known) else known
     found = cast.resolve(name.text, finder)
@@ -189,17 +209,27 @@ def read_sentence(
     stated = statements_of(text, groups, unit.place, reading.show_names, listed_as, is_opening)
     if is_opening and not stated and is_opening_bio(text, groups):
         stated = [Statement(p, "guest", "opening_bio", p.name.start, p.name.end) for p in groups[0].people]
-    if unit.place == "speech" and not stated and groups and number + 1 < len(unit.sentences):
+    if unit.place == "speech" and not stated and groups and _is_greeted(unit, number, groups[-1]):
         # `Ada Byte, from Initech. Welcome!`
-        following = unit.sentences[number + 1][0]
-        is_last = not text[groups[-1].end :].strip(" .,!?…-–—")
-        if is_last and GREETED_NEXT.match(unit.text, following, following + 80):
-            stated = [
-                Statement(p, "guest", "greeted", p.name.start, p.name.end)
-                for p in groups[-1].people
-                if p.name.is_sure or p.organisation
-            ]
+        stated = [
+            Statement(p, "guest", "greeted", p.name.start, p.name.end)
+            for p in groups[-1].people
+            if p.name.is_sure or p.organisation
+        ]
     return groups, stated
+
+
+def _is_greeted(unit: Unit, number: int, group: Group) -> bool:
+    """Return whether a sentence ends with the people of a group and the next one greets them."""
+    start, end = unit.sentences[number]
+    if number + 1 == len(unit.sentences) or unit.text[start + group.end : end].strip(" .,!?…-–—"):
+        return False
+    following = unit.sentences[number + 1][0]
+    if GREETED_NEXT.match(unit.text, following, following + 80):
+        return True
+    called = GREETED_BY_NAME.match(unit.text, following, following + 80)
+    first_names = {fold(person.name.text).split()[0] for person in group.people}
+    return called is not None and fold(called[called.lastgroup or 0]) in first_names
 
 
 def stated_name(stated: Stated, cast: Cast, finder: NameFinder) -> Name | None:

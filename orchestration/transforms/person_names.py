@@ -228,7 +228,10 @@ class NameFinder:
             return False
         if is_label:
             return not _is_ordinary(words[0])
-        return not self.other_of(words[-1]) and (not self.other_of(words[0]) or fold(words[0]) in self._first_names)
+        # Many surnames are also houses (`Jim Nielsen`), and some houses begin with a given name.
+        if self.other_of(words[-1]) and not self.has_given_name(name):
+            return False
+        return not self.other_of(words[0]) or fold(words[0]) in self._first_names
 
     def find(self, text: str) -> tuple[Name, ...]:
         """Return the names in `text`, in order and without overlap. Sentences are asked for several times: memoised."""
@@ -358,7 +361,7 @@ class NameFinder:
             is_particle = fold(token.text) in PARTICLES and after < len(run)
             is_surname = fold(token.text) in ALSO_SURNAMES and fold(first.text) in self._first_names
             is_initial = len(token.text) == 1 and token.text.isupper() and token.text != "I" and after < len(run)
-            if gap == ". " and len(run[position + size - 1].text) != 1:
+            if gap == ". " and len(run[position + size - 1].text) != 1 and run[position + size - 1].text != "St":
                 break
             if is_surname and token.text[0].isupper() and len(words) == 1:
                 words.append(token)

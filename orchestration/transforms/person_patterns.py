@@ -21,7 +21,8 @@ _GAP = rf"[^{_G}.;:!?]{{0,50}}?"
 _KIND_WORDS = (
     r"(?:\b(?:our|my|the|an?|two|three|four|both|also|special|esteemed|good|dear|old|great|amazing|wonderful|very|"
     r"friends?|colleagues?|fellow|AI|guests?|returning|legendary|only|one|and|podcasters?|experts?|today|again|by|"
-    r"with|of|show|pod|Dr|Prof|Professor|regular|panelists?|author|Mr|Ms|Mrs|longtime|brilliant|incredible|fantastic)"
+    r"with|of|show|pod|Dr|Prof|Professor|regular|panelists?|first|next|second|third|author|"
+    r"Mr|Ms|Mrs|longtime|brilliant|incredible|fantastic)"
     r"[:,.]? ){0,7}"
 )
 _WITH = rf"{_KIND_WORDS}(?P<guest>{_G})(?!['’]s\b)"
@@ -56,13 +57,23 @@ GREETING = (
     r"(?:have|see|meet) you)"
 )
 
-GREETED_NEXT = re.compile(rf"(?:so |and |well |hey |hi |hello )?(?:\w{{2,20}},? )?{GREETING}", re.IGNORECASE)
+GREETED_NEXT = re.compile(
+    rf"(?:so |and |well |hey |hi |hello )?(?:\w{{2,20}},? )?(?:{GREETING}|how are you(?: doing)?\b)", re.IGNORECASE
+)
+# A greeting by the first name, which the caller compares: `Hello, Ada.`, `Ada, how are you?`
+_HELLO = r"(?:hello|hi|hey|what[’']s up|how are you(?: doing)?(?: today)?|how[’']s it going|how do you do|welcome)"
+GREETED_BY_NAME = re.compile(
+    rf"(?:\w+,? ){{0,2}}{_HELLO},? (?P<after>[^\W\d_]{{2,20}})\b|(?P<before>[^\W\d_]{{2,20}}), {_HELLO}\b|"
+    r"say (?:hello|hi),? (?P<told>[^\W\d_]{2,20})\b",
+    re.IGNORECASE,
+)
 
 _NOTES: tuple[tuple[str, str], ...] = (
     ("hosted_by", rf"\b(?:co-?)?(?:hosted|moderated|guest-hosted|moderiert) (?:by|von) {_HOSTS}"),
     (
         "with_hosts",
-        rf"(?:\b(?:with|your|our|meet (?:the|your)|by) (?:your |our )?|^\W{{0,4}})(?:co-?)?(?:hosts?|moderators?|"
+        rf"(?:\b(?:with|your|our|meet (?:the|your)|by|join|podcast) (?:your |our )?|^\W{{0,4}})(?:co-?)?"
+        rf"(?:hosts?|moderators?|"
         rf"moderation):? (?P<host>{_G})",
     ),
     ("host_self", rf"^[^{_G}]{{0,30}}(?P<self_host>{_G}) here\b"),
@@ -83,17 +94,19 @@ _NOTES: tuple[tuple[str, str], ...] = (
     ),
     ("joins", rf"(?P<guest>{_G}){_GAP}\b(?:joins?|joined|is joining|are joining|to join|joining) {_US}"),
     ("joining_us", rf"\bjoining (?:us|me)\b{_GAP}(?:is|are|we have)?:? {_WITH}"),
-    ("joined_by", rf"\bjoined (?:{_GAP}\b)?by {_WITH}"),
+    ("joined_by", rf"\bjoined\b{_GAP}\b(?:by|with) {_WITH}"),
     (
         "returns",
         rf"(?P<guest>{_G}){_GAP}\b(?:returns?|(?:comes?|is|are) back|comes on|appears?)\b(?: again)? ?(?:to|"
         rf"on|with|for)? {_US}",
     ),
     ("visits", rf"(?P<guest>{_G}){_GAP}\b(?:{_VISITS}\b|(?:is|are) (?:here|with us|on {_US})\b)"),
-    ("features", rf"\b(?:features?|featuring|feat\.?|ft\.?) {_WITH}"),
+    ("features", rf"\b(?:features?|featuring|feat\.?|ft\.?):? {_WITH}"),
     (
         "guest_is",
-        rf"\b(?:guests?|panelists?|interviewees?|speakers?)(?: today| this week| this episode| for today| on (?:the|"
+        rf"\b(?:guests?|panelists?|interviewees?|speakers?)"
+        rf"(?: bio| appearances? by| today| this week| this episode| for today|"
+        rf" on (?:the|"
         rf"this) (?:show|episode))?(?: is| are| was| were)?[\s:,—–-]+{_WITH}",
     ),
     (
@@ -108,7 +121,7 @@ _NOTES: tuple[tuple[str, str], ...] = (
     (
         "we_welcome",
         rf"{_WE} {_GAP}\b(?:welcome|welcomed|host|bring on|bring back|brought on|brought in|invited?|"
-        rf"interviewed|interview) {_WITH}",
+        rf"interviewed|(?<!the )interview) {_WITH}",
     ),
     (
         "we_learn_from",
@@ -117,7 +130,8 @@ _NOTES: tuple[tuple[str, str], ...] = (
     ("kick_off_with", rf"\bwe (?:kick|kicked|start|started) (?:things )?off with {_WITH}"),
     (
         "conversation_with",
-        rf"\b(?:conversation|interview|discussion|chat|episode|dialogue|fireside|deep dive|Q&A|session|debate) with "
+        rf"(?<!\bthe )\b(?:conversation|interview|discussion|chat|episode|dialogue|fireside|deep dive|Q&A|session|"
+        rf"debate|panel|roundtable|AMA) with "
         rf"{_WITH}",
     ),
     ("conversation_with", rf"\b(?:debate|conversation|discussion) between {_WITH}"),
@@ -128,7 +142,13 @@ _NOTES: tuple[tuple[str, str], ...] = (
         rf"\b{_TODAY},? {_WITH},? (?:talks|talk|shares|share|explains|explain|tells|discusses|breaks|walks|describes|"
         rf"reflects|reveals|takes|gives|returns|speaks|recounts|lays out|makes the case|unpacks|dives)\b",
     ),
+    ("today_on", rf"\b(?:{_TODAY}|on (?:the|our) {_EPISODE}(?: today| this week)?|on {SHOW}(?: today)?): {_WITH}"),
+    ("meet", rf"\bmeet {_WITH}\s*(?:$|[.,!—–-])"),
+    ("greeted", rf"^(?P<guest>{_G}),? {GREETING}"),
+    ("presented_by", rf"\bpresented by {_HOSTS}"),
     ("show_with", rf"{SHOW} with (?P<host>{_G})\s*[.!|—–-]?\s*$"),
+    ("talks_with_de", rf"(?P<host>{_G}){_GAP}\b{TALK_DE}\b{_GAP}\bmit {_WITH}"),
+    ("talks_with_de", rf"\b{TALK_DE}\b (?P<host>{_G}){_GAP}\bmit {_WITH}"),
     ("talks_de", rf"\b{TALK_DE}\b{_GAP}\bmit {_WITH}"),
     ("talks_de", rf"\b(?:im (?:gespr[aä]ch|interview)|interview|gespr[aä]ch|talk|folge) mit {_WITH}"),
     (
@@ -147,7 +167,7 @@ _NOTES: tuple[tuple[str, str], ...] = (
     ("guest_es", rf"\b(?:invitad[oa]s?|entrevistamos a|conversamos con|hablamos con|charlamos con)\b[\s:,]+{_WITH}"),
 )
 # What stands before the name at the head of a title: `#12 `, `Ep. 12 - `, `[Replay] `.
-_HEAD = rf"^(?:[^{_G}]{{0,14}}?\d{{1,4}}\W{{0,4}}\s?|[\[(][^{_G}\])]{{1,20}}[\])]\s?)?"
+_HEAD = rf"^(?:[^{_G}]{{0,14}}?\d{{1,4}}\W{{0,4}}\s?|[\w ]{{2,18}}:\s|[\[(][^{_G}\])]{{1,20}}[\])]\s?)?"
 _TITLE: tuple[tuple[str, str], ...] = (
     (
         "title_with",
@@ -157,7 +177,7 @@ _TITLE: tuple[tuple[str, str], ...] = (
     ("title_tail", rf"\s(?:[|·•/]|[—–-]+)\s*(?P<guest>{_G})\s*(?:$|[(\[|—–]|[#]?\d)"),
     ("title_colon", rf":\s(?P<guest>{_G})\s*(?:$|\()"),
     ("title_cross", rf"[×]\s*(?P<guest>{_G})\s"),
-    ("title_head", rf"{_HEAD}(?P<guest>{_G})\s*(?:$|[:|(—–-])"),
+    ("title_head", rf"{_HEAD}(?P<guest>{_G})\s*(?:$|[:|(•·—–-])"),
     (
         "title_says",
         rf"{_HEAD}(?P<guest>{_G}) (?:on|explains|talks|discusses|returns|is back|speaks|shares|interview|live)\b",
@@ -166,10 +186,16 @@ _TITLE: tuple[tuple[str, str], ...] = (
 _SPEECH: tuple[tuple[str, str], ...] = (
     (
         "co_host",
-        rf"\b(?:my|our) (?:{_GAP} )?co-?hosts?,? (?:today,? |as (?:always|usual),? |is |are |here,? )?(?P<cohost>{_G})",
+        rf"\b(?:my|our|a) (?:{_GAP} )?(?:co-?|other |fellow )hosts?\b,? (?:today,? |as (?:always|usual),? |is |are |"
+        rf"here,? |with me,? |and that is |and that's )*(?P<cohost>{_G})",
     ),
-    ("host_self", rf"\b(?:I'm|I’m|I am|this is) your (?:co-)?host,? (?P<self_host>{_G})"),
-    ("host_self", rf"\b(?:your|my) host(?: today| as always)?,? (?P<self_host>{_G})"),
+    (
+        "host_self",
+        rf"\b(?:I'm|I’m|I am|this is|I['’]ll be|I will be)? ?(?:your|my|the) (?:co-)?(?:host|MC|emcee|moderator)"
+        rf"(?: today| this week| for \w+ \w+| as always)?,? (?P<self_host>{_G})",
+    ),
+    ("host_self", rf"\bmyself,? (?P<self_host>{_G})"),
+    ("self_here", rf"(?:^|\b(?:hey|hi|hello|everyone|everybody|folks|all)[,!]? )(?P<self>{_G}) here\b"),
     ("self", rf"\b(?:I'm|I’m|I am|my name is|my name's|my name’s) (?P<self>{_G})(?!['’]s)"),
     ("self_is", rf"(?:(?:^|[\s,])this is|(?:^|\s)it['’]s) (?P<self>{_G})(?!['’]s)"),
     (
@@ -178,7 +204,7 @@ _SPEECH: tuple[tuple[str, str], ...] = (
         rf"(?:me,? |your hosts?,? )?(?P<host>{_G})",
     ),
     ("hosted_by", rf"\bhosted by {_HOSTS}"),
-    ("joined_by", rf"\bjoined (?:{_GAP}\b)?by {_WITH}"),
+    ("joined_by", rf"\bjoined\b{_GAP}\b(?:by|with) {_WITH}"),
     ("joining_us", rf"\bjoining (?:us|me)\b{_GAP}(?:is|are|we have)?:? {_WITH}"),
     (
         "joins",
@@ -199,7 +225,9 @@ _SPEECH: tuple[tuple[str, str], ...] = (
     ("with_us", rf"\bwith (?:me|us)(?: \w+){{0,3}}? (?:is|are|I have|we have),? {_WITH}"),
     (
         "with_us",
-        rf"\b(?:we have|we['’]ve got|we got|I have|I['’]ve got)\b(?: with us| with me| here| today| on)* {_WITH}",
+        rf"\b(?:we have|we['’]ve got|we got|I have|I['’]ve got)\b(?: with us| with me| here| today| on)* {_WITH}"
+        r"(?=\s*(?:$|[.!?…—–-]|,? (?:here|with (?:me|us)|joining|back|on (?:the|today)|today|welcome|hello|hi|"
+        r"as (?:our|my|a)|from|to (?:talk|discuss|explain))\b))",
     ),
     ("glad_to_have", rf"{_GLAD}{_GAP}\b(?:{_HAVE}|here with|with)\b{_GAP}{_WITH}"),
     (
@@ -208,12 +236,26 @@ _SPEECH: tuple[tuple[str, str], ...] = (
     ),
     ("welcome", rf"\b[Ww]elcome(?: back| in| aboard)?(?: to {SHOW})?,? {_WITH}"),
     ("welcome", rf"(?P<guest>{_G}),? {_GAP}\bwelcome (?:back|to (?:the (?:show|pod|podcast)|{SHOW}))"),
-    ("greeted", rf"(?:^|[,;] )(?P<guest>{_G}),? {GREETING}"),
+    ("greeted", rf"(?:^|^and |[,;] )(?P<guest>{_G}),? (?:{GREETING}|say (?:hello|hi)\b|{_HELLO}\b)"),
     ("introduce", rf"\b(?:introduce|introducing|bring in|brought on)\b{_GAP},? {_WITH}"),
     (
         "first_we_have",
         rf"\b(?:first|next|second|third|finally)(?: up| off| of all)?,? (?:is|we have|we['’]ve got) {_WITH}",
     ),
+    (
+        "guest_is",
+        rf"\b(?:our|my|other) (?:\w+ ){{0,2}}(?:guest|panelist)s?\b{_GAP}\b(?:is|are|includes?) {_WITH}",
+    ),
+    (
+        "is_here",
+        rf"(?P<guest>{_G})(?:(?:['’]s| is| are|,? who is|,? who['’]s) (?:also |back )*|,? also )(?:here|in the house|"
+        rf"with (?:us|me)|on the (?:show|pod|podcast|panel))\b",
+    ),
+    (
+        "will_talk",
+        rf"\b(?:we|I)(?: are|['’]re| am|['’]m|['’]ll| will)(?: going to| gonna)? {_TALK} (?:with|to) {_WITH}",
+    ),
+    ("will_talk", rf"\bin (?:it|this episode|this one),? (?:we|I) {_TALK} (?:with|to) {_WITH}"),
     (
         "conversation_with",
         rf"\b(?:this is|here is|here['’]s|following is|today['’]s|enjoy|now to) (?:a |my |our |this |the )*"
@@ -254,10 +296,15 @@ WEAK = frozenset(
         "guest_fr",
         "guest_es",
         "visits",
+        "is_here",
+        "will_talk",
         "kick_off_with",
         "show_with",
         "list_item",
         "opening_deed",
+        "today_on",
+        "meet",
+        "presented_by",
     )
 )
 ROLES: dict[str, Role] = {
@@ -270,7 +317,8 @@ ROLES: dict[str, Role] = {
 HOST_WITH = re.compile(rf"{_G}[^{_G}.;:!?]{{0,80}}? with {_WITH}")
 # Sentences about other episodes or other people's shows.
 ELSEWHERE = re.compile(
-    r"\b(?:previous|past|former|top|prior|upcoming|recent|earlier|notable|other|future) (?:\w+ )?guests?\b|"
+    r"\b(?:previous|past|former|top|prior|upcoming|recent|earlier|notable|future) (?:\w+ )?guests?\b|"
+    r"\bother (?:\w+ )?guests\b|"
     r"\bguests (?:have )?included?\b|"
     r"\b(?:have|had|[’']ve) (?:also |previously |already |recently |both )*(?:chatted|spoken|talked|"
     r"interviewed|hosted|featured|sat down)\b|"
@@ -296,8 +344,10 @@ FIRST_BIO = re.compile(
 )
 # `Ada Byte talks about her work`, as notes begin; two people who discuss something are both there, whoever hosts.
 OPENING_DEED = re.compile(
-    rf"^(?:Dr\.? |Prof(?:essor|\.)? )?(?P<guest>{_G}) (?:(?:talks|speaks|chats|opens up) about|talks to us|"
-    r"(?:shares|tells|explains|describes|discusses|reflects on|recounts) (?:his|her|their)\b)"
+    rf"^(?:[\w'’.-]{{1,20}} ){{0,4}}(?P<guest>{_G}) (?:(?:talks|speaks|chats|opens up) about|talks to us|returns|"
+    r"is back|"
+    r"breaks down|walks through|(?:shares|tells|explains|describes|discusses|reflects on|recounts|makes) "
+    r"(?:his|her|their)\b)"
 )
 TOGETHER = re.compile(
     rf"^(?:\W{{0,3}}(?:in|on) [^{_G}.;:!?]{{2,60}}?,? )?(?:hosts )?(?P<guest>{_G}) (?:talk|chat|discuss|debate|dive|"

@@ -146,7 +146,7 @@ class _Reader:
                 and chosen == "host"
                 and pattern in ("hosted_by", "joins_people", "thanks_for_hosting")
             ):
-                shown = "self" if pattern in ("self_is", "host_self") else pattern
+                shown = "self" if pattern in ("self_is", "self_here", "host_self") else pattern
                 self.found[index, position] = Statement(person, chosen, shown, person.name.start, person.name.end)
 
     def read_notes(self, listed_as: Role | None, is_opening: bool) -> None:
@@ -171,7 +171,9 @@ class _Reader:
         """Read the hosts whom no pattern reaches, by the title beside their names."""
         for index, group in enumerate(self.groups):
             for position, person in enumerate(group.people):
-                role = _role_by_title(person, self.shows)
+                # `hosts Ada Byte and Bob Low`: the word in front is for all of them.
+                is_shared = position and not person.title and (group.people[0].title or "").endswith("hosts")
+                role = _role_by_title(group.people[0] if is_shared else person, self.shows)
                 if role and (index, position) not in self.found:
                     self.found[index, position] = Statement(
                         person, role, "title_in_front", person.name.start, person.name.end

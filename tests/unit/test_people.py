@@ -27,7 +27,8 @@ Speech = list[tuple[str | None, str]]
 def catalog() -> Catalog:
     people = ("Ada Byte", "Bob Low", "Cara Quill", "Sam Reed", "Sam Stone")
     entities = {f"person:{n.lower().replace(' ', '-')}": n for n in people}
-    all_entities = {key: Entity(key, "person", name) for key, name in entities.items()}
+    employers = {"person:cara-quill": "company:hooli"}
+    all_entities = {key: Entity(key, "person", name, employers.get(key)) for key, name in entities.items()}
     all_entities |= {
         "company:initech": Entity("company:initech", "company", "Initech"),
         "company:hooli": Entity("company:hooli", "company", "Hooli"),
@@ -307,10 +308,112 @@ def test_being_talked_about_is_not_appearing(notes: str) -> None:
     assert roles_in(notes) == set()
 
 
-def test_titles_name_guests() -> None:
-    assert roles_in(title="Making tea with Dara Onyx") == {("Dara Onyx", "guest")}
-    assert roles_in(title="Dara Onyx on making tea") == {("Dara Onyx", "guest")}
-    assert roles_in(title="What Dara Onyx said of tea") == set()
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Making tea with Dara Onyx",
+        "Dara Onyx on making tea",
+        "#123 Nora Onyx",
+        "Ep. 12 - Nora Onyx on Tea",
+        "Nora Onyx: the Tea Farm",
+        "Hooli CEO Nora Onyx: Tea",
+        "Growing Tea at Scale | Nora Onyx, Hooli",
+        "Growing Tea at Scale — Nora Onyx (Hooli)",
+        "Growing Tea, with Nora Onyx of Hooli",
+        "Nora Onyx, Hooli — Growing Tea",
+        "Tea Farms w/ Dr. Nora Onyx PhD",
+        "The King of Tea: Nora Onyx",
+        "LIVE: Nora Onyx on Tea",
+        "[Rerun] Nora Onyx on Tea",
+        "Tea mit Nora Onyx",
+        "S2E4: Nora Onyx, founder of Copper Kettle",
+    ],
+)
+def test_titles_name_guests(title: str) -> None:
+    (found,) = roles_in(title=title)
+    assert found in {("Dara Onyx", "guest"), ("Nora Onyx", "guest")}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "What Dara Onyx said of tea",
+        "Why Nora Onyx Left Hooli",
+        "The Death of Nora Onyx",
+        "Nora Onyx's Guide to Tea",
+        "Lessons from Nora Onyx",
+        "Consensus Kettles: A Deep Dive",
+        "Velvet Kettle - Keyboard Events",
+        "Growing Tea with Cast Iron",
+        "Hooli's Copper Kettles: Tea Explained w/ Tea Dev",
+    ],
+)
+def test_titles_talk_about_people_and_things(title: str) -> None:
+    assert roles_in(title=title) == set()
+
+
+def test_a_title_may_name_a_guest_whom_only_the_notes_confirm() -> None:
+    assert roles_in("Yorvik Onyx talks about his tea.", title="New Kettles With Yorvik Onyx") == {
+        ("Yorvik Onyx", "guest")
+    }
+    assert roles_in(title="New Kettles With Yorvik Onyx") == set()
+
+
+@pytest.mark.parametrize(
+    ("notes", "roles"),
+    [
+        ("Guests: Nora Onyx, Tom Pell", {("Nora Onyx", "guest"), ("Tom Pell", "guest")}),
+        ("Also on the show: Nora Onyx.", {("Nora Onyx", "guest")}),
+        ("On today's episode, Nora Onyx shares how tea grows.", {("Nora Onyx", "guest")}),
+        ("Host: Lia Moss. Guest: Nora Onyx.", {("Lia Moss", "host"), ("Nora Onyx", "guest")}),
+        ("Join hosts Lia Moss and Dara Onyx for tea.", {("Lia Moss", "host"), ("Dara Onyx", "host")}),
+        ("In this episode, Lia Moss and Nora Onyx discuss tea.", {("Lia Moss", "unknown"), ("Nora Onyx", "unknown")}),
+        ("Thanks to Nora Onyx for coming on the show.", {("Nora Onyx", "guest")}),
+        ("Thanks to Lia Moss and the tea team for hosting this!", {("Lia Moss", "host")}),
+        ("Where to find Nora Onyx:", {("Nora Onyx", "guest")}),
+        ("Featuring: Nora Onyx, Tom Pell and Ann Cole.", {(n, "guest") for n in ("Nora Onyx", "Tom Pell", "Ann Cole")}),
+        ("About our guest: Nora Onyx is CEO of Hooli.", {("Nora Onyx", "guest")}),
+        ("Nora Onyx, founder of Hooli, stops by to chat.", {("Nora Onyx", "guest")}),
+        (
+            "Lia Moss moderates a debate between Nora Onyx and Tom Pell.",
+            {("Lia Moss", "host"), ("Nora Onyx", "guest"), ("Tom Pell", "guest")},
+        ),
+        ("Heute zu Gast: Nora Onyx, Gründerin von Copper Kettle.", {("Nora Onyx", "guest")}),
+        ("Diese Woche spricht Lia Moss mit Nora Onyx.", {("Lia Moss", "host"), ("Nora Onyx", "guest")}),
+    ],
+)
+def test_notes_present_people_in_many_ways(notes: str, roles: set[tuple[str, str]]) -> None:
+    assert roles_in(notes) == roles
+
+
+def test_a_family_is_called_by_its_surname() -> None:
+    notes = "Few know tea like Nora and Tom Pell, both partners at Hooli. We wanted to learn from the Pell twins."
+    assert {("Nora Pell", "guest"), ("Tom Pell", "guest")} <= roles_in(notes)
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "Thanks to Nora Onyx for her article.",
+        "Hooli CEO Nora Onyx said tea is hot.",
+        "We discuss the interview with Nora Onyx in the press.",
+        "Listen to our episode with Nora Onyx.",
+        "Edited by Nora Onyx. Music by Tom Pell.",
+        "Guests Dara Onyx's books are hot.",
+        "This episode features Copper Kettle.",
+    ],
+)
+def test_notes_name_people_who_are_not_there(notes: str) -> None:
+    assert roles_in(notes) == set()
+
+
+def test_a_list_of_guests_below_its_heading() -> None:
+    corpus = Corpus()
+    for line in ("Tea talk.", "Guests:", "Nora Onyx - CEO, Hooli", "* Tom Pell", "about tea", "Ann Cole wrote of tea."):
+        corpus.add("c", line)
+    corpus.rows["copies"] = corpus.rows["copies"][:1]
+    found = corpus.run()[2].select("person_name", "role", "affiliation").rows()
+    assert set(found) == {("Nora Onyx", "guest", "Hooli"), ("Tom Pell", "guest", None)}
 
 
 def test_speech_introduces_hosts_and_guests() -> None:
@@ -319,6 +422,46 @@ def test_speech_introduces_hosts_and_guests() -> None:
         ("Dara Onyx", "Thanks for having me. I did read Mia Pell on tea."),
     ]
     assert roles_in("", speech) == {("Lia Moss", "host"), ("Dara Onyx", "guest")}
+
+
+@pytest.mark.parametrize(
+    ("said", "roles"),
+    [
+        ("Nora Onyx, from Hooli. Welcome.", {("Nora Onyx", "guest")}),
+        ("Joining us on tea is someone else, Nora Onyx. Hello, Nora.", {("Nora Onyx", "guest")}),
+        ("So our special guest today, not to be forgotten, is Nora Onyx.", {("Nora Onyx", "guest")}),
+        ("We're going to talk to Nora Onyx about tea.", {("Nora Onyx", "guest")}),
+        ("And Nora Onyx is also here.", {("Nora Onyx", "guest")}),
+        ("I'm Lia Moss, and I'm joined by Nora Onyx of Hooli.", {("Lia Moss", "host"), ("Nora Onyx", "guest")}),
+        ("I'll be your host this week, Lia Moss.", {("Lia Moss", "host")}),
+        ("We have myself, Lia Moss.", {("Lia Moss", "host")}),
+        ("This is Night Build with Lia Moss and Tom Pell.", {("Lia Moss", "host"), ("Tom Pell", "host")}),
+        ("Hi everyone, Nora Onyx here.", {("Nora Onyx", "unknown")}),
+        ("Here's my conversation with Nora Onyx.", {("Nora Onyx", "guest")}),
+        ("I read what Nora Onyx wrote. Welcome to another hour.", set()),
+        ("We talked with Nora Onyx about their tea stack.", set()),
+        ("We have Nora Onyx, who is shifting into another role, on our minds.", set()),
+        ("So is this a Low machine, or this Copper Kettle?", set()),
+    ],
+)
+def test_speech_presents_people_without_labels(said: str, roles: set[tuple[str, str]]) -> None:
+    assert roles_in("", [(None, said)], show="Night Build") == roles
+
+
+def test_colleagues_are_known_by_first_name_and_employer() -> None:
+    notes = "We sat down with Cara from Hooli."
+    assert roles_in(notes) == {("Cara Quill", "guest")}
+    assert roles_in("We sat down with Cara from Initech.") == set()
+    assert roles_in("We sat down with Cara.") == set()
+
+
+def test_a_misheard_name_is_that_of_the_notes() -> None:
+    speech: Speech = [(None, "Hello. I'm joined by Peter Wullie.")]
+    assert roles_in("Our guest is Pieter Wuille.", speech) == {("Pieter Wuille", "guest")}
+    assert roles_in("Our guest is James Wilson.", [(None, "I'm joined by James Watson.")]) == {
+        ("James Wilson", "guest"),
+        ("James Watson", "guest"),
+    }
 
 
 def test_a_host_called_so_in_one_copy_is_known_in_the_others() -> None:
@@ -383,6 +526,16 @@ def test_shared_affiliation_belongs_to_each() -> None:
         ("Ann Loam", "Initech"),
         ("Bea Loam", "Initech"),
     }
+
+
+def test_what_is_not_stated_is_filled_from_the_catalogue_and_marked() -> None:
+    _, _, evidence = Corpus().add("c", "We sat down with Cara Quill and Nora Onyx.").run()
+    assert evidence.sort("person_name").select("person_name", "affiliation", "affiliation_source").rows() == [
+        ("Cara Quill", "Hooli", "catalog"),
+        ("Nora Onyx", None, None),
+    ]
+    _, _, evidence = Corpus().add("c", "We sat down with Cara Quill of Initech.").run()
+    assert evidence.select("affiliation", "affiliation_source").rows() == [("Initech", "stated")]
 
 
 # Promises
