@@ -16,10 +16,9 @@ from orchestration.catalog.catalog import Catalog
 from orchestration.formats.display import tidy
 from orchestration.ids import stable_id
 from orchestration.schemas.appearance_evidence import AppearanceEvidence
+from orchestration.transforms.cast import meaning, person_key
 from orchestration.transforms.copy_people import (
     CopyPeople,
-    meaning,
-    person_key,
     read_copies,
     read_sentence,
     stated_name,

@@ -117,9 +117,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def hide_addresses(text: str) -> str:
     """Return `text` with web and mail addresses blanked, every other character in its place."""
     for pattern, sign in ((_URL, "/"), (_URL, "www."), (_MAIL, "@")):
-        if sign not in text:
-            continue
-        text = pattern.sub(lambda found: " " * len(found.group()), text)
+        if sign in text:
+            text = pattern.sub(lambda found: " " * len(found.group()), text)
     return text
 
 
@@ -151,7 +150,7 @@ class NameFinder:
                 people[folded].add(entity.entity_id)
             elif entity.entity_type != "topic" and (folded not in others or entity.entity_type == "company"):
                 others[folded] = entity.entity_id
-        self._colleagues: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._colleagues: dict[tuple[str, str | None], list[str]] = defaultdict(list)
         for entity in catalog.entities.values():
             if entity.entity_type == "person":
                 people[fold(entity.name)].add(entity.entity_id)
@@ -159,7 +158,7 @@ class NameFinder:
                 if len(words) > 1:
                     if len("".join(words)) >= _MIN_HANDLE_CHARS:
                         people["".join(words)].add(entity.entity_id)
-                    self._colleagues[words[0], entity.company_id or ""].add(entity.entity_id)
+                    self._colleagues[words[0], entity.company_id or ""].append(entity.entity_id)
             elif entity.entity_type != "topic":
                 others.setdefault(fold(entity.name), entity.entity_id)
         for show_id, name in (shows or {}).items():
@@ -202,9 +201,8 @@ class NameFinder:
 
     def colleague_of(self, first_name: str, organisation: str) -> Name | None:
         """Return the one catalogue person of that first name who works there: `Ada from Initech`."""
-        company = self.other_of(organisation)
-        ids = self._colleagues.get((fold(first_name), company), ()) if company else ()
-        return Name(self.person_names[next(iter(ids))], 0, 0, next(iter(ids)), is_sure=True) if len(ids) == 1 else None
+        ids = self._colleagues.get((fold(first_name), self.other_of(organisation)), ())
+        return Name(self.person_names[ids[0]], 0, 0, ids[0], is_sure=True) if len(ids) == 1 else None
 
     def has_given_name(self, name: str) -> bool:
         """Return whether the first word of `name` is known as a given name."""
@@ -383,8 +381,7 @@ class NameFinder:
         end = words[-1].end
         if person is None and len(words) > 2:
             person = self.person_of(f"{words[0].text} {words[-1].text}")
-        if person is None and nickname:
-            person = self.person_of(nickname)
+        person = person or (self.person_of(nickname) if nickname else None)
         if person:
             return Name(self.person_names[person], first.start, end, person, nickname, is_sure=True), size
         if _NO_PERSON_AFTER.search(text, max(0, first.start - 16), first.start):

@@ -6,7 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from orchestration.transforms.copy_people import Cast, CopyPeople
+from orchestration.transforms.cast import Cast
+from orchestration.transforms.copy_people import CopyPeople
 from orchestration.transforms.name_words import NOT_NAMES
 from orchestration.transforms.person_names import Name, fold
 from orchestration.transforms.voice_clues import Clue, ClueReader, Participant

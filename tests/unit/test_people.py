@@ -448,6 +448,13 @@ def test_speech_presents_people_without_labels(said: str, roles: set[tuple[str, 
     assert roles_in("", [(None, said)], show="Night Build") == roles
 
 
+def test_who_is_called_by_the_full_name_answers_under_the_first() -> None:
+    found = labels_of("", [("Lia Moss", "Let's begin with you. Nora Onyx."), ("Nora", "Hello."), ("Tom", "Hi.")])
+    assert found["Nora"][0] is not None
+    assert found["Tom"] == (None, "unresolved")
+    assert labels_of("", [("Lia Moss", "I did read Nora Onyx on tea."), ("Nora", "Hello.")])["Nora"][0] is None
+
+
 def test_colleagues_are_known_by_first_name_and_employer() -> None:
     notes = "We sat down with Cara from Hooli."
     assert roles_in(notes) == {("Cara Quill", "guest")}
@@ -458,6 +465,8 @@ def test_colleagues_are_known_by_first_name_and_employer() -> None:
 def test_a_misheard_name_is_that_of_the_notes() -> None:
     speech: Speech = [(None, "Hello. I'm joined by Peter Wullie.")]
     assert roles_in("Our guest is Pieter Wuille.", speech) == {("Pieter Wuille", "guest")}
+    speech = [("Nora Casabel", "Hi."), (None, "I'm joined by Nora Cabel.")]
+    assert {name for name, _ in roles_in("", speech)} == {"Nora Casabel"}
     assert roles_in("Our guest is James Wilson.", [(None, "I'm joined by James Watson.")]) == {
         ("James Wilson", "guest"),
         ("James Watson", "guest"),
