@@ -66,7 +66,16 @@ STAGES: tuple[Stage, ...] = (
     Stage("copy_shows", ("episode_copies", "passages", "segments", CATALOG, "document_texts"), copy_shows),
     Stage(
         "speaker_labels",
-        ("episode_copies", "segments", "passages", "copy_shows", CATALOG, "copy_episodes", "stated_people"),
+        (
+            "episode_copies",
+            "segments",
+            "passages",
+            "copy_shows",
+            CATALOG,
+            "copy_episodes",
+            "stated_people",
+            "copy_alignments",
+        ),
         speaker_labels,
     ),
     Stage(
