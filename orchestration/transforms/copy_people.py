@@ -246,7 +246,7 @@ def _add_called(reading: CopyPeople, finder: NameFinder) -> None:
     """Make known who is called by the full name and answers under the first: `Ada Byte.`, `Ada: Hello.`"""
     for unit, following in pairwise(unit for unit in reading.units if unit.place == "speech"):
         clean = fold(clean_label(following.label or ""))
-        if not clean or " " in clean or following.label == unit.label:
+        if not clean or " " in clean or following.label == unit.label or not unit.sentences:
             continue
         start, end = unit.sentences[-1]
         names = finder.find(unit.text[start:end])
