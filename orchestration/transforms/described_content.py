@@ -22,12 +22,16 @@ from orchestration.transforms.shared_text import BOILERPLATE, SENTENCE_END, Word
 # conversations with the same people, 0.42 at most.
 MIN_PHRASE_SCORE = 0.4
 MIN_PHRASES = 3
+# So many phrases need no people and no chapters. Two shows on one subject with one guest reached 0.78.
+SURE_PHRASE_SCORE = 1.0
+SURE_PHRASES = 8
 # Phrases of more copies than this are not looked up.
 MAX_PHRASE_COPIES = 10
 # A shorter description says too little to be measured by its length.
 MIN_DESCRIBED_PHRASES = 25
 MIN_PEOPLE = 2
 MIN_SHARE_OF_PEOPLE = 0.5
+MIN_SENTENCE_WORDS = 8
 # People who stand together in more copies than this are the team of a show, not the company of one episode.
 MAX_COMPANY_COPIES = 5
 MIN_CHAPTERS = 3
@@ -103,6 +107,8 @@ def described_pairs(
     best: dict[tuple[str, str], DescribedPair] = {}
     for (a, b), overlap in sorted(found.items()):
         reason = people.shared(a, b, overlap.runs) or topics.shared(a, b)
+        if not reason and overlap.score >= SURE_PHRASE_SCORE and len(overlap.runs) >= SURE_PHRASES:
+            reason = "too many for two conversations"
         if not reason:
             continue
         phrases = ", ".join(f"'{max(run, key=len)}'" for run in overlap.runs[:4])
@@ -192,43 +198,48 @@ class _People:
     def __init__(
         self, copies: pl.DataFrame, segments: pl.DataFrame, passages: pl.DataFrame, involved: set[str]
     ) -> None:
-        self._shown = {}
-        self._described: dict[str, set[str]] = defaultdict(set)
+        self._shown: dict[str, str] = {}
+        # Of each copy the people in its notes, each with the sentences that name them.
+        self._described: dict[str, dict[str, set[str]]] = defaultdict(dict)
         self._speaking: dict[str, set[str]] = defaultdict(set)
         self._holders: dict[str, set[str]] = defaultdict(set)
         shows = {fold(name) for name in copies["show_name"].unique().drop_nulls()}
-        texts = passages.select("copy_id", "text")
+        texts = passages.sort("copy_id", "char_start").select("copy_id", "text")
         for copy, text in texts.iter_rows():
-            for name in _names(text):
+            for name, sentence in _names(text):
                 if fold(name) not in shows:
-                    self._described[copy].add(fold(name))
-                    self._shown[fold(name)] = name
+                    where = self._described[copy].setdefault(fold(name), set())
+                    # A line of a list is easily the same in two descriptions of their own.
+                    if len(sentence) >= MIN_SENTENCE_WORDS:
+                        where.add(" ".join(sentence))
+                    self._shown.setdefault(fold(name), name)
         labels = segments.lazy().filter("is_speech").select("copy_id", "speaker_label").drop_nulls().unique().collect()
         for copy, label in labels.iter_rows():
             if not is_anonymous(label):
                 self._speaking[copy].add(fold(label))
         for copy in self._described.keys() | self._speaking.keys():
-            for name in self._described[copy] | self._speaking[copy]:
+            for name in self._described[copy].keys() | self._speaking[copy]:
                 self._holders[name].add(copy)
 
     def shared(self, a: str, b: str, runs: list[list[str]]) -> str:
         """Return in words which people both have, or nothing where they are too few or stand together too often.
 
-        A name in the same sentence of both descriptions is no second thing that they share: one name counts for each
-        run of words. A name at turns of speech always counts.
+        A sentence that both descriptions hold (who a guest is, who else was on the show) names nobody anew, and of
+        several names in one shared run of words one counts. A name at turns of speech always counts.
         """
-        matched, quoted = set(), set()
-        for name in self._described[a]:
+        matched: set[str] = set()
+        quoted: set[str] = set()
+        for name, where in sorted(self._described[a].items()):
             first, _, _ = name.partition(" ")
             if name in self._speaking[b] or first in self._speaking[b]:
                 matched.add(name)
             elif name in self._described[b]:
                 words = " ".join(folded_words(name))
-                run = next((index for index, run in enumerate(runs) if words in run), None)
-                if run is None or run not in quoted:
+                places = {" ".join(run) for run in runs if words in run}
+                if not places & quoted and not where & self._described[b][name]:
                     matched.add(name)
-                quoted.add(run)
-        fewer = min(len(self._described[a]), len(self._described[b] | self._speaking[b]))
+                quoted |= places
+        fewer = min(len(self._described[a]), len(self._described[b].keys() | self._speaking[b]))
         if len(matched) < MIN_PEOPLE or len(matched) < MIN_SHARE_OF_PEOPLE * fewer:
             return ""
         together = set.intersection(*(self._holders[name] for name in matched))
@@ -262,8 +273,8 @@ class _Topics:
         return f"both have {len(matched)} chapters of the same title, such as '{titles[0]}'"
 
 
-def _names(text: str) -> list[str]:
-    """Return what looks like a person's full name in the sentences of `text` that are not boilerplate."""
+def _names(text: str) -> list[tuple[str, list[str]]]:
+    """Return what looks like a person's full name in the sentences of `text` that are not boilerplate, with these."""
     names = []
     for sentence in _SENTENCE.split(text):
         if not sentence or _BOILER.search(sentence):
@@ -272,8 +283,7 @@ def _names(text: str) -> list[str]:
             words = [word.removesuffix("'s").removesuffix("’s") for word in found.group().split()]
             while words and fold(words[0]) in HONORIFICS | NOT_NAMES:
                 words.pop(0)
-            if len(words) >= 2 and not any(
-                fold(word) in NOT_NAMES or fold(word) in HOUSES for word in words if fold(word) not in PARTICLES
-            ):
-                names.append(" ".join(words))
+            ordinary = {fold(word) for word in words} - PARTICLES
+            if len(words) >= 2 and not ordinary & (NOT_NAMES | HOUSES):
+                names.append((" ".join(words), folded_words(sentence)))
     return names

@@ -33,14 +33,17 @@ from orchestration.transforms.shared_text import (
     spoken_codes,
 )
 
-# Measured on the seeds: true pairs share 0.66 of their speech and 0.56 or more of their descriptions.
+# Measured on the seeds: true pairs share 0.66 of their speech and 0.58 or more of their descriptions. Two episodes of
+# one show share up to 0.41 of their descriptions: the lines of the same sponsors.
 MIN_SPEECH_CONTAINMENT = 0.2
-MIN_NOTES_CONTAINMENT = 0.4
+MIN_NOTES_CONTAINMENT = 0.5
 MIN_SHARED_SHINGLES = 20
 MIN_SHARED_WEIGHT = 10.0
 # What fills less of a text than this, and only a few places of it, is a sponsor read or the definition of a show.
 SURE_CONTAINMENT = 0.5
+SURE_NOTES_CONTAINMENT = 0.8
 MIN_PLACES = 5
+MIN_NOTES_PLACES = 7
 MIN_LONG_SHARE = 300
 # Transcripts of this many words that share less than this are of different conversations, whatever else they share.
 MIN_WORDS_TO_CONTRADICT = 200
@@ -120,11 +123,11 @@ def copy_links(
 
     links = [_checked(link, facts, speech, said) for link in (*keyed, *titled, *described)]
     for (a, b), overlap in speech.items():
-        if _is_shared(overlap, MIN_SPEECH_CONTAINMENT):
+        if _is_speech_shared(overlap):
             evidence = _share_evidence(overlap, "shorter transcript")
             links.append(_Link(a, b, "shared_speech", overlap.containment, evidence))
     for (a, b), overlap in notes.items():
-        if _is_shared(overlap, MIN_NOTES_CONTAINMENT):
+        if _is_description_shared(overlap):
             link = _Link(a, b, "shared_notes", overlap.containment, _share_evidence(overlap, "shorter description"))
             links.append(_checked(link, facts, speech, said))
     rows = [
@@ -272,6 +275,8 @@ def _checked(
             days = abs((a["published_on"] - b["published_on"]).days)
             if days > 14:
                 refusal = f"published {days} days apart"
+        elif link.rule == "shared_notes" and link.score < SURE_NOTES_CONTAINMENT and _titles_differ(a, b):
+            refusal = "their titles differ"
         elif link.rule == "described_content":
             refusal = _described_elsewhere(a, b)
     if not refusal:
@@ -384,15 +389,24 @@ def _part(words: list[str]) -> str | None:
     return next((number for word, number in pairwise(words) if word in _PART and number.isdigit()), None)
 
 
-def _is_shared(overlap: Overlap, least: float) -> bool:
-    """Whether the overlap is of the texts themselves, and not of a passage that somebody put into both."""
+def _is_speech_shared(overlap: Overlap) -> bool:
+    """Whether what is said overlaps, and not only a passage that somebody put into both."""
+    is_spread = overlap.containment >= SURE_CONTAINMENT or overlap.places >= MIN_PLACES
     return (
-        overlap.containment >= least
+        overlap.containment >= MIN_SPEECH_CONTAINMENT
         and overlap.shared >= MIN_SHARED_SHINGLES
         and overlap.weight >= MIN_SHARED_WEIGHT
-        and (
-            overlap.containment >= SURE_CONTAINMENT or overlap.places >= MIN_PLACES or overlap.shared >= MIN_LONG_SHARE
-        )
+        and (is_spread or overlap.shared >= MIN_LONG_SHARE)
+    )
+
+
+def _is_description_shared(overlap: Overlap) -> bool:
+    """Whether the descriptions are one, and not only the lines of a sponsor or on the show."""
+    return (
+        overlap.containment >= MIN_NOTES_CONTAINMENT
+        and overlap.shared >= MIN_SHARED_SHINGLES
+        and overlap.weight >= MIN_SHARED_WEIGHT
+        and (overlap.containment >= SURE_NOTES_CONTAINMENT or overlap.places >= MIN_NOTES_PLACES)
     )
 
 
