@@ -58,6 +58,7 @@ docs: setup ## write the data dictionary from the contracts
 bench: setup ## measure parsers and matchers: MB/s, growth with size, peak memory
 	@$(RUN) -m orchestration.benchmarks.parsers
 	@$(RUN) -m orchestration.benchmarks.matcher
+	@$(RUN) -m orchestration.benchmarks.identity
 
 fuzz: setup ## feed mutated documents to all parsers: make fuzz SECONDS=600 CORPUS=<folder>
 	@$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(CORPUS),--corpus $(CORPUS))

@@ -22,7 +22,8 @@ from orchestration.evaluation.gold import GoldError
 from orchestration.evaluation.identity_pairs import Case, cases, parts, tellings
 from orchestration.evaluation.report import table
 from orchestration.evaluation.sources import read_tables
-from orchestration.transforms.identity import RULES, copy_episodes, copy_links
+from orchestration.transforms.identity import copy_episodes, copy_links
+from orchestration.transforms.identity_guards import RULES
 
 AREA = "identity"
 ALL = "all"
