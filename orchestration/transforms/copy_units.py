@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import polars as pl
 
-from orchestration.formats.display import display, tidy
+from orchestration.formats.display import Display, display, tidy
 from orchestration.transforms.person_names import sentences
 from orchestration.transforms.person_patterns import LIST_HEAD, LIST_ITEM, Place, Role
 
@@ -38,6 +38,7 @@ class Unit:
     is_opening: bool = False
     """Whether the notes begin with it."""
     _sentences: list[tuple[int, int]] | None = None
+    _shown: dict[int, Display] = field(default_factory=dict)
 
     @property
     def sentences(self) -> list[tuple[int, int]]:
@@ -52,12 +53,16 @@ class Unit:
 
         A quote is characters of one segment or passage: the one that holds the character `at` of the text.
         """
-        part = self.parts[bisect_right(self.parts, at, key=lambda part: part.text_start) - 1]
+        number = bisect_right(self.parts, at, key=lambda part: part.text_start) - 1
+        part = self.parts[number]
         text = self.text[part.text_start : part.text_end]
         start, end = max(start, part.text_start) - part.text_start, min(end, part.text_end) - part.text_start
         if document is None or start >= end:
             return text, part.char_start, part.char_end
-        shown = display(document[part.char_start : part.char_end])
+        # One passage gives many quotes.
+        shown = self._shown.get(number)
+        if shown is None:
+            shown = self._shown[number] = display(document[part.char_start : part.char_end])
         raw_start, raw_end = shown.raw_span(start, end)
         raw_start, raw_end = part.char_start + raw_start, part.char_start + raw_end
         return tidy(document[raw_start:raw_end]), raw_start, raw_end
