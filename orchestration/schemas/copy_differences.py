@@ -10,10 +10,7 @@ class CopyDifferences(dy.Schema):
     document_id = dy.String(description="SHA-256 of the raw bytes, hexadecimal.")
     copy_id = dy.String(description="The copy that has it.")
     other_copy_id = dy.String(description="The copy that does not.")
-    kind = dy.Enum(
-        ["only_here", "reworded"],
-        description="`only_here`: the other has next to nothing there; `reworded`: it has other words there.",
-    )
+    kind = dy.Enum(["only_here"], description="`only_here`: the other has no words there, or at most half as many.")
     start_s = dy.Float64(nullable=True, description="Start in seconds on the clock of `copy_id`; NULL without one.")
     end_s = dy.Float64(nullable=True, description="End on the same clock.")
     word_count = dy.Int64(description="Number of words.")

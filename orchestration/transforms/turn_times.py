@@ -10,7 +10,14 @@ import polars as pl
 
 from orchestration.transforms.turn_pieces import Piece
 
-# Speech without times is placed between the nearest times around it only where these are close to each other.
+# Speech between two known times is placed between them where they are about as far apart as it takes to say it: not
+# more than so many times as far, nor less than the inverse, give or take some seconds.
+_CHARACTERS_PER_S = 15.0
+_MAX_TEMPO = 3.0
+_TOLERANCE_S = 2.0
+# Else something was put in or cut out there: what is this near to a known time is placed by its length, no more.
+_MAX_REACH_S = 6.0
+# Where a copy's own times are apart, nothing was put in or cut out: they bound what lies between.
 _MAX_BRIDGED_S = 120.0
 
 
@@ -69,9 +76,18 @@ class TurnClock:
         if not after or after == len(self._points):
             return None
         left, right = self._points[after - 1], self._points[after]
-        if right.time_s - left.time_s > _MAX_BRIDGED_S:
-            return None
-        return left.time_s + (right.time_s - left.time_s) * (char - left.char) / (right.char - left.char)
+        gap_s = right.time_s - left.time_s
+        between_s = left.time_s + gap_s * (char - left.char) / (right.char - left.char)
+        if self._has_own:
+            return between_s if gap_s <= _MAX_BRIDGED_S else None
+        said_s = (right.char - left.char) / _CHARACTERS_PER_S
+        if said_s / _MAX_TEMPO - _TOLERANCE_S <= gap_s <= said_s * _MAX_TEMPO + _TOLERANCE_S:
+            return between_s
+        # A turn begins with what follows it: the later time tells more than the earlier one.
+        before_s, after_s = (right.char - char) / _CHARACTERS_PER_S, (char - left.char) / _CHARACTERS_PER_S
+        if before_s <= _MAX_REACH_S:
+            return max(left.time_s, right.time_s - before_s)
+        return min(right.time_s, left.time_s + after_s) if after_s <= _MAX_REACH_S else None
 
 
 def _own_points(pieces: list[Piece]) -> Iterable[_Point]:
