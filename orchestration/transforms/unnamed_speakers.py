@@ -26,6 +26,9 @@ from orchestration.transforms.voice_names import WEIGHT_OF_CLUE, voice_names
 from orchestration.transforms.voice_people import participants, weight_of_others
 
 _MIN_CONFIDENCE = 0.9
+# Where so many changes for each mark are expected to stand unmarked, more is asked.
+_MANY_MISSING = 0.1
+_MIN_WHERE_MISSING = 0.95
 _MAX_CONFIDENCE = 0.97
 _MIN_STRANGERS = 0.3
 
@@ -158,13 +161,14 @@ def _one_by_one(
         evidence[clue.unit][clue.person] += WEIGHT_OF_CLUE[clue.kind]
         if WEIGHT_OF_CLUE[clue.kind] > 1:
             rules.setdefault((reader.turn_of[clue.unit], clue.person), clue.kind)
+    missing = sum(p for p, unit in zip(change, reader.units, strict=True) if not unit.is_marked)
+    is_sparse = missing > _MANY_MISSING * len(reader.turn_starts)
+    least = _MIN_WHERE_MISSING if is_sparse else _MIN_CONFIDENCE
     guesses: list[_Guess | None] = []
     for shares, turn in zip(posteriors(change, evidence, weights), reader.turn_of, strict=True):
         best = max(range(len(people)), key=lambda n: (shares[n], -n))
         guesses.append(
-            _Guess(best, shares[best], rules.get((turn, best), "turn_taking"))
-            if shares[best] >= _MIN_CONFIDENCE
-            else None
+            _Guess(best, shares[best], rules.get((turn, best), "turn_taking")) if shares[best] >= least else None
         )
     return guesses
 

@@ -250,7 +250,8 @@ def _is_surname_of(word: str, name: Name) -> bool:
 def _kind(before: str, after: str, from_turn_start: int, is_opening: bool) -> str | None:
     """Return `self_introduction` or `vocative`, as the words around a name say, else None."""
     if not _NOT_SELF_AFTER.match(after):
-        if _SELF.search(before) and not _QUOTED.search(_SELF.sub("", before)):
+        says = _SELF.search(before)
+        if says and not _QUOTED.search(before[: says.start() + 1]):
             return "self_introduction"
         if is_opening and _PRESENTS.search(before) and from_turn_start < _CONTEXT:
             return "self_introduction"
