@@ -55,9 +55,10 @@ evaluate: setup ## measure all areas: make evaluate RAW=<folder> GOLD=<labels: f
 docs: setup ## write the data dictionary from the contracts
 	@$(RUN) -m orchestration docs
 
-bench: setup ## measure parsers and matchers: MB/s, growth with size, peak memory
+bench: setup ## measure parsers, matchers, alignment: MB/s, growth with size, peak memory
 	@$(RUN) -m orchestration.benchmarks.parsers
 	@$(RUN) -m orchestration.benchmarks.matcher
+	@$(RUN) -m orchestration.benchmarks.alignment
 	@$(RUN) -m orchestration.benchmarks.identity
 
 fuzz: setup ## feed mutated documents to all parsers: make fuzz SECONDS=600 CORPUS=<folder>
