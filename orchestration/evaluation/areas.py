@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.catalog.catalog import Catalog
-from orchestration.evaluation import episodes, hidden, mentions
+from orchestration.evaluation import alignment, episodes, hidden, identity, mentions, speakers
 from orchestration.evaluation.figures import Figure
 from orchestration.evaluation.gold import read_lake
 from orchestration.evaluation.labels import Labels
@@ -59,6 +59,15 @@ def measure_all(
             partial(episodes.measure, labels.episodes, tables, catalog, dbt_project, tell) if labels.episodes else None,
         ),
         ("shows and people by what documents state", partial(hidden.measure, tables, catalog, dbt_project, tell)),
+        (
+            "identity by labels",
+            partial(identity.measure, tables, labels.same_recording, on_difference=tell)
+            if labels.same_recording
+            else None,
+        ),
+        ("identity by constructed pairs", partial(identity.measure, tables, None, True, tell)),
+        ("alignment by pairs made of one copy", partial(alignment.measure, tables)),
+        ("speakers by hidden speaker labels", partial(speakers.measure, tables, catalog)),
     ]
     for area, measure in runs:
         if measure is None:

@@ -55,6 +55,8 @@ class Published:
 
     episode_and_show: dict[str, tuple[str, str | None, str | None, str | None]]
     """Of each copy its episode, the id and name of its show, and the rule that found the show."""
+    primary_show: dict[str, tuple[str, str]]
+    """Of each episode, the id and name of its primary show."""
     roles: dict[tuple[str, str | None], dict[str, str]]
     """Of each episode and show, the role by person; show None: the role on the primary show."""
     evidence: dict[tuple[str, str], dict[str, set[tuple[str, str | None]]]]
@@ -86,6 +88,7 @@ def published(tables: Mapping[str, pl.DataFrame], dbt_project: Path) -> Publishe
         appearances, on_shows = models.read("appearances"), models.read("appearance_roles")
         people, guests = models.read("int_people"), models.read("guests")
         evidence = models.read("appearance_evidence")
+        primary = models.read("int_episode_shows").filter("is_primary").join(models.read("int_shows"), on="show_id")
     columns = ("episode_id", "show_id", "show_name", "rule")
     joined = copies.drop("show_name").join(shows.select("copy_id", "show_name", "rule"), on="copy_id", how="left")
     roles: dict[tuple[str, str | None], dict[str, str]] = defaultdict(dict)
@@ -102,6 +105,7 @@ def published(tables: Mapping[str, pl.DataFrame], dbt_project: Path) -> Publishe
         reasons[row[0], row[1]][row[2]].add((row[3], row[4]))
     return Published(
         {row[0]: row[1:] for row in joined.select("copy_id", *columns).iter_rows()},
+        {row[0]: (row[1], row[2]) for row in primary.select("episode_id", "show_id", "name").iter_rows()},
         roles,
         reasons,
         dict(people.select("person_id", "name").iter_rows()),
@@ -122,6 +126,9 @@ def compare(
     for entry in entries:
         source = sources.get(entry.copy_id or "", "not in the lake")
         episode, show_id, show, rule = found.episode_and_show.get(entry.copy_id or "", ("", None, None, None))
+        if show is None:
+            # What the copy itself does not tell, the others of its episode may.
+            show_id, show = found.primary_show.get(episode, (None, None))
         is_right = bool(show and entry.show and aliases.are_same(show, entry.show))
         for of_rule in (ALL, rule) if rule else (ALL,):
             shows.add(source, of_rule, "shows_precision", is_right, show is not None)

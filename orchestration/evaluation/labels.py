@@ -12,7 +12,7 @@ PATTERNS = {
     "mentions": ("*mentions*.jsonl",),
     "ambiguous": ("*ambiguous*.json",),
     "episodes": ("*episodes*.jsonl", "*episodes*.json"),
-    "same_recording": ("*same_recording*.json", "*episodes*.json"),
+    "same_recording": ("*same_recording*.json",),
 }
 VARIABLES = {"mentions": "GOLD", "ambiguous": "AMBIGUOUS", "episodes": "EPISODES", "same_recording": "SAME"}
 

@@ -44,19 +44,24 @@ def table(figures: Sequence[Figure]) -> str:
 
 def summary(figures: Sequence[Figure]) -> str:
     """Return the figures of each area over all its sources and rules: a line each."""
-    sources = {area: {figure.source for figure in block} for area, block in _by_area(figures).items()}
+    areas = _by_area(figures)
+    sources = {area: {figure.source for figure in block} for area, block in areas.items()}
+    rules = {area: {figure.rule for figure in block} for area, block in areas.items()}
     whole = [
-        figure for figure in figures if figure.rule == ALL and (figure.source == ALL or len(sources[figure.area]) == 1)
+        figure
+        for figure in figures
+        if (figure.rule == ALL or ALL not in rules[figure.area])
+        and (figure.source == ALL or len(sources[figure.area]) == 1)
     ]
     if not whole:
         return "Nothing was measured"
-    area_width = max(len(figure.area) for figure in whole)
+    area_width = max(len(figure.area) + (0 if figure.rule == ALL else len(figure.rule) + 2) for figure in whole)
     measure_width = max(len(figure.measure) for figure in whole)
     lines = ["All sources and rules; 95 % intervals (Wilson) in brackets", ""]
     last = None
     for figure in whole:
-        area = figure.area if figure.area != last else ""
-        last = figure.area
+        name = figure.area if figure.rule == ALL else f"{figure.area}, {figure.rule}"
+        area, last = name if name != last else "", name
         lines.append(f"  {area:{area_width}}  {figure.measure:{measure_width}}  {_value(figure)}")
     return "\n".join(lines)
 

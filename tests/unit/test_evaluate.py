@@ -12,8 +12,10 @@ import pytest
 
 from orchestration.catalog.load import load_catalog
 from orchestration.evaluate import main
+from orchestration.evaluation.figures import Figure, share
 from orchestration.evaluation.gold import Found, GoldError, JudgedPassage, Label, read_lake, read_passages
 from orchestration.evaluation.labels import labels_of
+from orchestration.evaluation.report import summary, table
 from orchestration.evaluation.rule_precision import HEADER, rules_csv
 from orchestration.evaluation.scoring import Counts, Outcome, compare, count, interval, is_same_entity, wilson_low
 from orchestration.pipeline import build_lake
@@ -162,10 +164,10 @@ def lake(tmp_path: Path) -> Path:
             for key, s, e in places
         ],
     }
-    for table in LAKE_TABLES:
-        rows = tables.get(table, [])
-        (folder / table).mkdir(parents=True)
-        frame(table, rows).write_parquet(folder / table / "data.parquet")
+    for name in LAKE_TABLES:
+        rows = tables.get(name, [])
+        (folder / name).mkdir(parents=True)
+        frame(name, rows).write_parquet(folder / name / "data.parquet")
     return folder
 
 
@@ -224,6 +226,27 @@ def test_labels_are_found_by_name_in_a_folder(lake: Path, tmp_path: Path, capsys
     gold.with_name("your_mentions_2.jsonl").write_text("", encoding="utf-8")
     with pytest.raises(GoldError, match="more than one"):
         labels_of(folder)
+
+
+def test_the_summary_has_a_line_for_each_measure_and_area() -> None:
+    figures = [
+        share("people", "a", "all", "recall", 1, 2),
+        share("alignment", "all", "0.1", "precision", 3, 4),
+        share("alignment", "b", "0.1", "precision", 3, 4),
+        Figure("speed", "b", "all", "median_s", 0.5),
+    ]
+    lines = [line.split() for line in summary(figures).splitlines()[2:]]
+    assert [line[0] for line in lines] == ["people", "alignment,", "speed"]
+    assert lines[0][-3:] == ["1", "of", "2"]
+    assert summary([]) == "Nothing was measured"
+    assert "nothing counted" in table([share("people", "a", "all", "recall", 0, 0)])
+
+
+def test_intervals_hold_the_share_and_stay_within_bounds() -> None:
+    for right in range(8):
+        low, high = share("people", "a", "all", "recall", right, 7).interval or (1.0, 0.0)
+        assert 0 <= low <= right / 7 <= high <= 1
+    assert share("people", "a", "all", "recall", 0, 0).interval is None
 
 
 def test_a_file_that_is_not_in_the_lake_is_an_error_in_words(
