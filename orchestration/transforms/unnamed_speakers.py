@@ -31,6 +31,7 @@ _MANY_MISSING = 0.1
 _MIN_WHERE_MISSING = 0.95
 _MAX_CONFIDENCE = 0.97
 _MIN_STRANGERS = 0.3
+_PRESENT = 0.6
 
 # How often the speaker changes between two sentences, by how the first ends and whether the second one answers.
 _CHANGES = {
@@ -136,6 +137,11 @@ def _as_two_voices(
     voices = two_voices(styles, change, reader.turn_of)
     weighted = [(voice, clue, voices[clue.unit][voice]) for clue in clues for voice in (0, 1)]
     names, _ = voice_names(weighted, 2, people, weight_of_others(people, reader))
+    # A third person who opens the show and falls silent would lend a name to the voice of another: what one turn says
+    # of a voice holds for all its turns only where both voices are known and nobody else is known to be there.
+    present = sum(person.weight >= _PRESENT for person in people)
+    if None in names or present > 2:
+        return _one_by_one(reader, people, clues, change)
     own = {reader.turn_of[clue.unit]: clue for clue in clues if WEIGHT_OF_CLUE[clue.kind] > 1}
     guesses: list[_Guess | None] = []
     for shares, turn in zip(voices, reader.turn_of, strict=True):
