@@ -43,26 +43,25 @@ def table(figures: Sequence[Figure]) -> str:
 
 
 def summary(figures: Sequence[Figure]) -> str:
-    """Return the figures of each area over all its sources and rules: a line each."""
-    areas = _by_area(figures)
-    sources = {area: {figure.source for figure in block} for area, block in areas.items()}
-    rules = {area: {figure.rule for figure in block} for area, block in areas.items()}
-    whole = [
-        figure
-        for figure in figures
-        if (figure.rule == ALL or ALL not in rules[figure.area])
-        and (figure.source == ALL or len(sources[figure.area]) == 1)
-    ]
+    """Return a line for each measure of an area over all sources and rules, or by source where there is no such."""
+    whole: list[tuple[str, Figure]] = []
+    for area, block in _by_area(figures).items():
+        of_rules = [figure for figure in block if figure.rule == ALL] or block
+        of_all = [figure for figure in of_rules if figure.source == ALL or figure.source.startswith(f"{ALL}/")]
+        for figure in of_all or of_rules:
+            told = (figure.source.removeprefix(f"{ALL}/"), figure.rule)
+            whole.append((", ".join([area, *(word for word in told if word != ALL)]), figure))
     if not whole:
         return "Nothing was measured"
-    area_width = max(len(figure.area) + (0 if figure.rule == ALL else len(figure.rule) + 2) for figure in whole)
-    measure_width = max(len(figure.measure) for figure in whole)
-    lines = ["All sources and rules; 95 % intervals (Wilson) in brackets", ""]
-    last = None
-    for figure in whole:
-        name = figure.area if figure.rule == ALL else f"{figure.area}, {figure.rule}"
-        area, last = name if name != last else "", name
-        lines.append(f"  {area:{area_width}}  {figure.measure:{measure_width}}  {_value(figure)}")
+    name_width = max(len(name) for name, _ in whole)
+    measure_width = max(len(figure.measure) for _, figure in whole)
+    lines = ["By area; 95 % intervals (Wilson) in brackets", ""]
+    last = ""
+    for name, figure in whole:
+        lines.append(
+            f"  {name if name != last else '':{name_width}}  {figure.measure:{measure_width}}  {_value(figure)}"
+        )
+        last = name
     return "\n".join(lines)
 
 

@@ -236,7 +236,7 @@ def test_the_summary_has_a_line_for_each_measure_and_area() -> None:
         Figure("speed", "b", "all", "median_s", 0.5),
     ]
     lines = [line.split() for line in summary(figures).splitlines()[2:]]
-    assert [line[0] for line in lines] == ["people", "alignment,", "speed"]
+    assert [line[0] for line in lines] == ["people,", "alignment,", "speed,"]
     assert lines[0][-3:] == ["1", "of", "2"]
     assert summary([]) == "Nothing was measured"
     assert "nothing counted" in table([share("people", "a", "all", "recall", 0, 0)])
