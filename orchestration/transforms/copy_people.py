@@ -20,7 +20,7 @@ from orchestration.formats.display import count_words
 from orchestration.ids import unlisted_person_id
 from orchestration.transforms.cast import Cast, meaning, person_key
 from orchestration.transforms.copy_units import Unit, read_units
-from orchestration.transforms.person_groups import Group, groups_of, with_deeds, with_families
+from orchestration.transforms.person_groups import Group, Person, groups_of, with_deeds, with_families
 from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous
 from orchestration.transforms.person_patterns import GREETED_BY_NAME, GREETED_NEXT
 from orchestration.transforms.person_statements import Statement, is_opening_bio, statements_of
@@ -31,6 +31,8 @@ _LABEL_NOISE = re.compile(
     r"\s*[\[(](?:host|guest|co-?host|moderator|[^\])]{0,40})[\])]\s*$|^(?:dr|prof|mr|mrs|ms)\.?\s+", re.IGNORECASE
 )
 _LABEL_ROLE = re.compile(r"(?<=[a-z])(?:Host|Guest|Co-?[Hh]ost)$|\s+(?:Host|Guest)$")
+# What may stand behind the name of somebody who is greeted by the first name in the next sentence.
+_MAX_BESIDE_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,27 +100,36 @@ def read_sentence(
     stated = statements_of(text, groups, unit.place, reading.show_names, listed_as, is_opening)
     if is_opening and not stated and is_opening_bio(text, groups):
         stated = [Statement(p, "guest", "opening_bio", p.name.start, p.name.end) for p in groups[0].people]
-    if unit.place == "speech" and not stated and groups and _is_greeted(unit, number, groups[-1]):
-        # `Ada Byte, from Initech. Welcome!`
-        stated = [
+    if unit.place == "speech" and groups:
+        known = {statement.person.name.start for statement in stated}
+        stated += [
             Statement(p, "guest", "greeted", p.name.start, p.name.end)
-            for p in groups[-1].people
-            if p.name.is_sure or p.organisation
+            for p in _greeted(unit, number, groups)
+            if p.name.start not in known
         ]
     return groups, stated
 
 
-def _is_greeted(unit: Unit, number: int, group: Group) -> bool:
-    """Return whether a sentence ends with the people of a group and the next one greets them."""
+def _greeted(unit: Unit, number: int, groups: list[Group]) -> list[Person]:
+    """Return the people at the end of a sentence whom the next one greets: `Ada Byte, from Initech. Hello, Ada.`
+
+    A greeting without a name tells that somebody is greeted, not that the words before it are a person's name.
+    """
+    if number + 1 == len(unit.sentences):
+        return []
     start, end = unit.sentences[number]
-    if number + 1 == len(unit.sentences) or unit.text[start + group.end : end].strip(" .,!?…-–—"):
-        return False
     following = unit.sentences[number + 1][0]
+    if called := GREETED_BY_NAME.match(unit.text, following, following + 80):
+        first_name = fold(called[called.lastgroup or 0])
+        for group in groups:
+            is_near = end - start - group.end <= _MAX_BESIDE_CHARS
+            if is_near and any(fold(person.name.text).split()[0] == first_name for person in group.people):
+                return list(group.people)
+    if unit.text[start + groups[-1].end : end].strip(" .,!?…-–—"):
+        return []
     if GREETED_NEXT.match(unit.text, following, following + 80):
-        return True
-    called = GREETED_BY_NAME.match(unit.text, following, following + 80)
-    first_names = {fold(person.name.text).split()[0] for person in group.people}
-    return called is not None and fold(called[called.lastgroup or 0]) in first_names
+        return [person for person in groups[-1].people if person.name.is_sure or person.organisation]
+    return []
 
 
 def stated_name(stated: Stated, cast: Cast, finder: NameFinder) -> Name | None:

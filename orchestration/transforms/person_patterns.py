@@ -61,7 +61,10 @@ GREETED_NEXT = re.compile(
     rf"(?:so |and |well |hey |hi |hello )?(?:\w{{2,20}},? )?(?:{GREETING}|how are you(?: doing)?\b)", re.IGNORECASE
 )
 # A greeting by the first name, which the caller compares: `Hello, Ada.`, `Ada, how are you?`
-_HELLO = r"(?:hello|hi|hey|what[’']s up|how are you(?: doing)?(?: today)?|how[’']s it going|how do you do|welcome)"
+_HELLO = (
+    r"(?:hello|hi|hey|good (?:morning|afternoon|evening)|what[’']s up|how are you(?: doing)?(?: today)?|"
+    r"how[’']s it going|how do you do|welcome)"
+)
 GREETED_BY_NAME = re.compile(
     rf"(?:\w+,? ){{0,2}}{_HELLO},? (?P<after>[^\W\d_]{{2,20}})\b|(?P<before>[^\W\d_]{{2,20}}), {_HELLO}\b|"
     r"say (?:hello|hi),? (?P<told>[^\W\d_]{2,20})\b",
@@ -222,6 +225,7 @@ _SPEECH: tuple[tuple[str, str], ...] = (
         rf"today),?)? with {_WITH}",
     ),
     ("with_us", rf"\bwith us\b{_GAP},? {_WITH}"),
+    ("with_us", rf"\b(?:across from|opposite|beside|next to) (?:me|us)\b{_GAP} (?:is|are|sits?) {_WITH}"),
     ("with_us", rf"\bwith (?:me|us)(?: \w+){{0,3}}? (?:is|are|I have|we have),? {_WITH}"),
     (
         "with_us",
@@ -324,6 +328,7 @@ ELSEWHERE = re.compile(
     r"interviewed|hosted|featured|sat down)\b|"
     r"\b(?:previous|past|earlier|last|other|our first|recent) (?:\w+ )?(?:conversation|interview|episode|"
     r"chat|discussion) with\b|"
+    r"\bnext (?:week|month|year|time|episode)\b|"
     r"\b(?:last (?:week|month|year|time)|previously(?! (?:at|with|of|from|in)\b))\b|"
     r"^\W{0,4}(?:listen to|watch|check out|see|read|related)\b[^.]{0,40}\b(?:episodes?|interviews?|conversations?) ",
     re.IGNORECASE,

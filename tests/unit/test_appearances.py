@@ -201,6 +201,17 @@ def test_speech_introduces_hosts_and_guests() -> None:
         ("We talked with Nora Onyx about their tea stack.", set()),
         ("We have Nora Onyx, who is shifting into another role, on our minds.", set()),
         ("So is this a Low machine, or this Copper Kettle?", set()),
+        (
+            "I'm Lia Moss, this is about tea, and the one who grows it is Yorvik Onyx. Hello, Yorvik. Hello.",
+            {("Lia Moss", "unknown"), ("Yorvik Onyx", "guest")},
+        ),
+        ("The somebody is Yorvik Onyx, from Copper Kettle. Good evening, Yorvik.", {("Yorvik Onyx", "guest")}),
+        (
+            "I'm Lia Moss, and across from me, also with a cup, is Nora Onyx from Hooli. Hello. Hello.",
+            {("Lia Moss", "unknown"), ("Nora Onyx", "guest")},
+        ),
+        ("That was tea. Next month Nora Onyx is here and we will pour it. Good night.", set()),
+        ("It tastes of Velvet Kettle. Hello, how are you?", set()),
     ],
 )
 def test_speech_presents_people_without_labels(said: str, roles: set[tuple[str, str]]) -> None:
