@@ -47,16 +47,20 @@ test: check ## run the checks and the tests
 test-all: check ## run all tests, the slow ones too
 	@$(RUN) -m pytest -n 2 --dist loadfile
 
-evaluate: setup ## measure mentions: make evaluate GOLD=<file.jsonl> RAW=<folder>
-	@$(RUN) -m orchestration evaluate $(if $(GOLD),--gold $(GOLD)) $(if $(AMBIGUOUS),--ambiguous $(AMBIGUOUS))
+evaluate: setup ## measure all areas: make evaluate RAW=<folder> GOLD=<labels: file or folder> (more in docs/accuracy.md)
+	@$(RUN) -m orchestration evaluate $(if $(GOLD),--gold "$(GOLD)") $(if $(AMBIGUOUS),--ambiguous "$(AMBIGUOUS)") \
+		$(if $(EPISODES),--episodes "$(EPISODES)") $(if $(SAME),--same "$(SAME)") $(if $(JSON),--json) \
+		$(if $(DIFFERENCES),--differences) $(if $(WRITE),--write "$(WRITE)" --measured-on "$(or $(MEASURED_ON),$(RAW))")
 
 docs: setup ## write the data dictionary from the contracts
 	@$(RUN) -m orchestration docs
 
-bench: setup ## measure parsers, matchers and mentions: MB/s, growth with size, peak memory
+bench: setup ## measure parsers, matchers, mentions, alignment, identity: throughput, growth, peak memory
 	@$(RUN) -m orchestration.benchmarks.parsers
 	@$(RUN) -m orchestration.benchmarks.matcher
 	@$(RUN) -m orchestration.benchmarks.mentions
+	@$(RUN) -m orchestration.benchmarks.alignment
+	@$(RUN) -m orchestration.benchmarks.identity
 
 fuzz: setup ## feed mutated documents to all parsers: make fuzz SECONDS=600 CORPUS=<folder>
 	@$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(CORPUS),--corpus $(CORPUS))

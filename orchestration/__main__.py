@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.catalog.load import CatalogError, load_catalog
 from orchestration.dictionary import write_dictionary
-from orchestration.evaluate import main as evaluate_main
+from orchestration.evaluate import add_arguments, run
 from orchestration.models import ModelsFailedError, prepare_manifest
 from orchestration.pipeline import build_lake
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
@@ -29,9 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="from raw files to a published release, recomputing only what changed")
     commands.add_parser("dev", help="open the Dagster UI on 127.0.0.1 with the same definitions and state")
-    evaluate = commands.add_parser("evaluate", help="measure mentions against hand-made labels")
-    evaluate.add_argument("--gold", type=Path, default=PROJECT_ROOT / "tests" / "gold" / "sample_mentions.jsonl")
-    evaluate.add_argument("--ambiguous", type=Path, help="labels of ordinary words that are also names")
+    add_arguments(commands.add_parser("evaluate", help="measure all areas against labels and what documents state"))
     commands.add_parser("docs", help="write docs/data_dictionary.md from the contracts")
     query = commands.add_parser("query", help="run one SQL query on the published warehouse, read-only")
     query.add_argument("sql")
@@ -47,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"wrote {shown_path(write_dictionary(settings))}")
             return 0
         if options.command == "evaluate":
-            return _evaluate(settings, options.gold, options.ambiguous)
+            return _evaluate(settings, options)
         return _build(settings)
     except (CatalogError, ModelsFailedError, ValueError, FileNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -130,14 +128,14 @@ def _dev(settings: Settings) -> int:
     os.execvp(dagster[0], dagster)
 
 
-def _evaluate(settings: Settings, gold: Path, ambiguous: Path | None) -> int:
+def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
     # A place of its own, so that measuring on other documents leaves the lake of the warehouse alone.
     apart = replace(settings, warehouse=settings.warehouse / "evaluation")
     lake = build_lake(
         apart, load_catalog(settings.catalog), datetime.now(UTC), lambda line: print(line, file=sys.stderr)
     )
-    arguments = ["--gold", str(gold), "--lake", str(lake.folder)]
-    return evaluate_main([*arguments, "--ambiguous", str(ambiguous)] if ambiguous else arguments)
+    is_sample_corpus = settings.raw == PROJECT_ROOT / "raw"
+    return run(options, lake.folder, settings.catalog, PROJECT_ROOT / "tests" / "gold" if is_sample_corpus else None)
 
 
 def _query(settings: Settings, sql: str) -> int:

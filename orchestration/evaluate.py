@@ -1,6 +1,9 @@
-"""Measures the mentions of a lake against hand-made labels, and prints precision, recall and F1.
+"""Measures a lake against labels and against what its documents state, and prints the figures of all areas.
 
-python -m orchestration.evaluate --gold FILE --lake FOLDER [--ambiguous FILE] [--json] [--rules-csv FILE]
+    python -m orchestration.evaluate --lake FOLDER [--gold FILE-OR-FOLDER] [--ambiguous FILE] [--episodes FILE]
+                                     [--same FILE] [--json] [--differences] [--rules-csv FILE] [--write FILE]
+
+`--gold` is a file of labelled mentions, or a folder in which the labels are found by their names.
 """
 
 from __future__ import annotations
@@ -8,175 +11,87 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from orchestration.catalog.load import CatalogError, load_catalog
-from orchestration.evaluation.gold import SCORED_TYPES, GoldError, JudgedPassage, LakeTexts, read_lake, read_passages
-from orchestration.evaluation.rule_precision import judged_firings, write_rules_csv
-from orchestration.evaluation.scoring import Counts, Outcome, compare, count, interval, wilson_low
+from orchestration.evaluation import mentions
+from orchestration.evaluation.areas import Measured, measure_all
+from orchestration.evaluation.gold import GoldError
+from orchestration.evaluation.labels import Labels, labels_of
+from orchestration.evaluation.report import as_csv, as_records, summary, table
 
 _CATALOG = Path(__file__).resolve().parent.parent / "dbt_project" / "seeds"
-# An ordinary word that is a name names one of these; as part of a person's name it is none.
-_NAMED_BY_WORDS = ("company", "product", "show")
 
 
-def evaluate(passages: Sequence[JudgedPassage], names_of: Callable[[str], Iterable[str]]) -> dict[str, Any]:
-    """Return all figures on `passages`; `names_of` gives the names of an entity by its id."""
-    overlapping = [compare(passage, is_strict=False, names_of=names_of) for passage in passages]
-    strict = [compare(passage, is_strict=True, names_of=names_of) for passage in passages]
-    strata = sorted({passage.stratum for passage in passages})
-    scores = {
-        stratum: {
-            kind: _by_type([o for o, p in zip(outcomes, passages, strict=True) if stratum in ("all", p.stratum)])
-            for kind, outcomes in (("overlapping", overlapping), ("strict", strict))
-        }
-        for stratum in dict.fromkeys(("all", *strata))
-    }
-    every = [outcome for outcomes in overlapping for outcome in outcomes]
-    right, judged = judged_firings(every)
-    matched = [outcome for outcome in every if outcome.label and outcome.found]
-    by_file: dict[str, list[Outcome]] = defaultdict(list)
-    for outcomes, passage in zip(overlapping, passages, strict=True):
-        by_file[passage.file].extend(outcomes)
-    return {
-        "passages": len(passages),
-        "scores": scores,
-        "right_entity": {"right": sum(o.is_right_entity for o in matched), "matched": len(matched)},
-        "files": {file: _figures(count(outcomes)) for file, outcomes in sorted(by_file.items())},
-        "rules": {
-            rule: {
-                "precision": right[rule] / judged[rule],
-                "precision_low": wilson_low(right[rule], judged[rule]),
-                "judged": judged[rule],
-            }
-            for rule in sorted(judged)
-        },
-    }
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say what is measured and how it is shown."""
+    parser.add_argument("--gold", type=Path, help="labelled mentions (JSON lines), or a folder of labels")
+    parser.add_argument("--ambiguous", type=Path, help="labelled occurrences of ordinary words, JSON")
+    parser.add_argument("--episodes", type=Path, help="labelled shows and people of episodes, JSON or JSON lines")
+    parser.add_argument("--same", type=Path, help="groups of copies that tell one recording, JSON")
+    parser.add_argument("--rules-csv", type=Path, help="write the measured precision of each rule to this file")
+    parser.add_argument("--write", type=Path, help="write the figures to this file, as the CSV of measured_quality")
+    parser.add_argument("--measured-on", default="", help="with --write: what was measured, in words")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--differences", action="store_true", help="print each disagreement about shows and people")
 
 
-def _by_type(outcomes: Sequence[Sequence[Outcome]]) -> dict[str, dict[str, Any]]:
-    table: dict[str, dict[str, Any]] = {}
-    for entity_type in (*SCORED_TYPES, "all"):
-        per_passage = [count(o for o in of_one if entity_type in ("all", o.entity_type)) for of_one in outcomes]
-        table[entity_type] = _figures(sum(per_passage, Counts())) | {
-            "precision_interval": interval(per_passage, lambda counts: counts.precision),
-            "recall_interval": interval(per_passage, lambda counts: counts.recall),
-            "f1_interval": interval(per_passage, lambda counts: counts.f1),
-        }
-    return table
+def run(options: argparse.Namespace, lake: Path, catalog: Path, default_gold: Path | None = None) -> int:
+    """Measure and print, and return the exit code: 0, or 1 with a message where nothing could be measured.
 
-
-def _figures(counts: Counts) -> dict[str, Any]:
-    return {
-        "precision": counts.precision,
-        "recall": counts.recall,
-        "f1": counts.f1,
-        "matched": counts.matched,
-        "found": counts.found,
-        "labelled": counts.labelled,
-    }
-
-
-def evaluate_ambiguous(path: Path, lake: LakeTexts) -> dict[str, Any]:
-    """Return how often the lake is right on whether an ordinary word is a name, by word and in all.
-
-    `path` lists occurrences: `term`, `file`, `start`, `end`, `entity`. Raises GoldError where it cannot be used.
+    default_gold: the labels where none are given.
     """
+    given = Labels(ambiguous=options.ambiguous, episodes=options.episodes, same_recording=options.same)
     try:
-        items = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise GoldError(f"{path} cannot be read as JSON: {error}") from error
-    terms: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    wrong: list[dict[str, Any]] = []
-    for item in items:
-        if item["file"] not in lake.documents:
-            raise GoldError(f"not in the lake: {item['file']}")
-        found = [m for document_id in lake.documents[item["file"]] for m in lake.mentions.get(document_id, [])]
-        is_named = any(
-            m.char_start < item["end"] and item["start"] < m.char_end and m.entity_type in _NAMED_BY_WORDS
-            for m in found
+        gold = options.gold or default_gold
+        labels = given.over(labels_of(gold)) if gold else given
+        measured = measure_all(
+            lake,
+            load_catalog(catalog),
+            labels,
+            options.rules_csv,
+            on_progress=lambda line: print(line, file=sys.stderr),
         )
-        terms[item["term"]][0] += is_named == item["entity"]
-        terms[item["term"]][1] += 1
-        if is_named != item["entity"]:
-            wrong.append({key: item[key] for key in ("term", "file", "start", "entity")})
-    return {
-        "right": sum(right for right, _ in terms.values()),
-        "judged": len(items),
-        "terms": {term: {"right": right, "judged": judged} for term, (right, judged) in sorted(terms.items())},
-        "wrong": wrong,
-    }
+    except (GoldError, CatalogError, FileNotFoundError) as error:
+        print(f"cannot evaluate: {error}", file=sys.stderr)
+        return 1
+    if options.write:
+        options.write.write_text(as_csv(measured.figures, options.measured_on), encoding="utf-8")
+    print(_as_json(measured) if options.json else _as_text(measured, options.differences))
+    return 0
 
 
-def report(figures: dict[str, Any]) -> str:
-    """Return the figures as a table to read."""
-    lines: list[str] = []
-    for stratum, kinds in figures["scores"].items():
-        for kind, table in kinds.items():
-            lines.append(f"\n{stratum} passages, {kind} spans, typed; 95 % intervals over passages in brackets")
-            lines.append(f"  {'':8} {'precision':22} {'recall':22} {'F1':22} {'found':>6} {'labelled':>8}")
-            for entity_type, row in table.items():
-                cells = "".join(
-                    f" {row[name]:.3f} [{row[f'{name}_interval'][0]:.3f}-{row[f'{name}_interval'][1]:.3f}]   "
-                    for name in ("precision", "recall", "f1")
-                )
-                lines.append(f"  {entity_type:8}{cells}{row['found']:>6} {row['labelled']:>8}")
-    entity = figures["right_entity"]
-    share = entity["right"] / entity["matched"] if entity["matched"] else 0.0
-    lines.append(f"\nright entity among the matched: {share:.3f} ({entity['right']} of {entity['matched']})")
-    lines.append("\nby file (overlapping)")
-    lines.extend(
-        f"  {file:32} P {row['precision']:.3f}  R {row['recall']:.3f}  F1 {row['f1']:.3f}  ({row['labelled']} labelled)"
-        for file, row in figures["files"].items()
-    )
-    lines.append("\nby rule: share of firings with the right type and entity, its 95 % lower bound, firings judged")
-    lines.extend(
-        f"  {rule:30} {row['precision']:.3f}  {row['precision_low']:.3f}  {row['judged']:>5}"
-        for rule, row in figures["rules"].items()
-    )
-    if "ambiguous" in figures:
-        ambiguous = figures["ambiguous"]
-        lines.append(f"\nordinary words told right: {ambiguous['right']} of {ambiguous['judged']}")
-        lines.append(
-            "  " + ", ".join(f"{term} {row['right']}/{row['judged']}" for term, row in ambiguous["terms"].items())
-        )
-    lines.extend(f"not judged: {problem}" for problem in figures["problems"])
-    return "\n".join(lines).lstrip("\n")
+def _as_json(measured: Measured) -> str:
+    shown = {"figures": as_records(measured.figures), "left_out": measured.left_out, "mentions": measured.mentions}
+    return json.dumps(shown | {"differences": measured.differences}, indent=1)
+
+
+def _as_text(measured: Measured, has_differences: bool) -> str:
+    parts = [summary(measured.figures)]
+    if measured.mentions:
+        parts.append("Mentions in detail\n\n" + mentions.report(measured.mentions))
+    others = [figure for figure in measured.figures if figure.area != "mentions"]
+    parts.append("By source and rule; 95 % intervals (Wilson) in brackets\n\n" + table(others))
+    if has_differences and measured.differences:
+        parts.append("Disagreements\n\n" + "\n".join(measured.differences))
+    if measured.left_out:
+        parts.append("Not measured\n\n" + "\n".join(f"  {line}" for line in measured.left_out))
+    return "\n\n".join(parts)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line, and return its exit code: 0, or 1 with a message where nothing could be measured."""
-    parser = argparse.ArgumentParser(prog="python -m orchestration.evaluate", description=__doc__)
-    parser.add_argument("--gold", type=Path, required=True, help="labels, as JSON lines")
-    parser.add_argument(
-        "--lake", type=Path, required=True, help="folder of the lake that was built from the same files"
+    """Run the command line, and return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m orchestration.evaluate",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--lake", type=Path, required=True, help="folder of the lake's tables")
     parser.add_argument("--catalog", type=Path, default=_CATALOG, help="folder of the catalogue's CSV files")
-    parser.add_argument("--ambiguous", type=Path, help="labelled occurrences of ordinary words, JSON")
-    parser.add_argument("--rules-csv", type=Path, help="write the measured precision of each rule to this file")
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    add_arguments(parser)
     options = parser.parse_args(arguments)
-    try:
-        catalog = load_catalog(options.catalog)
-        lake = read_lake(options.lake)
-        passages, problems = read_passages(options.gold, lake)
-        names: dict[str, list[str]] = defaultdict(list)
-        for alias in catalog.aliases:
-            names[alias.entity_id].append(alias.alias)
-        figures = evaluate(passages, lambda entity_id: names.get(entity_id, [])) | {"problems": problems}
-        if options.ambiguous:
-            figures["ambiguous"] = evaluate_ambiguous(options.ambiguous, lake)
-    except (GoldError, CatalogError) as error:
-        print(f"cannot evaluate: {error}", file=sys.stderr)
-        return 1
-    if options.rules_csv:
-        outcomes = [o for p in passages for o in compare(p, False, lambda entity_id: names.get(entity_id, []))]
-        write_rules_csv(outcomes, options.rules_csv)
-    print(json.dumps(figures, indent=1) if options.json else report(figures))
-    return 0
+    return run(options, options.lake, options.catalog)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from orchestration.schemas.tables import INGEST_TABLES
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transforms.alignment import copy_alignments
 from orchestration.transforms.appearance_evidence import appearance_evidence
+from orchestration.transforms.copy_differences import copy_differences
 from orchestration.transforms.entity_candidates import entity_candidates
 from orchestration.transforms.identity import copy_episodes, copy_links
 from orchestration.transforms.kinds import kind_spans
@@ -30,6 +31,7 @@ from orchestration.transforms.mentions import mentions
 from orchestration.transforms.name_miner import alias_proposals
 from orchestration.transforms.shows import copy_shows
 from orchestration.transforms.speaker_labels import speaker_labels
+from orchestration.transforms.speaker_spans import speaker_spans
 from orchestration.transforms.speaker_turns import speaker_turns
 from orchestration.transforms.topics import chapter_topics, copy_topics, turn_topics
 
@@ -62,6 +64,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("copy_links", ("episode_copies", "segments", "passages", "chapters"), copy_links),
     Stage("copy_episodes", ("episode_copies", "copy_links"), copy_episodes),
     Stage("copy_alignments", ("episode_copies", "copy_episodes", "segments", "document_texts"), copy_alignments),
+    Stage("copy_differences", ("copy_alignments", "segments", "document_texts"), copy_differences),
     Stage("copy_shows", ("episode_copies", "passages", "segments", CATALOG, "document_texts"), copy_shows),
     Stage(
         "kind_spans",
@@ -70,8 +73,33 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "speaker_labels",
-        ("episode_copies", "segments", "passages", "copy_shows", CATALOG, "copy_episodes", "stated_people"),
+        (
+            "episode_copies",
+            "segments",
+            "passages",
+            "copy_shows",
+            CATALOG,
+            "copy_episodes",
+            "stated_people",
+            "copy_alignments",
+        ),
         speaker_labels,
+    ),
+    Stage(
+        "speaker_spans",
+        (
+            "segments",
+            "document_texts",
+            "copy_alignments",
+            "speaker_labels",
+            "episode_copies",
+            "passages",
+            "copy_shows",
+            CATALOG,
+            "copy_episodes",
+            "stated_people",
+        ),
+        speaker_spans,
     ),
     Stage(
         "appearance_evidence",
@@ -90,7 +118,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "speaker_turns",
-        ("segments", "document_texts", "kind_spans", "speaker_labels", "copy_alignments"),
+        ("segments", "document_texts", "kind_spans", "speaker_labels", "copy_alignments", "speaker_spans"),
         speaker_turns,
     ),
     Stage(

@@ -28,6 +28,7 @@ PROVEN_TABLES = (
     "links",
     "stated_people",
     "appearance_evidence",
+    "copy_differences",
     "speaker_turns",
     "mentions",
 )
@@ -54,6 +55,7 @@ def prove(tables: dict[str, pl.DataFrame]) -> ProofResult:
         ("links", _slices(tables["links"], texts, "url")),
         ("stated_people", _stated(tables["stated_people"], texts)),
         ("appearance_evidence", _evidence(tables, texts)),
+        ("copy_differences", _turns(tables["copy_differences"], texts)),
         ("speaker_turns", _turns(tables["speaker_turns"], texts)),
         ("mentions", _mentions(tables, texts)),
     )
@@ -133,6 +135,7 @@ def _evidence(tables: dict[str, pl.DataFrame], texts: dict[str, str]) -> Iterato
 
 
 def _turns(frame: pl.DataFrame, texts: dict[str, str]) -> Iterator[str | None]:
+    """Check what is made of several slices, its `spans`."""
     columns = ("document_id", "char_start", "char_end", "spans", "text")
     for row in frame.select(columns).iter_rows(named=True):
         spans = row["spans"]

@@ -1,9 +1,12 @@
-"""Precision and recall of shows, hosts, guests and guests' organisations against a file of labelled episode entries.
+"""Precision and recall of shows, hosts, guests and guests' organisations, as they are published, against labels.
 
     python -m orchestration.evaluation.episodes --gold FILE --lake FOLDER [--catalog FOLDER] [--differences]
 
-A line of the file is a JSON object: `line` (the entry's line in its document, from 0), `show`, `hosts`, `guests` with
-`name` and `org`. The tables are read at `<lake>/<table>/*.parquet`.
+The labels are either lines of JSON, one for each entry of a page (`line` of the entry, from 0; `show`, `hosts`,
+`guests` with `name` and `org`), or a JSON object with `episodes` (`show`, `hosts`, `guests` with `name` and
+`organisation`,
+`documents` with `path`, `copy_index` and `show`). What is judged are the tables that the SQL of the warehouse makes of
+the lake: the show of the copy, the role that this show gives each person, the affiliations of the guests.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,177 +23,190 @@ import polars as pl
 
 from orchestration.catalog.catalog import Catalog
 from orchestration.catalog.load import load_catalog
-from orchestration.ids import slugify
+from orchestration.evaluation.figures import Figure
+from orchestration.evaluation.gold import GoldError
+from orchestration.evaluation.names import Aliases, same_organisation, same_person
+from orchestration.evaluation.report import table
+from orchestration.evaluation.sources import read_tables, sources_of
+from orchestration.evaluation.tally import ALL, Tally
+from orchestration.evaluation.warehouse_sql import WarehouseModels
+from orchestration.settings import PROJECT_ROOT
 
-# How much a kind of evidence says about a role. What a sentence states outweighs what follows from speaking at all.
-KIND_WEIGHTS = {
-    "show_notes": 3.0,
-    "host_introduction": 2.0,
-    "title": 2.0,
-    "self_introduction": 2.0,
-    "roster": 2.5,
-    "speaker_label": 1.0,
-}
-_LEGAL = {"inc", "llc", "ltd", "corp", "corporation", "the", "co"}
+_ROLES = {"hosts": ("host", "co_host"), "guests": ("guest",)}
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """Counts of one measure."""
+class LabelledEntry:
+    """What is labelled of one copy: its show, and who is host or guest on that show.
 
-    true_positives: int
-    found: int
-    labelled: int
-
-    @property
-    def precision(self) -> float | None:
-        """Share of what was found that is right; None where nothing was found."""
-        return self.true_positives / self.found if self.found else None
-
-    @property
-    def recall(self) -> float | None:
-        """Share of what is labelled that was found; None where nothing is labelled."""
-        return self.true_positives / self.labelled if self.labelled else None
-
-    def __str__(self) -> str:
-        """Return the score as a person reads it."""
-
-        def share(value: float | None) -> str:
-            return "  –  " if value is None else f"{value:5.3f}"
-
-        counts = f"{self.true_positives} of {self.found} found, {self.labelled} labelled"
-        return f"P {share(self.precision)}  R {share(self.recall)}  ({counts})"
-
-
-def roles_of(evidence: pl.DataFrame, primary_show: str | None) -> dict[str, str]:
-    """Return the role of each person of one copy: the one with the most weight of evidence on the copy's primary show.
-
-    Evidence for another show of a crossover is left out unless the person has no other. `unknown` decides nothing.
+    copy_id: None where the lake has no such copy, so that nothing of it is found. guests: name and organisation.
     """
-    weights: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    names: dict[str, str] = {}
-    for row in evidence.iter_rows(named=True):
-        names[row["person_id"]] = row["person_name"]
-        role = "host" if row["role"] == "co_host" else row["role"]
-        is_own = row["show_id"] is None or row["show_id"] == primary_show
-        if role in ("host", "guest", "other"):
-            weights[row["person_id"]][role] += KIND_WEIGHTS.get(row["kind"], 1.0) * (1.0 if is_own else 0.3)
-    return {
-        names[person]: max(sorted(of_person), key=lambda role: of_person[role]) for person, of_person in weights.items()
-    }
+
+    place: str
+    copy_id: str | None
+    show: str | None
+    hosts: tuple[str, ...]
+    guests: tuple[tuple[str, str | None], ...]
 
 
-def same_person(a: str, b: str) -> bool:
-    """Return whether two written names are one person's: equal, or equal but for middle names."""
-    first, second = slugify(a).split("-"), slugify(b).split("-")
-    return first == second or (len(first) > 1 < len(second) and (first[0], first[-1]) == (second[0], second[-1]))
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the warehouse says of the copies that are judged."""
+
+    episode_and_show: dict[str, tuple[str, str | None, str | None, str | None]]
+    """Of each copy its episode, the id and name of its show, and the rule that found the show."""
+    primary_show: dict[str, tuple[str, str]]
+    """Of each episode, the id and name of its primary show."""
+    roles: dict[tuple[str, str | None], dict[str, str]]
+    """Of each episode and show, the role by person; show None: the role on the primary show."""
+    evidence: dict[tuple[str, str], dict[str, set[tuple[str, str | None]]]]
+    """Of each episode and kind of evidence, by person: the roles, each with the show on which it holds."""
+    names: dict[str, str]
+    affiliations: dict[str, list[str]]
 
 
-def same_organisation(found: str | None, labelled: str | None) -> bool:
-    """Return whether two written names are one organisation's, legal forms and spaces aside."""
-
-    def key(name: str) -> str:
-        return "".join(word for word in slugify(name).split("-") if word not in _LEGAL)
-
-    return bool(found and labelled and key(found) == key(labelled))
-
-
-def _matches(found: Iterable[str], labelled: Sequence[str]) -> int:
-    rest = list(labelled)
-    count = 0
-    for name in found:
-        fit = next((one for one in rest if same_person(one, name)), None)
-        if fit is not None:
-            rest.remove(fit)
-            count += 1
-    return count
-
-
-def affiliations_of(evidence: pl.DataFrame) -> dict[str, list[str]]:
-    """Return the organisations that the evidence of one copy gives each person, the best supported first.
-
-    A sentence that also tells the role counts double: what a person once did stands elsewhere.
-    """
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for name, organisation, role in evidence.select("person_name", "affiliation", "role").iter_rows():
-        if organisation:
-            counts[name][organisation] += 1 if role == "unknown" else 2
-    return {name: sorted(of_name, key=lambda org: -of_name[org]) for name, of_name in counts.items()}
-
-
-def evaluate(
-    gold: Sequence[dict[str, Any]],
-    lines: dict[int, str],
-    copy_shows: pl.DataFrame,
-    evidence: pl.DataFrame,
+def measure(
+    gold: Path,
+    tables: Mapping[str, pl.DataFrame],
     catalog: Catalog | None = None,
-) -> tuple[dict[str, Score], list[str]]:
-    """Return a score for each measure and a line for each disagreement.
+    dbt_project: Path = PROJECT_ROOT / "dbt_project",
+    on_difference: Callable[[str], None] = lambda line: None,
+) -> list[Figure]:
+    """Return the figures of the labels in `gold`, by source and by rule: of a show its own, else the kind of evidence.
 
-    lines: the copy of each labelled line. An entry without a copy counts as not found.
-    catalog: with it, a show or an organisation may be labelled by any of its names.
+    tables: those of a lake. catalog: with it, a show or an organisation may be labelled by any of its names.
+    on_difference: called with a line for each disagreement. Raises GoldError where the labels cannot be read.
     """
-    entity_of = _entities_by_name(catalog)
+    entries = read_entries(gold, tables)
+    return compare(entries, published(tables, dbt_project), sources_of(tables), Aliases(catalog), on_difference)
 
-    def same_name(a: str, b: str) -> bool:
-        return slugify(a) == slugify(b) or bool(entity_of.get(slugify(a), set()) & entity_of.get(slugify(b), set()))
 
-    counts: dict[str, list[int]] = {name: [0, 0, 0] for name in ("shows", "hosts", "guests", "organisations")}
-    differences: list[str] = []
+def published(tables: Mapping[str, pl.DataFrame], dbt_project: Path) -> Published:
+    """Run the SQL of the warehouse on the tables of a lake."""
+    with WarehouseModels(dbt_project, tables) as models:
+        copies, shows = models.read("int_copies"), models.read("stg_copy_shows").filter("is_primary")
+        appearances, on_shows = models.read("appearances"), models.read("appearance_roles")
+        people, guests = models.read("int_people"), models.read("guests")
+        evidence = models.read("appearance_evidence")
+        primary = models.read("int_episode_shows").filter("is_primary").join(models.read("int_shows"), on="show_id")
+    columns = ("episode_id", "show_id", "show_name", "rule")
+    joined = copies.drop("show_name").join(shows.select("copy_id", "show_name", "rule"), on="copy_id", how="left")
+    roles: dict[tuple[str, str | None], dict[str, str]] = defaultdict(dict)
+    keys = appearances.select("appearance_id", "episode_id", "person_id", "role")
+    for episode_id, person_id, role in keys.select("episode_id", "person_id", "role").iter_rows():
+        roles[episode_id, None][person_id] = role
+    by_show = on_shows.select("appearance_id", "show_id", "role").join(keys.drop("role"), on="appearance_id")
+    for episode_id, show_id, person_id, role in by_show.select(
+        "episode_id", "show_id", "person_id", "role"
+    ).iter_rows():
+        roles[episode_id, show_id][person_id] = role
+    reasons: dict[tuple[str, str], dict[str, set[tuple[str, str | None]]]] = defaultdict(lambda: defaultdict(set))
+    for row in evidence.select("episode_id", "kind", "person_id", "role", "show_id").iter_rows():
+        reasons[row[0], row[1]][row[2]].add((row[3], row[4]))
+    return Published(
+        {row[0]: row[1:] for row in joined.select("copy_id", *columns).iter_rows()},
+        {row[0]: (row[1], row[2]) for row in primary.select("episode_id", "show_id", "name").iter_rows()},
+        roles,
+        reasons,
+        dict(people.select("person_id", "name").iter_rows()),
+        dict(guests.select("person_id", "affiliations").iter_rows()),
+    )
 
-    def count(measure: str, right: int, found: int, labelled: int) -> None:
-        for position, value in enumerate((right, found, labelled)):
-            counts[measure][position] += value
 
-    for entry in gold:
-        copy_id = lines.get(entry["line"], "")
-        shows = (
-            copy_shows.filter((pl.col("copy_id") == copy_id) & pl.col("is_primary"))
-            .select("show_id", "show_name")
-            .rows()
+def compare(
+    entries: Sequence[LabelledEntry],
+    found: Published,
+    sources: Mapping[str, str],
+    aliases: Aliases,
+    on_difference: Callable[[str], None] = lambda line: None,
+) -> list[Figure]:
+    """Return the figures of labelled entries against what the warehouse says of them."""
+    people, shows = Tally("people"), Tally("shows")
+    kinds = sorted({kind for _, kind in found.evidence})
+    for entry in entries:
+        source = sources.get(entry.copy_id or "", "not in the lake")
+        episode, show_id, show, rule = found.episode_and_show.get(entry.copy_id or "", ("", None, None, None))
+        if show is None:
+            # What the copy itself does not tell, the others of its episode may.
+            show_id, show = found.primary_show.get(episode, (None, None))
+        is_right = bool(show and entry.show and aliases.are_same(show, entry.show))
+        for of_rule in (ALL, rule) if rule else (ALL,):
+            shows.add(source, of_rule, "shows_precision", is_right, show is not None)
+            shows.add(source, of_rule, "shows_recall", is_right, entry.show is not None)
+        if (show or entry.show) and not is_right:
+            on_difference(f"{entry.place}: show {show!r}, labelled {entry.show!r}")
+        roles = found.roles.get((episode, show_id)) or found.roles.get((episode, None), {})
+        labelled = {"hosts": entry.hosts, "guests": [name for name, _ in entry.guests]}
+        for group, wanted in _ROLES.items():
+            named = sorted(found.names[person] for person, role in roles.items() if role in wanted)
+            wrong, missing = people.add_people(source, ALL, group, named, labelled[group])
+            if wrong or missing:
+                on_difference(f"{entry.place}: {group} not labelled {wrong}, not found {missing}")
+            for kind in kinds:
+                told = found.evidence.get((episode, kind), {})
+                named = sorted(
+                    found.names[p] for p, of_person in told.items() if _speaks_for(of_person, wanted, show_id)
+                )
+                people.add_people(source, kind, group, named, labelled[group])
+        for name, organisation in entry.guests:
+            if organisation:
+                person = next((p for p in roles if same_person(found.names[p], name)), None)
+                at = found.affiliations.get(person or "", [])
+                is_right = any(
+                    same_organisation(one, organisation) or aliases.are_same(one, organisation) for one in at
+                )
+                people.add(source, ALL, "organisations_precision", is_right, bool(at))
+                people.add(source, ALL, "organisations_recall", is_right, 1)
+                if not is_right:
+                    on_difference(f"{entry.place}: {name} at {at}, labelled {organisation!r}")
+    return [*shows.figures(), *people.figures()]
+
+
+def _speaks_for(reasons: Iterable[tuple[str, str | None]], wanted: Sequence[str], show_id: str | None) -> bool:
+    return any(role in wanted and (show is None or show_id is None or show == show_id) for role, show in reasons)
+
+
+def read_entries(gold: Path, tables: Mapping[str, pl.DataFrame]) -> list[LabelledEntry]:
+    """Return the labelled entries with their copies in the lake. Raises GoldError where they cannot be read."""
+    try:
+        text = gold.read_text(encoding="utf-8")
+        if gold.suffix != ".json":
+            return _entries_by_line([json.loads(line) for line in text.splitlines() if line.strip()], tables)
+        return list(_entries_by_path(json.loads(text)["episodes"], tables))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GoldError(f"{gold} cannot be read as labels of episodes: {error!r}") from error
+
+
+def _entries_by_line(rows: list[dict[str, Any]], tables: Mapping[str, pl.DataFrame]) -> list[LabelledEntry]:
+    lines = lines_of(tables["episode_copies"], tables["document_texts"], [row["line"] for row in rows])
+    return [
+        LabelledEntry(
+            f"line {row['line']}",
+            lines.get(row["line"]),
+            row["show"],
+            tuple(row["hosts"]),
+            tuple((guest["name"], guest.get("org")) for guest in row["guests"]),
         )
-        show_id, show = shows[0] if shows else (None, None)
-        of_copy = evidence.filter(pl.col("copy_id") == copy_id)
-        roles = roles_of(of_copy, show_id)
-        organisations = affiliations_of(of_copy)
-        is_right = bool(show and entry["show"] and same_name(show, entry["show"]))
-        count("shows", is_right, show is not None, entry["show"] is not None)
-        if (show or entry["show"]) and not is_right:
-            differences.append(f"line {entry['line']}: show {show!r}, labelled {entry['show']!r}")
-        guests = [guest["name"] for guest in entry["guests"]]
-        for measure, role, labelled in (("hosts", "host", entry["hosts"]), ("guests", "guest", guests)):
-            found = [name for name, of_name in roles.items() if of_name == role]
-            right = _matches(found, labelled)
-            count(measure, right, len(found), len(labelled))
-            extra = [name for name in found if not any(same_person(name, one) for one in labelled)]
-            missing = [one for one in labelled if not any(same_person(name, one) for name in found)]
-            if extra or missing:
-                differences.append(f"line {entry['line']}: {measure} not labelled {extra}, not found {missing}")
-        for guest in entry["guests"]:
-            if not guest["org"]:
-                continue
-            named = next((orgs for name, orgs in organisations.items() if same_person(name, guest["name"])), [])
-            right = bool(named) and (same_organisation(named[0], guest["org"]) or same_name(named[0], guest["org"]))
-            count("organisations", right, bool(named), 1)
-            if not right:
-                differences.append(f"line {entry['line']}: {guest['name']} at {named}, labelled {guest['org']!r}")
-    return {name: Score(*values) for name, values in counts.items()}, differences
+        for row in rows
+    ]
 
 
-def _entities_by_name(catalog: Catalog | None) -> dict[str, set[str]]:
-    entities: dict[str, set[str]] = defaultdict(set)
-    for alias in catalog.aliases if catalog else ():
-        if not alias.entity_id.startswith(("person:", "topic:")):
-            entities[slugify(alias.alias)].add(alias.entity_id)
-    return entities
-
-
-def read_table(lake: Path, table: str) -> pl.DataFrame:
-    """Return a table of the lake. Raises FileNotFoundError where it has no file."""
-    files = sorted((lake / table).glob("*.parquet"))
-    if not files:
-        raise FileNotFoundError(f"no Parquet file of {table} in {lake}")
-    return pl.read_parquet(files)
+def _entries_by_path(rows: list[dict[str, Any]], tables: Mapping[str, pl.DataFrame]) -> Iterable[LabelledEntry]:
+    """Yield an entry for each telling in the feed of the episode's own show, on which the labelled roles hold."""
+    paths = tables["documents"].select("document_id", pl.col("paths")).explode("paths")
+    copies = tables["episode_copies"].select("copy_id", "document_id", "copy_index").join(paths, on="document_id")
+    places = {(path, index): copy for copy, _, index, path in copies.iter_rows()}
+    for row in rows:
+        for document in row["documents"]:
+            if document["show"] == row["show"]:
+                path = document["path"].removeprefix("raw/")
+                yield LabelledEntry(
+                    f"{path} #{document['copy_index']}",
+                    places.get((path, document["copy_index"])),
+                    row["show"],
+                    tuple(row["hosts"]),
+                    tuple((guest["name"], guest.get("organisation")) for guest in row["guests"]),
+                )
 
 
 def lines_of(copies: pl.DataFrame, texts: pl.DataFrame, lines: Iterable[int]) -> dict[int, str]:
@@ -212,25 +228,18 @@ def lines_of(copies: pl.DataFrame, texts: pl.DataFrame, lines: Iterable[int]) ->
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the scores, and with `--differences` each disagreement."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--gold", type=Path, required=True, help="labelled entries, one JSON object a line")
+    """Print the figures, and with `--differences` each disagreement."""
+    parser = argparse.ArgumentParser(prog="python -m orchestration.evaluation.episodes", description=__doc__)
+    parser.add_argument("--gold", type=Path, required=True, help="labelled entries, JSON")
     parser.add_argument("--lake", type=Path, required=True, help="folder of the lake's tables")
-    parser.add_argument("--catalog", type=Path, default=Path("dbt_project/seeds"), help="folder of the catalogue")
+    parser.add_argument("--catalog", type=Path, default=PROJECT_ROOT / "dbt_project" / "seeds")
     parser.add_argument("--differences", action="store_true", help="print each disagreement")
     options = parser.parse_args(arguments)
-    gold = [json.loads(line) for line in options.gold.read_text(encoding="utf-8").splitlines() if line.strip()]
-    copies, texts, shows, evidence = (
-        read_table(options.lake, table)
-        for table in ("episode_copies", "document_texts", "copy_shows", "appearance_evidence")
-    )
-    lines = lines_of(copies, texts, [entry["line"] for entry in gold])
-    scores, differences = evaluate(gold, lines, shows, evidence, load_catalog(options.catalog))
-    print(f"{len(lines)} of {len(gold)} labelled entries are in the lake")
-    for measure, score in scores.items():
-        print(f"{measure:14} {score}")
+    lines: list[str] = []
+    catalog = load_catalog(options.catalog)
+    print(table(measure(options.gold, read_tables(options.lake), catalog, on_difference=lines.append)))
     if options.differences:
-        print(*differences, sep="\n")
+        print(*lines, sep="\n")
     return 0
 
 

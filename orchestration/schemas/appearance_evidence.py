@@ -20,7 +20,15 @@ class AppearanceEvidence(dy.Schema):
         "self_introduction, host_introduction or roster."
     )
     quote = dy.String(description="Display form of the evidence.")
-    affiliation = dy.String(nullable=True, description="Organisation that the same sentence gives the person.")
+    affiliation = dy.String(
+        nullable=True,
+        description="Organisation that the same sentence gives the person; where none is stated, the catalogue's.",
+    )
+    affiliation_source = dy.Enum(
+        ["stated", "catalog"],
+        nullable=True,
+        description="Where the affiliation is from: `stated` in the quote, or `catalog`; NULL without one.",
+    )
     affiliation_title = dy.String(nullable=True, description="Position that the same sentence gives the person.")
     char_start = dy.Int64(
         nullable=True,

@@ -12,3 +12,6 @@ class SpeakerLabels(dy.Schema):
     person_name = dy.String(nullable=True, description="Name of the person.")
     confidence = dy.Float64(nullable=True, description="0 to 1; NULL where unresolved.")
     rule = dy.String(description="Name of the rule that decided.")
+    candidates = dy.List(
+        dy.String(), nullable=True, description="People whom an unresolved label may mean; NULL where none are known."
+    )

@@ -15,6 +15,13 @@ class SpeakerTurns(dy.Schema):
     )
     person_id = dy.String(nullable=True, description="The person behind the label.")
     speaker_confidence = dy.Float64(nullable=True, description="Confidence that it is this person, 0 to 1.")
+    speaker_source = dy.Enum(
+        ["native", "aligned", "inferred", "none"],
+        description="Where the speaker comes from: the copy's own label, the label of another copy, the text, nowhere.",
+    )
+    speaker_copy_id = dy.String(
+        nullable=True, description="The copy whose label it is; NULL where `speaker_source` is `inferred` or `none`."
+    )
     start_s = dy.Float64(nullable=True, description="Start in seconds on the clock of `clock_copy_id`.")
     end_s = dy.Float64(nullable=True, description="End in seconds on the same clock.")
     time_source = dy.Enum(["native", "aligned", "interpolated", "none"], description="Where the time comes from.")

@@ -7,6 +7,7 @@ from orchestration.schemas.appearance_evidence import AppearanceEvidence
 from orchestration.schemas.chapter_topics import ChapterTopics
 from orchestration.schemas.chapters import Chapters
 from orchestration.schemas.copy_alignments import CopyAlignments
+from orchestration.schemas.copy_differences import CopyDifferences
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.copy_links import CopyLinks
 from orchestration.schemas.copy_shows import CopyShows
@@ -22,6 +23,7 @@ from orchestration.schemas.passages import Passages
 from orchestration.schemas.rejects import Rejects
 from orchestration.schemas.segments import Segments
 from orchestration.schemas.speaker_labels import SpeakerLabels
+from orchestration.schemas.speaker_spans import SpeakerSpans
 from orchestration.schemas.speaker_turns import SpeakerTurns
 from orchestration.schemas.stated_people import StatedPeople
 from orchestration.schemas.turn_topics import TurnTopics
@@ -41,8 +43,10 @@ TRANSFORM_TABLES: dict[str, type[dy.Schema]] = {
     "copy_links": CopyLinks,
     "copy_episodes": CopyEpisodes,
     "copy_alignments": CopyAlignments,
+    "copy_differences": CopyDifferences,
     "copy_shows": CopyShows,
     "speaker_labels": SpeakerLabels,
+    "speaker_spans": SpeakerSpans,
     "appearance_evidence": AppearanceEvidence,
     "kind_spans": KindSpans,
     "speaker_turns": SpeakerTurns,

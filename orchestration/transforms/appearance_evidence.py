@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import replace
-from functools import partial
 
 import polars as pl
 
@@ -17,27 +16,18 @@ from orchestration.catalog.catalog import Catalog
 from orchestration.formats.display import tidy
 from orchestration.ids import stable_id
 from orchestration.schemas.appearance_evidence import AppearanceEvidence
+from orchestration.transforms.cast import meaning, person_key
 from orchestration.transforms.copy_people import (
     CopyPeople,
-    Unit,
-    meaning,
-    person_key,
     read_copies,
-    single_unit,
+    read_sentence,
     stated_name,
 )
-from orchestration.transforms.person_groups import Group, Person, groups_of, with_deeds
+from orchestration.transforms.copy_units import Unit, single_unit
+from orchestration.transforms.person_groups import Group, Person
 from orchestration.transforms.person_names import Name, NameFinder, sentences
-from orchestration.transforms.person_statements import (
-    SHOW,
-    Place,
-    Role,
-    Statement,
-    is_opening_bio,
-    mask_shows,
-    refers_back,
-    statements_of,
-)
+from orchestration.transforms.person_patterns import SHOW, Place, Role
+from orchestration.transforms.person_statements import Statement, mask_shows, refers_back
 
 QUOTE_CHARS = 300
 GUEST_WORD_SHARE = 0.03
@@ -58,6 +48,13 @@ _INTRODUCES = frozenset(
 _WELCOMES_TO = re.compile(
     rf"\b(?:welcome(?: back)?(?: everyone| everybody|,? folks)?,? to|your host|you(?:'re|’re) listening to)\b|"
     rf"\b(?:this is|welcome to) {SHOW}",
+    re.IGNORECASE,
+)
+# What only a host says right after the own name.
+_INTRODUCES_OTHERS = re.compile(
+    r"\b(?:joined (?:\w+ ){0,3}by|joining (?:me|us)|(?:my|our|today['’]s) (?:\w+ )?guests?\b|"
+    r"sitting down (?:\w+ )?with|"
+    r"(?:I['’]m|we['’]re|I am|we are) (?:\w+ )?(?:here|speaking|talking|chatting) (?:\w+ )?(?:with|to))",
     re.IGNORECASE,
 )
 _KINDS: dict[Place, str] = {"title": "title", "notes": "show_notes", "speech": "host_introduction"}
@@ -126,11 +123,12 @@ class _Collector:
     def rows(self) -> list[dict[str, object]]:
         """Return the rows of `appearance_evidence` for the copy."""
         self._read_stated()
-        for number, unit in enumerate(self.reading.units):
-            self._read_unit(unit, is_first=number == 0 or self.reading.units[number - 1].place == "title")
+        for unit in self.reading.units:
+            self._read_unit(unit)
         self._read_labels()
         self._read_roster()
         self._read_affiliations()
+        self._fill_affiliations()
         return self.found
 
     def _add(
@@ -174,6 +172,7 @@ class _Collector:
                 "kind": kind,
                 "quote": quote,
                 "affiliation": person.organisation if person else None,
+                "affiliation_source": "stated" if person and person.organisation else None,
                 "affiliation_title": person.title if person else None,
                 "char_start": char_start,
                 "char_end": char_end,
@@ -189,23 +188,18 @@ class _Collector:
                     person_id, name.text, stated.role, "stated", stated.name, stated.char_start, stated.char_end
                 )
 
-    def _read_unit(self, unit: Unit, is_first: bool) -> None:
+    def _read_unit(self, unit: Unit) -> None:
         reading, finder = self.reading, self.finder
         speaker = self.people_of.get(unit.label or "")
         last: tuple[list[Group], int, int] | None = None
         for number, (start, end) in enumerate(unit.sentences):
-            text = unit.text[start:end]
-            groups = groups_of(text, finder, partial(meaning, cast=reading.cast, finder=finder))
-            groups = with_deeds(text, groups, finder)
-            stated = statements_of(text, groups, unit.place, reading.show_names)
-            if unit.place == "notes" and number == 0 and is_first and not stated and is_opening_bio(text, groups):
-                stated = [Statement(p, "guest", "opening_bio", p.name.start, p.name.end) for p in groups[0].people]
+            groups, stated = read_sentence(unit, number, reading, finder, deeds=True)
             if (
                 unit.place == "notes"
                 and not stated
                 and last
                 and number - last[2] <= 4
-                and refers_back(text, reading.show_names)
+                and refers_back(unit.text[start:end], reading.show_names)
             ):
                 for person in last[0][0].people:
                     shifted = _shifted(person, last[1])
@@ -233,7 +227,10 @@ class _Collector:
             if statement.pattern == "self":
                 if speaker and speaker[0] != person_id:
                     return
-                role: Role = "host" if self._welcomes(unit.text[max(0, start - 200) : end + 200]) else statement.role
+                is_host = self._welcomes(unit.text[max(0, start - 200) : end + 200]) or _INTRODUCES_OTHERS.search(
+                    unit.text, person.name.end, end + 160
+                )
+                role: Role = "host" if is_host else statement.role
                 self._add(person, self._role(person, role), "self_introduction", unit, start, end)
                 if role == "host" and unit.label:
                     self.introducers.add(unit.label)
@@ -317,8 +314,12 @@ class _Collector:
             if unit.place != "speech":
                 for start, end in unit.sentences:
                     for name in self.finder.find(unit.text[start:end]):
-                        if name.person_id == person_id:
-                            return unit, start, end, name
+                        # A bare first name beside an address is that of a link, and notes link to many people.
+                        if not name.is_full and "://" in unit.text[start:end]:
+                            continue
+                        known = meaning(name, self.reading.cast, self.finder)
+                        if known and known.person_id == person_id:
+                            return unit, start, end, known
         return None
 
     def _read_affiliations(self) -> None:
@@ -336,6 +337,14 @@ class _Collector:
             if person.organisation and person_id in roles and (person_id, person.organisation) not in told:
                 told.add((person_id, person.organisation))
                 self._add(person, "unknown", _KINDS[unit.place], unit, start, end)
+
+    def _fill_affiliations(self) -> None:
+        """Give those of whom the copy states no organisation the one that the catalogue knows, and say so."""
+        told = {row["person_id"] for row in self.found if row["affiliation"]}
+        for row in self.found:
+            employer = self.finder.employers.get(str(row["person_id"]))
+            if employer and row["person_id"] not in told:
+                row |= {"affiliation": employer, "affiliation_source": "catalog"}
 
 
 def _shifted(person: Person, start: int) -> Person:

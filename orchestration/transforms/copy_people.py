@@ -1,160 +1,38 @@
 """What one copy tells of its people before anything is judged: its texts, its labels, its shows, its cast.
 
-The cast are the people whom a bare first name can mean in this copy, from those who stand as labels down to those whom
-the notes name in passing.
+Belongs here: bringing together labels, notes, opening speech and shows of each copy. Keep out: who is behind a label
+(speaker_labels.py), what is evidence of an appearance (appearance_evidence.py).
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Literal, NamedTuple
+from itertools import pairwise
+from typing import Literal
 
 import polars as pl
-from rapidfuzz.distance import OSA
 
 from orchestration.catalog.catalog import Catalog
-from orchestration.formats.display import count_words, display, tidy
+from orchestration.formats.display import count_words
 from orchestration.ids import unlisted_person_id
-from orchestration.transforms.person_groups import groups_of
-from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous, sentences
-from orchestration.transforms.person_statements import Place, is_opening_bio, statements_of
+from orchestration.transforms.cast import Cast, meaning, person_key
+from orchestration.transforms.copy_units import Unit, read_units
+from orchestration.transforms.person_groups import Group, Person, groups_of, with_deeds, with_families
+from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous
+from orchestration.transforms.person_patterns import GREETED_BY_NAME, GREETED_NEXT
+from orchestration.transforms.person_statements import Statement, is_opening_bio, statements_of
 
-INTRO_SEGMENTS = 60
-INTRO_CHARS = 14_000
-NOTES_CHARS = 40_000
-_MIN_SLIP_CHARS = 11
-_MAX_JOINED_CHARS = 2_000
-
+_COLLEAGUE_OF = re.compile(r"(?:,? (?:and|&) [A-Z]\w{1,20})? (?:from|of|at) (?=\w)")
+_COLLEAGUE_IN_FRONT = re.compile(r"([A-Z][\w.]{1,20}(?: [A-Z][\w.]{1,20})?)['’]s (?:[A-Z]\w{1,20} (?:and|&) )?$")
 _LABEL_NOISE = re.compile(
     r"\s*[\[(](?:host|guest|co-?host|moderator|[^\])]{0,40})[\])]\s*$|^(?:dr|prof|mr|mrs|ms)\.?\s+", re.IGNORECASE
 )
 _LABEL_ROLE = re.compile(r"(?<=[a-z])(?:Host|Guest|Co-?[Hh]ost)$|\s+(?:Host|Guest)$")
-
-
-@dataclass(slots=True)
-class Unit:
-    """A passage, or what one speaker says without a break, sentence by sentence.
-
-    Speech may run over several segments, each with a part of the text, since captions break sentences and names.
-    """
-
-    place: Place
-    text: str
-    parts: list[Part]
-    label: str | None = None
-    _sentences: list[tuple[int, int]] | None = None
-
-    @property
-    def sentences(self) -> list[tuple[int, int]]:
-        """The ranges of the sentences; a title is one."""
-        if self._sentences is None:
-            is_one = self.place == "title"
-            self._sentences = [(0, len(self.text))] if is_one else sentences(self.text[:NOTES_CHARS])
-        return self._sentences
-
-    def span(self, start: int, end: int, at: int, document: str | None) -> tuple[str, int, int]:
-        """Return the quote of [start, end) of the text and its range in the document text.
-
-        A quote is characters of one segment or passage: the one that holds the character `at` of the text.
-        """
-        part = self.parts[bisect_right(self.parts, at, key=lambda part: part.text_start) - 1]
-        text = self.text[part.text_start : part.text_end]
-        start, end = max(start, part.text_start) - part.text_start, min(end, part.text_end) - part.text_start
-        if document is None or start >= end:
-            return text, part.char_start, part.char_end
-        shown = display(document[part.char_start : part.char_end])
-        raw_start, raw_end = shown.raw_span(start, end)
-        raw_start, raw_end = part.char_start + raw_start, part.char_start + raw_end
-        return tidy(document[raw_start:raw_end]), raw_start, raw_end
-
-    def extend(self, text: str, char_start: int, char_end: int) -> None:
-        """Add the text of the next segment."""
-        text_start = len(self.text) + 1
-        self.text += f" {text}"
-        self.parts.append(Part(text_start, text_start + len(text), char_start, char_end))
-
-
-class Part(NamedTuple):
-    """A part of a unit's text, and the characters of the document that it shows."""
-
-    text_start: int
-    text_end: int
-    char_start: int
-    char_end: int
-
-
-def single_unit(place: Place, text: str, char_start: int, char_end: int, label: str | None = None) -> Unit:
-    """Return the unit of one passage or segment."""
-    return Unit(place, text, [Part(0, len(text), char_start, char_end)], label)
-
-
-@dataclass(slots=True)
-class Cast:
-    """The people that a name can mean within one copy, from sure to faint."""
-
-    ranks: tuple[dict[str, Name], ...] = field(default_factory=lambda: ({}, {}, {}, {}))
-    LABELS, STATED, HOSTS, NAMED = 0, 1, 2, 3
-
-    def add(self, rank: int, name: Name) -> None:
-        """Make a person known, or the nickname of a person who is."""
-        known = self.ranks[rank].get(person_key(name))
-        if known is None:
-            self.ranks[rank][person_key(name)] = replace(name, start=0, end=0, is_full=True)
-        elif name.nickname and not known.nickname:
-            self.ranks[rank][person_key(name)] = replace(known, nickname=name.nickname)
-
-    def canonical(self, name: Name) -> Name:
-        """Return the name under which the copy knows the same person: without middle initials, not misheard.
-
-        A host's name is known best, so that a near name is taken for it; names that are only stated come after.
-        """
-        if name.person_id is None:
-            for ranks in ((Cast.LABELS, Cast.HOSTS), (Cast.STATED, Cast.NAMED)):
-                people = [known for rank in ranks for known in self.ranks[rank].values()]
-                near = [k for k in people if person_key(k) == person_key(name)] or [
-                    k for k in people if _is_slip(name, k)
-                ]
-                if near:
-                    return replace(name, text=near[0].text, person_id=near[0].person_id)
-        return name
-
-    def resolve(self, word: str, finder: NameFinder) -> tuple[Name, int] | None:
-        """Return the one person whom a first name, surname or nickname means here, and the rank of the knowledge."""
-        folded = fold(word)
-        for rank, people in enumerate(self.ranks):
-            fits = {key: name for key, name in people.items() if _answers_to(name, folded, rank, finder)}
-            if len(fits) == 1:
-                return self.canonical(next(iter(fits.values()))), rank
-            if fits:
-                return None
-        return None
-
-
-def _is_slip(name: Name, known: Name) -> bool:
-    """Return whether a name is a known one misheard or mistyped by a letter or two."""
-    a, b = fold(name.text), fold(known.text)
-    return min(len(a), len(b)) >= _MIN_SLIP_CHARS and a != b and OSA.distance(a, b, score_cutoff=2) <= 2
-
-
-def person_key(name: Name) -> str:
-    """Return what tells people of one copy apart: the catalogue's id, else first and last name."""
-    if name.person_id:
-        return name.person_id
-    words = fold(name.text).replace("-", " ").split()
-    return f"{words[0]} {words[-1]}"
-
-
-def _answers_to(name: Name, folded: str, rank: int, finder: NameFinder) -> bool:
-    words = fold(name.text).split()
-    if folded in (words[0], words[0].split("-")[0]) or (name.nickname and fold(name.nickname) == folded):
-        return True
-    if name.person_id and folded in finder.aliases_of.get(name.person_id, ()):
-        return True
-    return rank <= Cast.STATED and len(words) > 1 and folded == words[-1]
+# What may stand behind the name of somebody who is greeted by the first name in the next sentence.
+_MAX_BESIDE_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +82,54 @@ def clean_label(label: str) -> str:
     return _LABEL_ROLE.sub("", _LABEL_NOISE.sub("", label.strip(" *:-–—[]"))).strip()
 
 
-def meaning(name: Name, cast: Cast, finder: NameFinder) -> Name | None:
-    """Return the name that `name` means in a copy; a single word must be somebody of the cast."""
-    if name.is_full:
-        return cast.canonical(name)
-    found = cast.resolve(name.text, finder)
-    if not found:
-        return None
-    return replace(found[0], start=name.start, end=name.end)
+def read_sentence(
+    unit: Unit, number: int, reading: CopyPeople, finder: NameFinder, deeds: bool = False
+) -> tuple[list[Group], list[Statement]]:
+    """Return the people of a sentence of a unit and what it says of their roles.
+
+    deeds: also read where they work from what the sentence tells of their deeds.
+    """
+    start, end = unit.sentences[number]
+    text = unit.text[start:end]
+    accept = partial(meaning, cast=reading.cast, finder=finder, is_in_title=unit.place == "title")
+    groups = with_families(text, groups_of(text, finder, accept), reading.cast.family)
+    if deeds:
+        groups = with_deeds(text, groups, finder)
+    listed_as = unit.listed_as if number == 0 else None
+    is_opening = unit.is_opening and number == 0
+    stated = statements_of(text, groups, unit.place, reading.show_names, listed_as, is_opening)
+    if is_opening and not stated and is_opening_bio(text, groups):
+        stated = [Statement(p, "guest", "opening_bio", p.name.start, p.name.end) for p in groups[0].people]
+    if unit.place == "speech" and groups:
+        known = {statement.person.name.start for statement in stated}
+        stated += [
+            Statement(p, "guest", "greeted", p.name.start, p.name.end)
+            for p in _greeted(unit, number, groups)
+            if p.name.start not in known
+        ]
+    return groups, stated
+
+
+def _greeted(unit: Unit, number: int, groups: list[Group]) -> list[Person]:
+    """Return the people at the end of a sentence whom the next one greets: `Ada Byte, from Initech. Hello, Ada.`
+
+    A greeting without a name tells that somebody is greeted, not that the words before it are a person's name.
+    """
+    if number + 1 == len(unit.sentences):
+        return []
+    start, end = unit.sentences[number]
+    following = unit.sentences[number + 1][0]
+    if called := GREETED_BY_NAME.match(unit.text, following, following + 80):
+        first_name = fold(called[called.lastgroup or 0])
+        for group in groups:
+            is_near = end - start - group.end <= _MAX_BESIDE_CHARS
+            if is_near and any(fold(person.name.text).split()[0] == first_name for person in group.people):
+                return list(group.people)
+    if unit.text[start + groups[-1].end : end].strip(" .,!?…-–—"):
+        return []
+    if GREETED_NEXT.match(unit.text, following, following + 80):
+        return [person for person in groups[-1].people if person.name.is_sure or person.organisation]
+    return []
 
 
 def stated_name(stated: Stated, cast: Cast, finder: NameFinder) -> Name | None:
@@ -245,7 +163,7 @@ def read_copies(
     for alias in catalog.aliases:
         if alias.entity_id in catalog.shows and alias.kind != "needs_context":
             aliases[alias.entity_id].append(alias.alias)
-    units = _units(passages, segments)
+    units = read_units(passages, segments)
     words = _label_words(segments)
     stated = _stated_people(stated_people)
     readings = []
@@ -279,29 +197,6 @@ def _share_home(readings: list[CopyPeople], episodes: dict[str, str]) -> None:
         reading.home_show_id = homes.get(episodes[reading.copy_id])
 
 
-def _units(passages: pl.DataFrame, segments: pl.DataFrame) -> dict[str, list[Unit]]:
-    units: dict[str, list[Unit]] = defaultdict(list)
-    columns = ("copy_id", "field", "text", "char_start", "char_end")
-    for copy_id, place, text, start, end in passages.sort("copy_id", "passage_index").select(columns).iter_rows():
-        units[copy_id].append(single_unit("title" if place == "title" else "notes", text, start, end))
-    spoken: Counter[str] = Counter()
-    opening = segments.filter((pl.col("segment_index") < INTRO_SEGMENTS) & pl.col("is_speech")).sort(
-        "copy_id", "segment_index"
-    )
-    for copy_id, text, start, end, label, is_change in opening.select(
-        "copy_id", "text", "char_start", "char_end", "speaker_label", "is_speaker_change"
-    ).iter_rows():
-        own = units[copy_id]
-        if spoken[copy_id] < INTRO_CHARS:
-            last = own[-1] if own and own[-1].place == "speech" else None
-            if last and last.label == label and not is_change and len(last.text) < _MAX_JOINED_CHARS:
-                last.extend(text, start, end)
-            else:
-                own.append(single_unit("speech", text, start, end, label))
-        spoken[copy_id] += len(text)
-    return units
-
-
 def _stated_people(stated_people: pl.DataFrame | None) -> dict[str, list[Stated]]:
     stated: dict[str, list[Stated]] = defaultdict(list)
     if stated_people is not None:
@@ -330,29 +225,66 @@ def _fill_cast(reading: CopyPeople, finder: NameFinder) -> None:
         if person:
             cast.add(Cast.LABELS, Name(finder.person_names[person], 0, 0, person))
         elif " " in clean and not is_anonymous(clean) and finder.is_plausible(clean, is_label=True):
-            cast.add(Cast.LABELS, Name(clean, 0, 0))
+            # A label that is a host's name but for a letter or two is the host's.
+            cast.add(Cast.LABELS, cast.canonical(Name(clean, 0, 0)))
     for stated in reading.stated:
         name = stated_name(stated, cast, finder)
         if name:
             cast.add(Cast.STATED, name)
             if stated.role == "host":
                 reading.presenting[person_key(name)] = name
+    for unit in reading.units:
+        if unit.place != "title":
+            _add_colleagues(unit, cast, finder)
+    _add_called(reading, finder)
     # Twice: what the first reading states resolves the first names that the second one meets.
     for _ in range(2):
-        for number, unit in enumerate(reading.units):
-            for index, (start, end) in enumerate(unit.sentences):
+        for unit in reading.units:
+            for number, (start, end) in enumerate(unit.sentences):
                 text = unit.text[start:end]
-                groups = groups_of(text, finder, partial(meaning, cast=cast, finder=finder))
-                for statement in statements_of(text, groups, unit.place, reading.show_names):
+                groups, statements = read_sentence(unit, number, reading, finder)
+                for statement in statements:
                     if statement.role in ("host", "co_host") and not _is_for_once(text):
                         reading.presenting[person_key(statement.person.name)] = statement.person.name
                     cast.add(Cast.NAMED if statement.pattern == "credit" else Cast.STATED, statement.person.name)
-                if unit.place == "notes" and number == index == 0 and is_opening_bio(text, groups):
-                    cast.add(Cast.STATED, groups[0].people[0].name)
-                if unit.place != "speech" and not _is_heading(text):
+                if unit.place == "notes" and not _is_heading(text):
                     for group in groups:
                         for person_in_group in group.people:
                             cast.add(Cast.NAMED, person_in_group.name)
+
+
+def _add_called(reading: CopyPeople, finder: NameFinder) -> None:
+    """Make known who is called by the full name and answers under the first: `Ada Byte.`, `Ada: Hello.`"""
+    for unit, following in pairwise(unit for unit in reading.units if unit.place == "speech"):
+        clean = fold(clean_label(following.label or ""))
+        if not clean or " " in clean or following.label == unit.label or not unit.sentences:
+            continue
+        start, end = unit.sentences[-1]
+        names = finder.find(unit.text[start:end])
+        if (
+            names
+            and names[-1].is_full
+            and names[-1].is_sure
+            and not unit.text[start + names[-1].end : end].strip(" .,!?…-–—")
+            and fold(names[-1].text).split()[0] == clean
+        ):
+            reading.cast.add(Cast.STATED, names[-1])
+
+
+def _add_colleagues(unit: Unit, cast: Cast, finder: NameFinder) -> None:
+    """Make known who is called by the first name and the employer: `Ada and Bob from Initech`."""
+    for start, end in unit.sentences:
+        text = unit.text[start:end]
+        for name in finder.find(text):
+            if name.is_full:
+                continue
+            organisation = None
+            if after := _COLLEAGUE_OF.match(text, name.end):
+                organisation = finder.organisation(text[after.end() : after.end() + 120])
+            elif before := _COLLEAGUE_IN_FRONT.search(text, max(0, name.start - 70), name.start):
+                organisation = finder.organisation(before.group(1))
+            if organisation and (colleague := finder.colleague_of(name.text, organisation[0])):
+                cast.add(Cast.NAMED, colleague)
 
 
 def _is_for_once(text: str) -> bool:

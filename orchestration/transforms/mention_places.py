@@ -130,12 +130,16 @@ def with_times(found: pl.DataFrame, chapters: pl.DataFrame, copy_alignments: pl.
     Natively timed turns give the time of the span; turns on another copy's clock that of the last anchor at or before
     the mention in the same turn, else of the turn; chapters their own start.
     """
-    anchors = copy_alignments.select(
-        "copy_id",
-        "clock_copy_id",
-        pl.col("char_start").alias("anchor_char_start"),
-        pl.col("start_s").alias("anchor_start_s"),
-    ).sort("anchor_char_start")
+    anchors = (
+        copy_alignments.filter(pl.col("start_s").is_not_null())
+        .select(
+            "copy_id",
+            pl.col("other_copy_id").alias("clock_copy_id"),
+            pl.col("char_start").alias("anchor_char_start"),
+            pl.col("start_s").alias("anchor_start_s"),
+        )
+        .sort("anchor_char_start")
+    )
     starts = chapters.select(pl.col("chapter_id").alias("unit_id"), pl.col("start_s").alias("chapter_start_s"))
     has_chapter_time = pl.col("chapter_start_s").is_not_null()
     is_foreign = pl.col("time_source").is_in(["aligned", "interpolated"])

@@ -76,7 +76,9 @@ NOT_NAMES = frozenset(
         voiceover von vp wait want war warum was watch way we web website wednesday week weekend weekly weeks
         welcome well wer were what whats when where whether which while white who whole why wie wiki wir with women
         work workshop world would write writer yeah year years yes yesterday yet york you your youre youtube zu zum
-        über
+        über grunder grunderin mitgrunder mitgrunderin geschaftsfuhrer geschaftsfuhrerin leiter leiterin professorin
+        autor autorin experte expertin journalistin unternehmer unternehmerin forscher forscherin sprecher sprecherin
+        moderator moderatorin gaste heute
         """
     )
 )

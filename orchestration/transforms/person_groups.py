@@ -19,7 +19,9 @@ _TITLE_WORD = (
     r"[Ee]conomists?|[Cc]hief|[Oo]fficers?|[Aa]dvocates?|[Ee]vangelists?|[Ww]riters?|[Ee]ntrepreneurs?|"
     r"[Pp]hilosophers?|"
     r"[Ll]awyers?|[Ee]xecutives?|[Oo]wners?|[Pp]hysicists?|[Mm]athematicians?|[Hh]istorians?|[Pp]sychologists?|"
-    r"[Ss]cholars?|[Ss]pecialists?|[Cc]onsultants?|[Cc]ontributors?|[Ss]tudents?|[Ll]ecturers?|[Ss]trategists?)"
+    r"[Ss]cholars?|[Ss]pecialists?|[Cc]onsultants?|[Cc]ontributors?|[Ss]tudents?|[Ll]ecturers?|[Ss]trategists?|"
+    r"(?:Mitg|G|mitg|g)ründer(?:in)?|[Gg]eschäftsführer(?:in)?|[Ll]eiter(?:in)?|[Pp]rofessorin|[Aa]utor(?:in)?|"
+    r"[Ff]orscher(?:in)?)"
 )
 _HAS_TITLE = re.compile(rf"\b{_TITLE_WORD}\b")
 _FRONT_WORD = re.compile(
@@ -33,7 +35,7 @@ _VERB = (
     r"comes?|is|are|was|were|has|have|to|on|who|whose|explores?|interviews?|welcomes?|breaks?|walks?|"
     r"takes?|unpacks?|dives?|about)"
 )
-_DASHED = re.compile(r"\s*[—–]\s+([^.;:—–!?()\ue000]{3,140})")
+_DASHED = re.compile(r"(?:\s*[—–]|\s+-)\s+([^.;:—–!?()\ue000]{3,140})")
 _COMMA = re.compile(
     rf"(?:,?\s+who(?:'s|’s| is| are)\s+|,\s*)(?!(?:{_VERB}|and|&)\b)"
     rf"((?:(?!\s{_VERB}\b)[^,;:.!?()—–]|\.(?=\w)|,(?=\s(?:Inc|LLC)\b)){{3,110}})"
@@ -45,8 +47,14 @@ _LATELY = re.compile(
 )
 _RELATIVE = re.compile(r",\s+who(?:se)?\s+[^,.;:!?()]{3,140}(?=,\s)")
 _PAREN = re.compile(r"\s*\(([^()]{1,90})\)")
+_CREDENTIAL = re.compile(r",? (?:Ph\.?D|M\.?D|MBA|Esq|Jr|Sr|II|III|OBE|MBE|MP)\b\.?")
+# What may follow a house that stands after a name without a position: `Ada Byte, Initech | Growing tea`.
+_HOUSE_END = re.compile(r"\s*(?:$|[|(\[:;•·—–-]|\band\b|&)")
+_AFTER_TITLE = re.compile(r"([^,]{2,60}),\s+([^,]{2,60})")
+# Positions that are followed by the name of a work, not of a house.
+_WORK_TITLE = re.compile(r"\b(?:author|writer|editor|host|creator|director|advocate)s?\b", re.IGNORECASE)
 _OF = re.compile(r"\s+(?:of|from|at)\s+(?=[\w“\"])(?:the (?:substack|newsletter|podcast|blog|startup|company|lab)\s+)?")
-_IN_TITLE = re.compile(r"\s+(at|@|from|with|for|of)\s+|(?<=\w)(?:'s|’s)\s+")
+_IN_TITLE = re.compile(r"\s+(at|@|from|with|for|of|bei|von)\s+|(?<=\w)(?:'s|’s)\s+")
 _HEADS = re.compile(
     r"\b(?:head|director|vp|svp|evp|vice president|chief|lead|dean|professor|manager|member|fellow)s?$", re.I
 )
@@ -55,6 +63,7 @@ _PLURAL = re.compile(
     r"both\b|(?:\S+\s){0,3}?(?:founders|partners|hosts|co-hosts|creators|authors|professors|researchers)\b"
 )
 _SIBLING = re.compile(r"\b([A-Z][a-zà-ÿ]{2,20}) (?:and|&) $")
+_FAMILY = re.compile(r"\b[Tt]he ([A-Z][\w-]{1,30}) (?:twins|brothers|sisters|siblings|couple)\b")
 _IS_A = re.compile(r",?\s+(?:is|was)\s+(?:currently\s+)?(?:an?|the|our)\s+([^.;:!?()]{3,200})")
 _DEED = re.compile(
     r"(?<!\bthe )(?<!\ba )\b(?:(?P<verb>building|founding|co-founding|founded|co-founded|cofounded|starting|started|"
@@ -105,6 +114,11 @@ def _title_and_organisation(chunk: str, finder: NameFinder) -> tuple[str | None,
             continue
         best = (before.strip(" ,"), organisation)
         break
+    if best is None and (listed := _AFTER_TITLE.fullmatch(chunk)) and not _WORK_TITLE.search(listed.group(1)):
+        # `CEO, Initech`
+        found = finder.organisation(listed.group(2))
+        if found and found[2] == len(listed.group(2)) and not _HAS_TITLE.search(found[0]):
+            best = (listed.group(1).strip(), found[0])
     title = best[0] if best else chunk
     parts = [part for part in re.split(r",\s+(?:and\s+)?", title) if _HAS_TITLE.search(part)]
     title = parts[-1] if best and parts else title
@@ -155,6 +169,17 @@ def _front(text: str, start: int, finder: NameFinder) -> tuple[int, str | None, 
     return begin, title, organisation
 
 
+def _house_after(text: str, end: int, finder: NameFinder) -> tuple[str, int] | None:
+    """Return the catalogue's organisation that stands alone after a name, and where it ends."""
+    if not text.startswith(", ", end):
+        return None
+    found = finder.organisation(text[end + 2 : end + 100])
+    if not found or not (finder.other_of(found[0]) or "").startswith("company:"):
+        return None
+    stop = end + 2 + found[2]
+    return (found[0], stop) if found[1] == 0 and _HOUSE_END.match(text, stop) else None
+
+
 def groups_of(text: str, finder: NameFinder, accept: Callable[[Name], Name | None]) -> list[Group]:
     """Return the groups of people in a sentence.
 
@@ -180,14 +205,18 @@ def groups_of(text: str, finder: NameFinder, accept: Callable[[Name], Name | Non
         ):
             end += 1
             begin = min(begin, name.start - 1)
+        if credential := _CREDENTIAL.match(text, end):
+            end = credential.end()
         is_shared = False
         for _ in range(4):
             if paren := _PAREN.match(text, end):
                 more_title, more_organisation = _title_and_organisation(paren.group(1), finder)
+                house = None if more_title else _house_after(f", {paren.group(1)}", 0, finder)
+                more_organisation = house[0] if house else more_organisation
                 end = paren.end()
             elif lately := _LATELY.match(text, end):
                 found = finder.organisation(text[lately.end() : lately.end() + 120])
-                if not found:
+                if not found or next_start < lately.end() + found[2]:
                     break
                 more_title, more_organisation = None, None if lately.group("past") else found[0]
                 end = lately.end() + found[2]
@@ -198,6 +227,9 @@ def groups_of(text: str, finder: NameFinder, accept: Callable[[Name], Name | Non
                 more_title, more_organisation = None, found[0]
                 is_shared = True
                 end = of.end() + found[2]
+            elif house := _house_after(text, end, finder):
+                more_title, more_organisation = None, house[0]
+                end = house[1]
             elif (comma := _COMMA.match(text, end) or _DASHED.match(text, end)) and comma.start(1) < next_start:
                 chunk = comma.group(1)
                 if comma.end() > next_start:
@@ -218,6 +250,9 @@ def groups_of(text: str, finder: NameFinder, accept: Callable[[Name], Name | Non
             end = relative.end()
         person = Person(name, title, organisation)
         joint = _AND.fullmatch(text, groups[-1].end, begin) if groups else None
+        if joint and "with" in joint.group() and not (name.is_sure and groups[-1].people[-1].name.is_sure):
+            # `Tea Machines with Ada Byte`
+            joint = None
         if joint:
             last = groups[-1]
             people = last.people
@@ -243,6 +278,21 @@ def groups_of(text: str, finder: NameFinder, accept: Callable[[Name], Name | Non
                 groups.append(Group((person,), begin, end))
         previous_end = end
     return groups
+
+
+def with_families(text: str, groups: list[Group], members: Callable[[str], list[Name]]) -> list[Group]:
+    """Return the groups with those whom the sentence calls by their common surname: `the Byte twins`.
+
+    members: the people of a surname whom the copy names.
+    """
+    found = list(groups)
+    for family in _FAMILY.finditer(text):
+        names = members(family.group(1))
+        if len(names) > 1 and not any(group.start < family.end() and family.start() < group.end for group in groups):
+            start, end = family.span(1)
+            people = tuple(Person(replace(name, start=start, end=end, is_sure=True)) for name in names)
+            found.append(Group(people, *family.span()))
+    return sorted(found, key=lambda group: group.start)
 
 
 def _front_only(group: Group) -> bool:

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from orchestration.catalog.catalog import Catalog
+from orchestration.transforms.given_names import GIVEN_NAMES
 from orchestration.transforms.name_words import ALSO_SURNAMES, HONORIFICS, HOUSES, NOT_NAMES, PARTICLES
 
 MAX_NAME_WORDS = 5
 _MEMO_SIZE = 20_000
+# Shorter names run together are ordinary words: `Ann Low`.
+_MIN_HANDLE_CHARS = 9
 
 _WORD = re.compile(r"[^\W_](?:\w|['’.&-](?=\w))*")
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|ai|org|net|io|fm|tv|co|dev|me|gg|ly)/\S*")
@@ -33,7 +36,7 @@ _BOUNDARY = re.compile(
 )
 # What stands in front of a thing or a house, not of a person: `the Quiet Law`, `CEO of Quiet Law`, `at Quiet Law`.
 _NO_PERSON_AFTER = re.compile(
-    r"\b(?:the|an?|at|inside|building|founding|founded|launching|launched|starting|"
+    r"\b(?:the|an?|this|that|every|another|at|inside|building|founding|founded|launching|launched|starting|"
     r"(?:founders?|[A-Z]{3}|head|president|partners?|directors?|creators?|members?|chair(?:man|woman)?) of) $",
     re.IGNORECASE,
 )
@@ -65,6 +68,8 @@ class Name:
     nickname: str | None = None
     is_full: bool = True
     """False for a single word that the catalogue does not list."""
+    is_sure: bool = False
+    """Whether it is known for a person's: by the catalogue, by its given name, or by what the copy says elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +117,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def hide_addresses(text: str) -> str:
     """Return `text` with web and mail addresses blanked, every other character in its place."""
     for pattern, sign in ((_URL, "/"), (_URL, "www."), (_MAIL, "@")):
-        if sign not in text:
-            continue
-        text = pattern.sub(lambda found: " " * len(found.group()), text)
+        if sign in text:
+            text = pattern.sub(lambda found: " " * len(found.group()), text)
     return text
 
 
@@ -146,9 +150,15 @@ class NameFinder:
                 people[folded].add(entity.entity_id)
             elif entity.entity_type != "topic" and (folded not in others or entity.entity_type == "company"):
                 others[folded] = entity.entity_id
+        self._colleagues: dict[tuple[str, str | None], list[str]] = defaultdict(list)
         for entity in catalog.entities.values():
             if entity.entity_type == "person":
                 people[fold(entity.name)].add(entity.entity_id)
+                words = fold(entity.name).replace("-", " ").split()
+                if len(words) > 1:
+                    if len("".join(words)) >= _MIN_HANDLE_CHARS:
+                        people["".join(words)].add(entity.entity_id)
+                    self._colleagues[words[0], entity.company_id or ""].append(entity.entity_id)
             elif entity.entity_type != "topic":
                 others.setdefault(fold(entity.name), entity.entity_id)
         for show_id, name in (shows or {}).items():
@@ -158,6 +168,12 @@ class NameFinder:
                     others.setdefault(" ".join(words[start:end]), show_id)
         self.person_names = {key: e.name for key, e in catalog.entities.items() if e.entity_type == "person"}
         self.other_names = {key: e.name for key, e in catalog.entities.items() if e.entity_type != "person"}
+        self.employers = {
+            key: catalog.entities[e.company_id].name
+            for key, e in catalog.entities.items()
+            if e.entity_type == "person" and e.company_id in catalog.entities
+        }
+        """Name of the organisation of each person of whom the catalogue knows one."""
         self._memo: dict[str, tuple[Name, ...]] = {}
         self._others = others
         self._first_names = {fold(name).split()[0] for name in self.person_names.values() if " " in name}
@@ -183,6 +199,16 @@ class NameFinder:
         """Return the catalogue's organisation, product or show of that name, else None."""
         return self._others.get(fold(name))
 
+    def colleague_of(self, first_name: str, organisation: str) -> Name | None:
+        """Return the one catalogue person of that first name who works there: `Ada from Initech`."""
+        ids = self._colleagues.get((fold(first_name), self.other_of(organisation)), ())
+        return Name(self.person_names[ids[0]], 0, 0, ids[0], is_sure=True) if len(ids) == 1 else None
+
+    def has_given_name(self, name: str) -> bool:
+        """Return whether the first word of `name` is known as a given name."""
+        first = fold(name).replace("-", " ").split()[0]
+        return first in GIVEN_NAMES or first in self._first_names
+
     def is_plausible(self, name: str, is_label: bool = False) -> bool:
         """Return whether `name` can be the full name of a person whom the catalogue does not list.
 
@@ -200,7 +226,10 @@ class NameFinder:
             return False
         if is_label:
             return not _is_ordinary(words[0])
-        return not self.other_of(words[-1]) and (not self.other_of(words[0]) or fold(words[0]) in self._first_names)
+        # Many surnames are also houses (`Jim Nielsen`), and some houses begin with a given name.
+        if self.other_of(words[-1]) and not self.has_given_name(name):
+            return False
+        return not self.other_of(words[0]) or fold(words[0]) in self._first_names
 
     def find(self, text: str) -> tuple[Name, ...]:
         """Return the names in `text`, in order and without overlap. Sentences are asked for several times: memoised."""
@@ -306,6 +335,9 @@ class NameFinder:
         for size in range(min(MAX_NAME_WORDS, len(run) - position), 0, -1):
             words = run[position : position + size]
             person = self.person_of(" ".join(w.text for w in words))
+            if size == 1 and person and _NO_PERSON_AFTER.search(text, max(0, words[0].start - 16), words[0].start):
+                # `a Turing machine`
+                break
             if person and (
                 size > 1 or words[0].text[0].isupper() or not words[0].text.isalpha() or len(words[0].text) > 2
             ):
@@ -327,7 +359,7 @@ class NameFinder:
             is_particle = fold(token.text) in PARTICLES and after < len(run)
             is_surname = fold(token.text) in ALSO_SURNAMES and fold(first.text) in self._first_names
             is_initial = len(token.text) == 1 and token.text.isupper() and token.text != "I" and after < len(run)
-            if gap == ". " and len(run[position + size - 1].text) != 1:
+            if gap == ". " and len(run[position + size - 1].text) != 1 and run[position + size - 1].text != "St":
                 break
             if is_surname and token.text[0].isupper() and len(words) == 1:
                 words.append(token)
@@ -349,14 +381,13 @@ class NameFinder:
         end = words[-1].end
         if person is None and len(words) > 2:
             person = self.person_of(f"{words[0].text} {words[-1].text}")
-        if person is None and nickname:
-            person = self.person_of(nickname)
+        person = person or (self.person_of(nickname) if nickname else None)
         if person:
-            return Name(self.person_names[person], first.start, end, person, nickname), size
+            return Name(self.person_names[person], first.start, end, person, nickname, is_sure=True), size
         if _NO_PERSON_AFTER.search(text, max(0, first.start - 16), first.start):
             return None, size
         if self.is_plausible(name):
-            return Name(name, first.start, end, None, nickname), size
+            return Name(name, first.start, end, None, nickname, is_sure=self.has_given_name(name)), size
         if len(words) == 1 and not (self.other_of(name) and name.isupper()):
             return Name(name, first.start, end, None, nickname, is_full=False), size
         return None, size
@@ -366,4 +397,4 @@ class NameFinder:
         return _has_name_shape(token.text) and not _is_ordinary(token.text) and len(token.text) > 1
 
     def _listed(self, person: str, words: list[_Token]) -> Name:
-        return Name(self.person_names[person], words[0].start, words[-1].end, person)
+        return Name(self.person_names[person], words[0].start, words[-1].end, person, is_sure=True)

@@ -9,16 +9,54 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
 from orchestration.transforms.person_groups import Group, Person
 from orchestration.transforms.person_names import fold
+from orchestration.transforms.person_patterns import (
+    COMPILED,
+    CREDIT,
+    ELSEWHERE,
+    FIND_THEM,
+    FIRST_BIO,
+    GROUP,
+    HOST_WITH,
+    OPENING_DEED,
+    PRONOUN,
+    ROLES,
+    SHOW,
+    TOGETHER,
+    WEAK,
+    Place,
+    Role,
+)
 
-Role = Literal["host", "co_host", "guest", "other", "unknown"]
-Place = Literal["title", "notes", "speech"]
-
-GROUP = "\ue000"
-SHOW = "\ue001"
+# Marks in front of the name in a line of a list.
+_LIST_MARK_CHARS = 12
+# Words that titles write small whatever they do with the others.
+_SMALL_WORDS = frozenset(
+    (
+        *(
+            "a",
+            "an",
+            "and",
+            "as",
+            "at",
+            "but",
+            "by",
+            "de",
+            "der",
+            "die",
+            "feat",
+            "for",
+            "from",
+            "ft",
+            "in",
+            "into",
+            "is",
+        ),
+        *("mit", "of", "on", "or", "over", "part", "the", "their", "to", "und", "via", "vs", "with", "your"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,170 +68,6 @@ class Statement:
     pattern: str
     start: int
     end: int
-
-
-_G = GROUP
-_GAP = rf"[^{_G}.;:!?]{{0,50}}?"
-# Words between a verb and the people it brings. Each ends in a space, so that a run of them reads in one way only.
-_KIND_WORDS = (
-    r"(?:\b(?:our|my|the|an?|two|three|four|both|also|special|esteemed|good|dear|old|great|amazing|wonderful|very|"
-    r"friends?|colleagues?|fellow|AI|guests?|returning|legendary|only|one|and|podcasters?|experts?|today|again|by|"
-    r"with|of|show|pod|Dr|Prof|Professor)[:,.]? ){0,7}"
-)
-_WITH = rf"{_KIND_WORDS}(?P<guest>{_G})"
-_US = rf"(?:us|me|our hosts?|{SHOW}|th(?:e|is) (?:show|podcast|pod|program|episode|conversation)|\w+ on {SHOW})"
-_TALK = (
-    r"(?:sits? down|sat down|sitting down|speaks?|spoke|speaking|talks?|talked|talking|chats?|chatted|chatting|"
-    r"interviews?|interviewed|interviewing|catch(?:es)? up|caught up|catching up|in conversation)"
-)
-_TALK_DE = (
-    r"(?:reden|rede|redet|sprechen|spreche|spricht|sprach|unterhalten uns|unterhalte mich|"
-    r"diskutieren|diskutiert|plaudern)"
-)
-
-_NOTES: tuple[tuple[str, str], ...] = (
-    ("hosted_by", rf"\bhosted by {_KIND_WORDS}(?P<host>{_G})"),
-    ("with_hosts", rf"\b(?:with|your|our|meet (?:the|your)) (?:your |our )?(?:co-?)?hosts?:? (?P<host>{_G})"),
-    ("teams_up", rf"(?P<host>{_G}){_GAP}\bteams? up with {_WITH}"),
-    ("talks_with", rf"(?P<host>{_G}){_GAP}\b{_TALK}\b(?:{_GAP}\b(?:with|to))? {_KIND_WORDS}(?P<guest>{_G})"),
-    ("to_talk_with", rf"\bto {_TALK} (?:with|to) {_WITH}"),
-    ("welcomes", rf"(?P<host>{_G}){_GAP}\b(?:welcomes?|hosts?|is joined by|are joined by|interviews?) {_WITH}"),
-    (
-        "joins_people",
-        rf"(?P<guest>{_G}){_GAP}\b(?:joins?|is joining|are joining) (?:{SHOW} |the )?(?:hosts? )?(?P<host>{_G})",
-    ),
-    ("joins", rf"(?P<guest>{_G}){_GAP}\b(?:joins?|is joining|are joining|to join|joining) {_US}"),
-    ("joining_us", rf"\bjoining (?:us|me)\b{_GAP}(?:is|are|we have)?:? {_WITH}"),
-    ("joined_by", rf"\bjoined (?:{_GAP}\b)?by {_WITH}"),
-    (
-        "returns",
-        rf"(?P<guest>{_G}){_GAP}\b(?:returns?|(?:comes?|is|are) back|comes on|appears?)\b(?: again)? ?(?:to|"
-        rf"on|with|for)? {_US}",
-    ),
-    ("features", rf"\b(?:features?|featuring|feat\.?|ft\.?) {_WITH}"),
-    (
-        "guest_is",
-        rf"\bguests?(?: today| this week| for today| on (?:the|this) (?:show|episode))?(?: is| are| was|"
-        rf" were)?[\s:,—–-]+{_WITH}",
-    ),
-    (
-        "is_guest",
-        rf"(?P<guest>{_G}){_GAP}\b(?:is|are|as) (?:our|my|the|today's|this week's|today’s)?\s?(?:\w+ )?guests?\b",
-    ),
-    (
-        "we_talk",
-        rf"\b(?:we|I|we're|I'm|we’re|I’m)\b(?: also| then| just| finally| recently| first|"
-        rf" \w+ly)? {_TALK}(?: \w+)? (?:with|to) {_WITH}",
-    ),
-    (
-        "we_welcome",
-        rf"\b(?:we|I|we're|I'm|we’re|I’m)\b {_GAP}\b(?:welcome|welcomed|host|bring on|bring back|"
-        rf"interviewed|interview) {_WITH}",
-    ),
-    (
-        "conversation_with",
-        rf"\b(?:conversation|interview|discussion|chat|episode|dialogue|fireside|deep dive|Q&A|session) with {_WITH}",
-    ),
-    (
-        "glad_to_have",
-        rf"\b(?:excited|honou?red|thrilled|fortunate|happy|lucky|pleased|delighted|glad|proud|privileged|"
-        rf"pleasure)\b{_GAP}\b(?:have|having|welcome|host|hosting|welcoming|speak(?:ing)? with|"
-        rf"talk(?:ing)? (?:to|with)) {_WITH}",
-    ),
-    ("takes_us", rf"(?P<guest>{_G}){_GAP}\b(?:takes|walks|walk|take|tells|guides|teaches|shows|gives) (?:us|me)\b"),
-    ("talks_de", rf"\b{_TALK_DE}\b{_GAP}\bmit {_WITH}"),
-    (
-        "guest_de",
-        rf"\b(?:zu gast(?: ist| sind| bei uns)?|(?:mein|unser|heutiger|"
-        rf"unsere) (?:heutiger )?g[aä]ste?(?: ist| sind| heute)?)[\s:,]+(?P<guest>{_G})",
-    ),
-    ("guest_de", rf"(?P<guest>{_G}) (?:ist|sind) {_GAP}zu gast\b"),
-)
-_TITLE: tuple[tuple[str, str], ...] = (
-    (
-        "title_with",
-        rf"(?:\bwith|\bw/|\bfeat\.?|\bft\.?|\bfeaturing|\bguests?:?|\bmit) {_WITH}\s*(?:$|[|(\[,:—–-]|on\b|"
-        rf"from\b|of\b)",
-    ),
-    ("title_tail", rf"\s[|—–-]\s*(?P<guest>{_G})\s*(?:$|\()"),
-    (
-        "title_head",
-        rf"^(?:[#\w.]{{0,8}}\d{{1,4}}\W{{0,4}}\s)?(?P<guest>{_G})\s*(?:$|[:|—–-]|on\b|explains|talks|"
-        rf"discusses|returns)",
-    ),
-)
-_SPEECH: tuple[tuple[str, str], ...] = (
-    ("co_host", rf"\b(?:my|our) {_GAP}co-?hosts?,? (?:today,? |as (?:always|usual),? )?(?P<cohost>{_G})"),
-    ("host_self", rf"\b(?:I'm|I’m|I am|this is) your (?:co-)?host,? (?P<self_host>{_G})"),
-    ("self", rf"\b(?:I'm|I’m|I am|my name is|my name's|(?:^|[\s,])this is|(?:^|\s)it's) (?P<self>{_G})(?!['’]s)"),
-    ("joined_by", rf"\bjoined (?:{_GAP}\b)?by {_WITH}"),
-    ("joining_us", rf"\bjoining (?:us|me)\b{_GAP}(?:is|are|we have)?:? {_WITH}"),
-    (
-        "joins",
-        rf"(?P<guest>{_G}){_GAP}\b(?:joins?|is joining|are joining|is here with|to join|joining) (?:us|me|"
-        rf"{SHOW}|the (?:show|pod|podcast))\b",
-    ),
-    (
-        "guest_is",
-        rf"\b(?:our|my|today's|today’s|a|first|special|next) (?:\w+ )?guests?(?: today| this week| is|"
-        rf" are)*[\s:,]+(?:we have |is |are )?{_WITH}",
-    ),
-    (
-        "in_studio",
-        rf"\b(?:in (?:the|our) studio|remote recording|here|back|today|live)\b(?:,? (?:I guess|in \w+|"
-        rf"today),?)? with {_WITH}",
-    ),
-    ("with_us", rf"\bwith us\b{_GAP},? {_WITH}"),
-    ("with_us", rf"\bwith (?:me|us)(?: \w+){{0,3}}? (?:is|are) {_WITH}"),
-    ("with_us", rf"\b(?:we have|we've got|we got|I have|I've got)\b(?: with us| here| today| on)* {_WITH}"),
-    (
-        "glad_to_have",
-        rf"\b(?:excited|honou?red|thrilled|fortunate|happy|lucky|pleased|delighted|glad|proud|privileged|"
-        rf"pleasure)\b{_GAP}\b(?:have|having|welcome|host|hosting|welcoming|speak(?:ing)? with|"
-        rf"talk(?:ing)? (?:to|with)|here with|with)\b{_GAP}{_WITH}",
-    ),
-    ("welcome", rf"\b[Ww]elcome(?: back| in| aboard)?(?: to {SHOW})?,? {_WITH}"),
-    ("welcome", rf"(?P<guest>{_G}),? {_GAP}\bwelcome (?:back|to (?:the (?:show|pod|podcast)|{SHOW}))"),
-    ("we_talk", rf"\b(?:today|tonight)\b{_GAP}\b{_TALK} (?:with|to) {_WITH}"),
-    ("last_not_least", rf"\blast but not least,?(?: is| we have| joining us is)?,? {_WITH}"),
-)
-_COMPILED: dict[Place, tuple[tuple[str, re.Pattern[str]], ...]] = {
-    "notes": tuple((name, re.compile(p, re.IGNORECASE)) for name, p in _NOTES),
-    "title": tuple((name, re.compile(p, re.IGNORECASE)) for name, p in _TITLE),
-    "speech": tuple((name, re.compile(p, re.IGNORECASE)) for name, p in _SPEECH),
-}
-_ROLES: dict[str, Role] = {
-    "host": "host",
-    "cohost": "co_host",
-    "guest": "guest",
-    "self": "unknown",
-    "self_host": "host",
-}
-_HOST_WITH = re.compile(rf"{_G}[^{_G}.;:!?]{{0,80}}? with {_WITH}")
-# Sentences about other episodes or other people's shows.
-_ELSEWHERE = re.compile(
-    r"\b(?:previous|past|former|top|prior|upcoming|recent|earlier|notable|other|future) (?:\w+ )?guests?\b|"
-    r"\bguests (?:have )?included?\b|"
-    r"\b(?:have|had|[’']ve) (?:also |previously |already |recently |both )*(?:chatted|spoken|talked|"
-    r"interviewed|hosted|featured|sat down)\b|"
-    r"\b(?:previous|past|earlier|last|other|our first|recent) (?:\w+ )?(?:conversation|interview|episode|"
-    r"chat|discussion) with\b|"
-    r"\b(?:last (?:week|month|year|time)|previously)\b",
-    re.IGNORECASE,
-)
-_PRONOUN = re.compile(
-    rf"\b(?:he|she|they)(?:'s|’s|'re|’re)? (?:joins?|joined|sits? down|comes? on|return|returns|(?:is|"
-    rf"are) (?:my|our)) (?:{_US}|with|to|guests?)|"
-    rf"\b{_TALK_DE}\b[^.;]{{0,40}}?\bmit (?:ihm|ihr|ihnen)\b|"
-    r"\b(?:I|we) (?:sat down|sit down|spoke|speak|talk|talked|chat|chatted) (?:with|to) (?:him|her|them)\b",
-    re.IGNORECASE,
-)
-_CREDIT = re.compile(
-    r"^[\s*•:·|-]{0,6}(?:on )?(?:LinkedIn|X|Twitter|Substack|Website|Personal site|GitHub|Bluesky)\b\s*(?::|$|\()"
-)
-_FIRST_BIO = re.compile(
-    rf"^(?:Dr\.? |Prof(?:essor|\.)? )?{_G} (?:is|are|war|ist) (?:an?|the|one of|currently|\d|co-?founder|CEO)\b"
-)
 
 
 def mask(text: str, groups: list[Group], shows: tuple[str, ...] = ()) -> str:
@@ -216,65 +90,122 @@ def mask_shows(text: str, shows: tuple[str, ...]) -> str:
     return text
 
 
-def statements_of(text: str, groups: list[Group], place: Place, shows: tuple[str, ...] = ()) -> list[Statement]:
+def statements_of(
+    text: str,
+    groups: list[Group],
+    place: Place,
+    shows: tuple[str, ...] = (),
+    listed_as: Role | None = None,
+    is_opening: bool = False,
+) -> list[Statement]:
     """Return what a sentence says of the roles of its people.
 
-    shows: names of the copy's shows, the primary one first. Without groups there are no statements.
+    shows: names of the copy's shows, the primary one first. listed_as: the role of those whom a list holds to which the
+    sentence belongs. is_opening: the sentence is the first one of the notes. Without groups there are no statements.
     """
-    if not groups or _ELSEWHERE.search(text):
+    if not groups or ELSEWHERE.search(text):
         return []
-    masked = mask(text, groups, shows)
-    found: dict[tuple[int, int], Statement] = {}
-
-    def add(at: int, role: Role, pattern: str) -> None:
-        index = masked.count(GROUP, 0, at)
-        for position, person in enumerate(groups[index].people):
-            by_title = _role_by_title(person, shows)
-            known = found.get((index, position))
-            chosen: Role = by_title if by_title and place != "title" else role
-            if known is None or (
-                known.role == "guest" and chosen == "host" and pattern in ("hosted_by", "joins_people")
-            ):
-                found[index, position] = Statement(person, chosen, pattern, person.name.start, person.name.end)
-
-    for pattern, expression in _COMPILED[place]:
-        for match in expression.finditer(masked):
-            for role_name, role in _ROLES.items():
-                if role_name in expression.groupindex and match.start(role_name) >= 0:
-                    add(match.start(role_name), role, pattern if not role_name.startswith("self") else "self")
+    reader = _Reader(text, groups, place, shows)
+    for pattern, expression in COMPILED[place]:
+        for match in expression.finditer(reader.masked):
+            for name, role in ROLES.items():
+                if name in expression.groupindex and match.start(name) >= 0:
+                    reader.add(match.start(name), role, pattern)
     if place == "notes":
-        # `host Ada Byte reads a change with Bob Low`
-        for match in _HOST_WITH.finditer(masked):
-            host = groups[masked.count(GROUP, 0, match.start())]
-            if any(_role_by_title(person, shows) for person in host.people):
-                add(match.start("guest"), "guest", "host_with")
-    for index, group in enumerate(groups):
+        reader.read_notes(listed_as, is_opening)
+    if place != "title":
+        reader.read_titles()
+    if place == "notes":
+        reader.read_credits()
+    return list(reader.found.values())
+
+
+class _Reader:
+    """Gathers the statements of one sentence, one a person: the first pattern that reaches a person decides."""
+
+    def __init__(self, text: str, groups: list[Group], place: Place, shows: tuple[str, ...]) -> None:
+        self.text, self.groups, self.place, self.shows = text, groups, place, shows
+        self.masked = mask(text, groups, shows)
+        self.found: dict[tuple[int, int], Statement] = {}
+
+    def add(self, at: int, role: Role, pattern: str) -> None:
+        """Give the people of the mark at `at` a role, unless their title says that they host."""
+        index = self.masked.count(GROUP, 0, at)
+        group = self.groups[index]
+        # In running text, one name of several that is surely a person's speaks for those beside it.
+        is_credible = self.place != "title" and any(p.name.is_sure or p.title or p.organisation for p in group.people)
+        is_credible = is_credible or (pattern in ("title_with", "title_says") and _has_telling_capitals(self.text))
         for position, person in enumerate(group.people):
-            role_by_title = _role_by_title(person, shows)
-            if role_by_title and (index, position) not in found and place != "title":
-                found[index, position] = Statement(
-                    person, role_by_title, "title_in_front", person.name.start, person.name.end
-                )
-    if place == "notes":
-        for index, group in enumerate(groups):
+            if pattern in WEAK and not is_credible and not person.name.is_sure:
+                continue
+            by_title = _role_by_title(person, self.shows)
+            known = self.found.get((index, position))
+            chosen: Role = by_title if by_title and self.place != "title" else role
+            if known is None or (
+                known.role == "guest"
+                and chosen == "host"
+                and pattern in ("hosted_by", "joins_people", "thanks_for_hosting")
+            ):
+                shown = "self" if pattern in ("self_is", "self_here", "host_self") else pattern
+                self.found[index, position] = Statement(person, chosen, shown, person.name.start, person.name.end)
+
+    def read_notes(self, listed_as: Role | None, is_opening: bool) -> None:
+        """Read what only show notes say: lists of people, where to find a guest, how an episode begins."""
+        # `host Ada Byte reads a change with Bob Low`
+        for match in HOST_WITH.finditer(self.masked):
+            host = self.groups[self.masked.count(GROUP, 0, match.start())]
+            if any(_role_by_title(person, self.shows) for person in host.people):
+                self.add(match.start("guest"), "guest", "host_with")
+        for match in FIND_THEM.finditer(self.masked):
+            self.add(match.start("guest"), "guest", "find_them")
+        if listed_as and self.groups[0].start <= _LIST_MARK_CHARS:
+            self.add(self.masked.index(GROUP), listed_as, "list_item")
+        if is_opening and (deed := OPENING_DEED.search(self.masked)):
+            self.add(deed.start("guest"), "guest", "opening_deed")
+        if is_opening and (together := TOGETHER.search(self.masked)):
+            group = self.groups[self.masked.count(GROUP, 0, together.start("guest"))]
+            if len(group.people) > 1:
+                self.add(together.start("guest"), "unknown", "together")
+
+    def read_titles(self) -> None:
+        """Read the hosts whom no pattern reaches, by the title beside their names."""
+        for index, group in enumerate(self.groups):
             for position, person in enumerate(group.people):
-                rest = text[person.name.end :]
-                if (index, position) not in found and (
-                    _CREDIT.match(rest)
-                    or (re.match(r"\s*on (?:X|Twitter|LinkedIn)\b", rest) and re.search(r"\bfollow\b", text, re.I))
+                # `hosts Ada Byte and Bob Low`: the word in front is for all of them.
+                is_shared = position and not person.title and (group.people[0].title or "").endswith("hosts")
+                role = _role_by_title(group.people[0] if is_shared else person, self.shows)
+                if role and (index, position) not in self.found:
+                    self.found[index, position] = Statement(
+                        person, role, "title_in_front", person.name.start, person.name.end
+                    )
+
+    def read_credits(self) -> None:
+        """Read whose addresses the notes give: no evidence by itself, since notes link to many people."""
+        for index, group in enumerate(self.groups):
+            for position, person in enumerate(group.people):
+                rest = self.text[person.name.end :]
+                if (index, position) not in self.found and (
+                    CREDIT.match(rest)
+                    or (re.match(r"\s*on (?:X|Twitter|LinkedIn)\b", rest) and re.search(r"\bfollow\b", self.text, re.I))
                 ):
-                    found[index, position] = Statement(person, "unknown", "credit", person.name.start, person.name.end)
-    return list(found.values())
+                    self.found[index, position] = Statement(
+                        person, "unknown", "credit", person.name.start, person.name.end
+                    )
+
+
+def _has_telling_capitals(title: str) -> bool:
+    """Return whether a title writes ordinary words small: `Tea with Ada Byte at noon`, not `Tea With Cast Iron`."""
+    return any(word.isalpha() and word.islower() and word not in _SMALL_WORDS for word in title.split())
 
 
 def is_opening_bio(text: str, groups: list[Group]) -> bool:
     """Return whether a sentence presents a person as the first sentence of show notes does: `Ada Byte is a …`."""
-    return len(groups) > 0 and groups[0].start <= 11 and bool(_FIRST_BIO.match(mask(text, groups)))
+    return len(groups) > 0 and groups[0].start <= 11 and bool(FIRST_BIO.match(mask(text, groups)))
 
 
 def refers_back(text: str, shows: tuple[str, ...] = ()) -> bool:
     """Return whether a sentence makes a guest of whoever was named last: `They join us to …`, `… reden mit ihm`."""
-    return bool(_PRONOUN.search(mask_shows(text, shows))) and not _ELSEWHERE.search(text)
+    return bool(PRONOUN.search(mask_shows(text, shows))) and not ELSEWHERE.search(text)
 
 
 def _role_by_title(person: Person, shows: tuple[str, ...]) -> Role | None:

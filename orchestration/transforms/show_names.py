@@ -61,7 +61,7 @@ class ShowNames:
     @staticmethod
     def key(name: str) -> str:
         """Return the form under which a show's name is compared: without article and without `podcast`."""
-        words = [w.rstrip(".") for w in fold(name).replace("-", " ").split()]
+        words = [w.rstrip(".,:;!") for w in fold(name).replace("-", " ").split()]
         if words and words[0] == "the" and len(words) > 1:
             words = words[1:]
         if len(words) > 1 and words[-1] in ("podcast", "pod"):

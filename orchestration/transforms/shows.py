@@ -19,6 +19,22 @@ from orchestration.ids import slugify
 from orchestration.schemas.copy_shows import CopyShows
 from orchestration.transforms.person_names import NameFinder, fold, is_anonymous, sentences
 from orchestration.transforms.show_names import MAX_NAME_WORDS, NAME_WORD, ShowNames, show_name_of
+from orchestration.transforms.show_patterns import (
+    CALLED_SHOW,
+    CAPITALISED,
+    CROSS_SIGN,
+    CROSSOVER,
+    DEFINITION,
+    FEED_TAIL,
+    GUEST_CUE,
+    HOSTS_TAIL,
+    NOT_OURS,
+    NOT_SHOWS,
+    OUR_CHANNEL,
+    PHRASES,
+    STRONG_WELCOME,
+    WELCOME,
+)
 
 INTRO_SEGMENTS = 25
 INTRO_CHARS = 6000
@@ -31,97 +47,12 @@ SCORES = {
     "notes_phrase": 0.9,
     "notes_address": 0.8,
     "definition": 0.55,
+    "own_channel": 0.7,
     "host_labels": 0.6,
     "crossover": 0.5,
     "other_feed": 0.5,
     "guests_show": 0.0,
 }
-
-_WELCOME = re.compile(
-    r"\b(?:welcome(?: back)?(?:,? (?:everyone|everybody|folks|all|friends|listeners|again))?,? to|"
-    r"you(?:'re|’re| are) (?:listening to|watching)|thanks for (?:tuning in(?:to)?|listening) to|this is|"
-    r"(?:on )?today(?:'s|’s)?(?: on)?|(?:another|this|new) (?:special )?(?:\w+ )?episode of)\s+"
-    r"(?:(?:another|this|a|the|our|first|new|special|crossover|very|\d+\w*|back) ){0,5}"
-    r"(?:(?:episode|edition|installment)(?: (?:number )?\d+)? of )?",
-    re.IGNORECASE,
-)
-# Ways to welcome that name the show even where the catalogue does not know it.
-_STRONG_WELCOME = re.compile(r"^(?:welcome|you|thanks|another|this episode|new episode)", re.IGNORECASE)
-_PHRASES = re.compile(
-    r"\b(?:(?P<feed>(?:listen|subscribe|follow|tune in|tuned in)(?: to)?(?: the podcast version of)?|"
-    r"(?:find|get)(?: ad[- ]free)?)|"
-    r"(?P<episode>(?:this|in|today's|today’s|latest|special|new|\w+ing|bonus)(?: \w+)? (?:episode|edition|"
-    r"installment|crossover|conversation)(?: (?:no\.? ?)?#?\d+)?(?: of| on| from| at|:)|episode (?:#?\d+ )?of)|"
-    r"(?P<join>joins?|returns? to|join us on|back on|back to|comes? on|appears? on|tune in to today(?:'s|"
-    r"’s)|today(?:'s|’s))|(?P<aired>(?:originally |first |previously )?(?:aired|appeared|published|"
-    r"released|recorded) (?:on|by|for|in)|"
-    r"(?:crossover|cross-?post|re-?post|feed drop)(?: \w+){0,3}? from|friends (?:over )?(?:at|from)))\s+",
-    re.IGNORECASE,
-)
-_FEED_TAIL = re.compile(
-    r"\W{0,2}\s*(?:(?:podcast|pod|show)\W{0,2}\s*)?(?:on |in |wherever |at )(?:\w+ )?(?:spotify|apple|"
-    r"youtube|you |your |google|overcast|amazon|iheart)",
-    re.IGNORECASE,
-)
-_CROSSOVER = re.compile(
-    r"\b(?:cross-?over|collab(?:oration)?|simulcast|joint episode|cross-?post|feed drop)\b", re.IGNORECASE
-)
-_CROSS_SIGN = re.compile(r"\s+(?:x|×|X|\+|&|and)\s+(?:the )?")
-_DEFINITION = re.compile(
-    r"^[\w ,'’–—-]{0,60}? is (?:a|an|the|your|our)(?: [\w-]+){0,4} (?:podcast|show|newsletter|"
-    r"publication)\b|^ helps you\b",
-    re.IGNORECASE,
-)
-_PODCAST_TAIL = re.compile(r"^\s+(?:podcast|pod)\b", re.IGNORECASE)
-_NOT_OURS = re.compile(
-    r"\b(?:hosts?|co-?hosts?|creator|founder|editor|author|organizer|member|team|of|by|his|her|"
-    r"their)\s+(?:of|at|for|behind)?\s*(?:the )?$",
-    re.IGNORECASE,
-)
-_GUEST_CUE = re.compile(r"\b(?:joins? (?:us|me)|joined (?:\w+ ){0,4}by|guests?)\b", re.IGNORECASE)
-_HOSTS_TAIL = re.compile(r"^(?:['’]s)? (?:co-?)?hosts?\b", re.IGNORECASE)
-_CAPITALISED = re.compile(
-    r"(?:[A-Z0-9]|[a-z](?=[A-Z0-9]))[\w'’&.-]*(?: (?:[A-Z0-9][\w'’&-]*|of|the|and|in|on|to|with|for|&|a)){0,7}"
-)
-# Words that follow a welcome and begin no name of a show.
-_NOT_SHOWS = frozenset(
-    (
-        "show",
-        "podcast",
-        "pod",
-        "program",
-        "programme",
-        "episode",
-        "series",
-        "event",
-        "channel",
-        "webinar",
-        "conference",
-        "meetup",
-        "panel",
-        "session",
-        "world",
-        "future",
-        "san",
-        "london",
-        "paris",
-        "berlin",
-        "new",
-        "york",
-        "city",
-        "studio",
-        "club",
-        "stage",
-        "day",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +186,8 @@ def _found(names: ShowNames, show: str, rule: str, unit: int, start: int, end: i
 def _in_notes(text: str, unit: int, names: ShowNames) -> Iterable[_Found]:
     for start, end in sentences(text):
         sentence = text[start:end]
-        is_crossover = bool(_CROSSOVER.search(sentence))
-        for phrase in _PHRASES.finditer(sentence):
+        is_crossover = bool(CROSSOVER.search(sentence))
+        for phrase in PHRASES.finditer(sentence):
             yield from _by_phrase(sentence, phrase, start, unit, names, is_crossover)
         yield from _by_name(sentence, start, unit, names, is_crossover)
     for address, (show, pattern) in names.by_address.items():
@@ -282,7 +213,7 @@ def _by_phrase(
             return
         is_plain = names.key(sentence[begin:end]) in names.is_plain_word
         if phrase.lastgroup == "feed":
-            if _FEED_TAIL.match(sentence, end):
+            if FEED_TAIL.match(sentence, end):
                 yield _found(names, show, "feed_phrase", unit, shift + begin, shift + end)
             elif not is_plain:
                 yield replace(_found(names, show, "notes_phrase", unit, shift + begin, shift + end), score=0.7)
@@ -313,36 +244,40 @@ def _by_name(sentence: str, shift: int, unit: int, names: ShowNames, is_crossove
             position = at[2]
     for number, (show, start, end) in enumerate(seen):
         rest = sentence[end:]
-        is_theirs = bool(_NOT_OURS.search(sentence[:start]))
-        if _GUEST_CUE.search(sentence) and (is_theirs or _HOSTS_TAIL.match(rest)):
+        is_theirs = bool(NOT_OURS.search(sentence[:start]))
+        if GUEST_CUE.search(sentence) and (is_theirs or HOSTS_TAIL.match(rest)):
             yield _found(names, show, "guests_show", unit, shift + start, shift + end)
             continue
-        if _DEFINITION.match(rest):
+        if OUR_CHANNEL.search(sentence[:start]):
+            yield _found(names, show, "own_channel", unit, shift + start, shift + end)
+        elif DEFINITION.match(rest):
             yield _found(names, show, "definition", unit, shift + start, shift + end)
         elif is_crossover and not is_theirs:
             gap = sentence[seen[number - 1][2] : start] if number else ""
-            if (number and _CROSS_SIGN.fullmatch(gap)) or (
-                number + 1 < len(seen) and _CROSS_SIGN.fullmatch(sentence[end : seen[number + 1][1]])
+            if (number and CROSS_SIGN.fullmatch(gap)) or (
+                number + 1 < len(seen) and CROSS_SIGN.fullmatch(sentence[end : seen[number + 1][1]])
             ):
                 yield _found(names, show, "crossover", unit, shift + start, shift + end)
-        elif start == 0 and _FEED_TAIL.match(rest):
+        elif start == 0 and FEED_TAIL.match(rest):
             yield _found(names, show, "feed_phrase", unit, shift + start, shift + end)
 
 
 def _in_speech(text: str, unit: int, names: ShowNames, finder: NameFinder) -> Iterable[_Found]:
-    is_crossover = bool(_CROSSOVER.search(text))
-    for welcome in _WELCOME.finditer(text):
+    is_crossover = bool(CROSSOVER.search(text))
+    for welcome in WELCOME.finditer(text):
         at = names.at(text, welcome.end())
-        is_strong = bool(_STRONG_WELCOME.match(welcome.group()))
+        is_strong = bool(STRONG_WELCOME.match(welcome.group()))
         if at:
             show, start, end = at
             is_plain = names.key(text[start:end]) in names.is_plain_word and not text[start:end][0].isupper()
             if is_strong or not is_plain:
                 yield _found(names, show, "welcome", unit, start, end)
-            if is_crossover and (sign := _CROSS_SIGN.match(text, end)) and (other := names.at(text, sign.end())):
+            if is_crossover and (sign := CROSS_SIGN.match(text, end)) and (other := names.at(text, sign.end())):
                 yield _found(names, other[0], "crossover", unit, other[1], other[2])
-        elif is_strong and (named := _unlisted(text, welcome.end(), names)):
+        elif named := _unlisted(text, welcome.end(), names):
             name, start, end = named
+            if not (is_strong or CALLED_SHOW.search(name)):
+                continue
             if misheard := names.near(name):
                 yield replace(_found(names, misheard, "welcome", unit, start, end), score=0.75)
             elif not (finder.person_of(name) or finder.other_of(name)):
@@ -356,10 +291,10 @@ def _in_speech(text: str, unit: int, names: ShowNames, finder: NameFinder) -> It
 def _unlisted(text: str, start: int, names: ShowNames) -> tuple[str, int, int] | None:
     """Return the capitalised phrase at `start` as the name of a show that the catalogue does not list."""
     article = re.match(r"[“\"‘']?", text[start:])
-    match = _CAPITALISED.match(text, start + (article.end() if article else 0))
+    match = CAPITALISED.match(text, start + (article.end() if article else 0))
     if not match:
         the = re.match(r"the (?=[A-Z])", text[start:])
-        match = _CAPITALISED.match(text, start + the.end()) if the else None
+        match = CAPITALISED.match(text, start + the.end()) if the else None
     if not match:
         return None
     words = match.group().rstrip(".'’").split()
@@ -367,7 +302,7 @@ def _unlisted(text: str, start: int, names: ShowNames) -> tuple[str, int, int] |
         words.pop()
     name = re.sub(r"['’]s$", "", " ".join(words)).rstrip(".")
     significant = [w for w in fold(name).split() if w not in ("the", "a", "our")]
-    if not significant or len(words) > MAX_NAME_WORDS or fold(significant[0]) in _NOT_SHOWS or name.isdigit():
+    if not significant or len(words) > MAX_NAME_WORDS or fold(significant[0]) in NOT_SHOWS or name.isdigit():
         return None
     if len(name) < 4 or not slugify(name):
         return None

@@ -1,58 +1,36 @@
 """Speaker turns: consecutive segments of one speaker and one kind, each on a clock where there is one.
 
-A turn ends where the speaker changes, and where paid or promotional speech begins or ends. An intro or outro is a kind
-of whole turns: a turn that only ends with farewells stays one turn and is content. Where the source marks changes of
-speaker without naming anybody, a turn ends at the marks. Where nothing tells speakers apart, it ends at a paragraph,
-else at the first sentence end after 60 seconds or 150 words, and at twice that in text without sentence ends.
+The speaker is the copy's own label, else one that `speaker_spans` carries over from another copy or infers. A turn ends
+where the speaker changes, and where paid or promotional speech begins or ends. An intro or outro is a kind of whole
+turns: a turn that only ends with farewells stays one turn and is content. Where the source marks changes of speaker
+without naming anybody, a turn ends at the marks. Where nothing tells speakers apart, it ends at a paragraph, else at
+the first sentence end after 60 seconds or 150 words, and at twice that in text without sentence ends.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
 
-from orchestration.formats.display import count_words, tidy
+from orchestration.formats.display import count_words
 from orchestration.ids import turn_id
 from orchestration.schemas.speaker_turns import SpeakerTurns
+from orchestration.transforms.turn_pieces import Piece, Speaker, Stretch, pieces_of
+from orchestration.transforms.turn_times import TurnClock
 
 _MAX_UNMARKED_S = 60.0
 _MAX_UNMARKED_WORDS = 150
 _CUT_OUT = frozenset({"sponsor", "promo"})
 _SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ".”", "?”", "!”", ".)", "?)", "!)")
-# Speech without times is placed between the nearest times around it only where these are close to each other.
-_MAX_BRIDGED_S = 120.0
-
-
-@dataclass(slots=True)
-class _Piece:
-    """A segment, or the part of one that lies in a single kind of stretch."""
-
-    text: str
-    char_start: int
-    char_end: int
-    speaker_label: str | None
-    segment_kind: str
-    start_s: float | None
-    end_s: float | None
-    is_speaker_change: bool
-    is_paragraph_start: bool
 
 
 @dataclass(slots=True)
 class _Turn:
-    pieces: list[_Piece] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
     word_count: int = 0
-
-
-class _Point(NamedTuple):
-    """A character of a copy whose time is known."""
-
-    char: int
-    time_s: float
 
 
 def speaker_turns(
@@ -61,89 +39,77 @@ def speaker_turns(
     kind_spans: pl.DataFrame,
     speaker_labels: pl.DataFrame,
     copy_alignments: pl.DataFrame,
+    speaker_spans: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the turns of every copy. Arguments and result have the columns of the lake tables of these names."""
     texts = dict(document_texts.select("document_id", "text").iter_rows())
-    kinds = kind_spans.sort("copy_id", "char_start").partition_by("copy_id", as_dict=True)
-    anchors = copy_alignments.sort("copy_id", "char_start").partition_by("copy_id", as_dict=True)
+    kinds = _kinds(kind_spans)
+    speakers = _speakers(speaker_spans)
+    people = _people(speaker_labels)
+    anchors = clock_anchors(copy_alignments).partition_by("copy_id", as_dict=True)
     rows: list[dict[str, Any]] = []
     speech = segments.filter("is_speech").sort("copy_id", "segment_index")
-    for (copy_id,), of_copy in speech.partition_by("copy_id", as_dict=True, maintain_order=True).items():
-        document_id = of_copy["document_id"][0]
-        spans = kinds.get((copy_id,))
-        pieces = _pieces(of_copy, spans, texts[document_id])
+    for (key,), of_copy in speech.partition_by("copy_id", as_dict=True, maintain_order=True).items():
+        copy_id, document_id = str(key), of_copy["document_id"][0]
+        pieces = pieces_of(
+            of_copy.iter_rows(named=True),
+            texts[document_id],
+            kinds.get(copy_id, ()),
+            speakers.get(copy_id, ()),
+            people.get(copy_id, {}),
+        )
         turns = list(_turns(pieces))
-        clock = _Clock(str(copy_id), pieces, anchors.get((copy_id,)))
+        clock = TurnClock(copy_id, pieces, anchors.get((copy_id,)))
         for turn_index, turn in enumerate(turns):
+            following = turns[turn_index + 1].pieces[0] if turn_index + 1 < len(turns) else None
             rows.append(
                 {"document_id": document_id, "copy_id": copy_id, "turn_index": turn_index}
-                | _turn_row(str(copy_id), turn)
-                | clock.times(turn, turns[turn_index + 1] if turn_index + 1 < len(turns) else None)
+                | _turn_row(copy_id, turn)
+                | clock.times(turn.pieces[0], turn.pieces[-1], following)
             )
-    frame = pl.DataFrame(rows, schema=_SCHEMA_WITHOUT_PEOPLE, strict=False)
-    people = speaker_labels.select("copy_id", "speaker_label", "person_id", speaker_confidence="confidence")
-    return SpeakerTurns.validate(
-        frame.join(people, on=["copy_id", "speaker_label"], how="left").select(SpeakerTurns.column_names()), cast=True
-    )
+    frame = pl.DataFrame(rows, schema=SpeakerTurns.create_empty().schema, strict=False)
+    return SpeakerTurns.validate(frame, cast=True)
 
 
-_SCHEMA_WITHOUT_PEOPLE = {
-    name: dtype
-    for name, dtype in SpeakerTurns.create_empty().schema.items()
-    if name not in ("person_id", "speaker_confidence")
-}
+def _kinds(kind_spans: pl.DataFrame) -> dict[str, list[Stretch]]:
+    """Return the kinds of each copy's stretches, in order."""
+    found: dict[str, list[Stretch]] = {}
+    columns = kind_spans.sort("copy_id", "char_start").select("copy_id", "char_start", "char_end", "segment_kind")
+    for copy_id, char_start, char_end, kind in columns.iter_rows():
+        found.setdefault(copy_id, []).append(Stretch(char_start, char_end, kind))
+    return found
 
 
-def _pieces(segments: pl.DataFrame, kind_spans: pl.DataFrame | None, text: str) -> list[_Piece]:
-    spans = [] if kind_spans is None else list(kind_spans.select("char_start", "char_end", "segment_kind").iter_rows())
-    pieces: list[_Piece] = []
-    for segment in segments.iter_rows(named=True):
-        start, end = segment["char_start"], segment["char_end"]
-        cuts = _cuts(start, end, spans)
-        for (piece_start, kind), (piece_end, _) in zip(cuts, [*cuts[1:], (end, "")], strict=True):
-            is_whole = piece_start == start and piece_end == end
-            raw = text[piece_start:piece_end]
-            shown = segment["text"] if is_whole else tidy(raw)
-            if not shown:
-                continue
-            # A piece begins and ends at its first and last visible character, as a segment does.
-            lead = len(raw) - len(raw.lstrip())
-            pieces.append(
-                _Piece(
-                    text=shown,
-                    char_start=piece_start + lead,
-                    char_end=piece_start + len(raw.rstrip()),
-                    speaker_label=segment["speaker_label"],
-                    segment_kind=kind,
-                    start_s=segment["start_s"] if piece_start == start else None,
-                    end_s=segment["end_s"] if piece_end == end else None,
-                    is_speaker_change=segment["is_speaker_change"] and piece_start == start,
-                    is_paragraph_start=segment["is_paragraph_start"] and piece_start == start,
-                )
-            )
-    return pieces
+def _people(speaker_labels: pl.DataFrame) -> dict[str, dict[str, Speaker]]:
+    """Return the speaker of each label of each copy."""
+    found: dict[str, dict[str, Speaker]] = {}
+    columns = speaker_labels.select("copy_id", "speaker_label", "person_id", "confidence")
+    for copy_id, label, person_id, confidence in columns.iter_rows():
+        found.setdefault(copy_id, {})[label] = Speaker(label, person_id, confidence, "native", copy_id)
+    return found
 
 
-def _cuts(start: int, end: int, spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, str]]:
-    """Return where pieces of the segment [start, end) begin, each with its kind."""
-    cuts: list[tuple[int, str]] = []
-    at = start
-    for span_start, span_end, kind in spans:
-        if span_end <= at:
-            continue
-        if span_start >= end:
-            break
-        if span_start > at:
-            cuts.append((at, "content"))
-        cuts.append((max(at, span_start), kind))
-        at = span_end
-    if at < end:
-        cuts.append((at, "content"))
-    return cuts
+def _speakers(speaker_spans: pl.DataFrame) -> dict[str, list[Stretch]]:
+    """Return who speaks in each copy's stretches, in order."""
+    found: dict[str, list[Stretch]] = {}
+    for row in speaker_spans.sort("copy_id", "char_start").iter_rows(named=True):
+        source = "inferred" if row["label_copy_id"] is None else "aligned"
+        speaker = Speaker(row["speaker_label"], row["person_id"], row["confidence"], source, row["label_copy_id"])
+        found.setdefault(row["copy_id"], []).append(Stretch(row["char_start"], row["char_end"], speaker))
+    return found
 
 
-def _turns(pieces: Sequence[_Piece]) -> Iterator[_Turn]:
-    has_labels = any(piece.speaker_label is not None for piece in pieces)
+def clock_anchors(copy_alignments: pl.DataFrame) -> pl.DataFrame:
+    """Return for each copy its anchors on the clock that gives it most of them: fine cues, and much of the speech."""
+    of_pair = pl.len().over("copy_id", "other_copy_id")
+    ranked = copy_alignments.filter(pl.col("start_s").is_not_null()).with_columns(anchor_count=of_pair)
+    ranked = ranked.sort("copy_id", "anchor_count", "other_copy_id", descending=[False, True, False])
+    clock = pl.col("other_copy_id").first().over("copy_id")
+    return ranked.filter(pl.col("other_copy_id") == clock).drop("anchor_count").sort("copy_id", "char_start")
+
+
+def _turns(pieces: Sequence[Piece]) -> Iterator[_Turn]:
+    has_labels = any(piece.speaker.source == "native" for piece in pieces)
     has_marks = any(piece.is_speaker_change for piece in pieces)
     turn = _Turn()
     for piece in pieces:
@@ -156,13 +122,15 @@ def _turns(pieces: Sequence[_Piece]) -> Iterator[_Turn]:
         yield turn
 
 
-def _is_boundary(turn: _Turn, piece: _Piece, has_labels: bool, has_marks: bool) -> bool:
+def _is_boundary(turn: _Turn, piece: Piece, has_labels: bool, has_marks: bool) -> bool:
     last = turn.pieces[-1]
     if piece.segment_kind != last.segment_kind and {piece.segment_kind, last.segment_kind} & _CUT_OUT:
         return True
-    if has_labels:
-        return piece.speaker_label != last.speaker_label
-    if has_marks:
+    if not piece.speaker.is_same(last.speaker):
+        return True
+    if has_labels or piece.speaker.source == "aligned":
+        return False
+    if has_marks or piece.speaker.source == "inferred":
         return piece.is_speaker_change
     if piece.is_paragraph_start:
         return True
@@ -187,9 +155,14 @@ def _turn_row(copy_id: str, turn: _Turn) -> dict[str, Any]:
         length += len(piece.text) + 1
     char_start = turn.pieces[0].char_start
     kinds = {piece.segment_kind for piece in turn.pieces}
+    speaker = turn.pieces[0].speaker
     return {
         "turn_id": turn_id(copy_id, char_start),
-        "speaker_label": turn.pieces[0].speaker_label,
+        "speaker_label": speaker.label,
+        "person_id": speaker.person_id,
+        "speaker_confidence": _confidence(turn) if speaker.person_id else None,
+        "speaker_source": speaker.source,
+        "speaker_copy_id": speaker.copy_id,
         "text": " ".join(piece.text for piece in turn.pieces),
         "word_count": turn.word_count,
         "segment_kind": kinds.pop() if len(kinds) == 1 else "content",
@@ -199,63 +172,9 @@ def _turn_row(copy_id: str, turn: _Turn) -> dict[str, Any]:
     }
 
 
-class _Clock:
-    """The times of a copy: its own, or those of another copy that the alignment carries over."""
-
-    def __init__(self, copy_id: str, pieces: Sequence[_Piece], anchors: pl.DataFrame | None) -> None:
-        self.has_own = any(piece.start_s is not None for piece in pieces)
-        self.clock_copy_id: str | None = None
-        self.points: list[_Point] = []
-        if self.has_own:
-            self.clock_copy_id = copy_id
-            self.points = _forward(_Point(p.char_start, p.start_s) for p in pieces if p.start_s is not None)
-        elif anchors is not None and anchors.height:
-            self.clock_copy_id = anchors["clock_copy_id"][0]
-            ends = anchors.select("char_start", "char_end", "start_s", "end_s").iter_rows()
-            self.points = _forward(
-                point for start, end, start_s, end_s in ends for point in (_Point(start, start_s), _Point(end, end_s))
-            )
-        self.anchored = set() if self.has_own else {point.char for point in self.points}
-        self.chars = [point.char for point in self.points]
-
-    def times(self, turn: _Turn, following: _Turn | None) -> dict[str, Any]:
-        """Return `start_s`, `end_s`, `time_source` and `clock_copy_id` of a turn."""
-        first, last = turn.pieces[0], turn.pieces[-1]
-        start_s, source = first.start_s, "native"
-        if start_s is None:
-            start_s = self._at(first.char_start)
-            source = "aligned" if first.char_start in self.anchored else "interpolated"
-        if start_s is None:
-            return {"start_s": None, "end_s": None, "time_source": "none", "clock_copy_id": None}
-        end_s = last.end_s
-        if end_s is None and self.has_own and following is not None:
-            end_s = following.pieces[0].start_s
-        if end_s is None:
-            end_s = self._at(last.char_end)
-        return {
-            "start_s": start_s,
-            "end_s": end_s if end_s is None or end_s >= start_s else None,
-            "time_source": source,
-            "clock_copy_id": self.clock_copy_id,
-        }
-
-    def _at(self, char: int) -> float | None:
-        """Return the time at a character: known, or by its place between the known ones around it."""
-        after = bisect_right(self.chars, char)
-        if after and self.chars[after - 1] == char:
-            return self.points[after - 1].time_s
-        if not after or after == len(self.points):
-            return None
-        left, right = self.points[after - 1], self.points[after]
-        if right.time_s - left.time_s > _MAX_BRIDGED_S:
-            return None
-        return left.time_s + (right.time_s - left.time_s) * (char - left.char) / (right.char - left.char)
-
-
-def _forward(points: Iterator[_Point]) -> list[_Point]:
-    """Keep the points at which both text and time go forward."""
-    kept: list[_Point] = []
-    for point in points:
-        if not kept or (point.char > kept[-1].char and point.time_s >= kept[-1].time_s):
-            kept.append(point)
-    return kept
+def _confidence(turn: _Turn) -> float | None:
+    """Return the mean confidence of the speaker, by length: parts of a turn may be known more surely than others."""
+    known = [
+        (piece.speaker.confidence, len(piece.text)) for piece in turn.pieces if piece.speaker.confidence is not None
+    ]
+    return round(sum(one * length for one, length in known) / sum(length for _, length in known), 4) if known else None

@@ -128,6 +128,20 @@ def test_names_of_the_page_stand_on_the_times_of_the_captions(query):
     ]
 
 
+def test_turns_of_the_copy_that_is_not_preferred_stay_queryable_with_carried_names(query):
+    assert query("select turn_id, speaker_label, role, speaker_source, speaker_copy_id from other_copy_turns") == [
+        ("a_captions_0", "Gil Guest", "guest", "aligned", "a_page")
+    ]
+
+
+def test_a_difference_of_copies_says_whether_it_is_an_advertisement(query):
+    assert query("select difference_id, episode_id, segment_kind from copy_differences order by all") == [
+        ("diff1", "a", "content"),
+        ("diff2", "a", "sponsor"),
+    ]
+    assert query("select copy_id, other_copy_id, episode_id from copy_alignments") == [("a_page", "a_captions", "a")]
+
+
 def test_mentions_are_those_of_the_preferred_copy(query):
     assert query("select mention_id, speaker_role, confidence from mentions order by mention_id") == [
         ("m1", "guest", 0.95),

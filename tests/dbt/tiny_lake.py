@@ -114,6 +114,8 @@ def _turns() -> list[dict[str, Any]]:
             "word_count": len(text.split()),
             "segment_kind": "content",
             "time_source": "none",
+            "speaker_source": "native" if "speaker_label" in values else "none",
+            "speaker_copy_id": copy if "speaker_label" in values else None,
             "char_start": start,
             "char_end": start + len(text),
             **values,
@@ -124,7 +126,17 @@ def _turns() -> list[dict[str, Any]]:
     gil = {"speaker_label": "Gil Guest", "person_id": GUEST, "speaker_confidence": 0.9}
     bo = {"speaker_label": "Bo Host", "person_id": "person:bo-host", "speaker_confidence": 1.0}
     return [
-        turn("a_captions", 0, time_source="native", clock_copy_id="a_captions", start_s=0.0, end_s=30.0),
+        turn(
+            "a_captions",
+            0,
+            **gil,
+            speaker_source="aligned",
+            speaker_copy_id="a_page",
+            time_source="native",
+            clock_copy_id="a_captions",
+            start_s=0.0,
+            end_s=30.0,
+        ),
         turn("a_page", 0, **aligned, **ada, start_s=0.0, end_s=4.0),
         turn("a_page", 1, **aligned, **gil, start_s=4.0, end_s=12.5),
         turn("a_page", 2, **aligned, **ada, start_s=12.5, end_s=20.0, segment_kind="sponsor"),
@@ -180,6 +192,32 @@ TINY: Rows = {
         for copy in ("a_captions", "a_page", "b", "c", "d")
     ],
     "copy_links": [{"copy_id_a": "a_captions", "copy_id_b": "a_page", "rule": "shared_speech", "is_accepted": True}],
+    "copy_alignments": [
+        {
+            "copy_id": "a_page",
+            "other_copy_id": "a_captions",
+            "char_start": 0,
+            "char_end": 24,
+            "other_char_start": 0,
+            "other_char_end": 23,
+            "start_s": 0.0,
+            "end_s": 4.0,
+            "word_count": 5,
+            "matched_share": 0.5,
+        }
+    ],
+    "copy_differences": [
+        {
+            "difference_id": f"diff{number}",
+            "copy_id": "a_page",
+            "other_copy_id": "a_captions",
+            "kind": "only_here",
+            "text": _TURN_TEXTS["a_page"][number],
+            "char_start": 100 * number,
+            "char_end": 100 * number + len(_TURN_TEXTS["a_page"][number]),
+        }
+        for number in (1, 2)
+    ],
     "copy_shows": [
         {"copy_id": "a_page", "show_id": "show:alpha", "show_name": "Alpha Hour", "is_primary": True},
         {"copy_id": "b", "show_id": "show:alpha", "show_name": "Alpha Hour", "is_primary": True},

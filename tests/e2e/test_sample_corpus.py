@@ -109,7 +109,7 @@ def test_no_input_gives_an_empty_but_valid_warehouse(tmp_path):
 def test_the_queries_of_the_readme_give_what_it_prints(built):
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```sql\n(.*?)\n```\n\n\|[^\n]*\n\|[-|]+\n((?:\|[^\n]*\n)+)", text, re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for query, printed in blocks:
         found = ["| " + " | ".join("" if v is None else str(v) for v in row) + " |" for row in rows(built, query)]
         assert found == printed.splitlines()

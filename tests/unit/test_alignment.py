@@ -17,8 +17,10 @@ from orchestration.scan import scan
 from orchestration.schemas.copy_alignments import CopyAlignments
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.tables import INGEST_TABLES
-from orchestration.transforms.alignment import MIN_MATCHED_WORDS, Block, copy_alignments, match_words
+from orchestration.transforms.alignment import MIN_MATCHED_WORDS, copy_alignments
 from orchestration.transforms.identity import copy_episodes, copy_links
+from orchestration.transforms.speaker_turns import clock_anchors
+from orchestration.transforms.word_matching import Block, match_words
 
 WORDS = [f"{first}{second}" for first in ("bra", "ko", "mil", "tes", "un", "vor") for second in "aeiouybcdfg"]
 Tables = dict[str, list[dict[str, Any]]]
@@ -88,7 +90,7 @@ def test_words_get_the_time_of_their_place_in_the_cue():
     assert anchors["matched_share"].unique().to_list() == [1.0]
     for row in anchors.iter_rows(named=True):
         here = text_of(tables, "text")[row["char_start"] : row["char_end"]]
-        assert here == text_of(tables, "clock")[row["clock_char_start"] : row["clock_char_end"]]
+        assert here == text_of(tables, "clock")[row["other_char_start"] : row["other_char_end"]]
     tables = lake(clock=cued(words, 4), text=[(" ".join(["lead", *words[2:]]), None)])
     first = copy_alignments(**tables).row(0, named=True)
     assert first["word_count"] == 2
@@ -128,10 +130,11 @@ def test_words_with_times_of_their_own_keep_them():
     assert (row["start_s"], row["end_s"]) == (106.0, 133.5)
 
 
-def test_the_copy_with_most_timed_segments_is_the_clock():
+def test_the_finer_of_two_clocks_is_taken():
     words = [f"w{number}" for number in range(48)]
     anchors = copy_alignments(**lake(coarse=cued(words, 24), fine=cued(words, 6), text=[(" ".join(words), None)]))
-    assert anchors["clock_copy_id"].unique().to_list() == ["fine"]
+    assert sorted(anchors["other_copy_id"].unique()) == ["coarse", "fine"]
+    assert clock_anchors(anchors)["other_copy_id"].unique().to_list() == ["fine"]
     assert anchors["copy_id"].unique().to_list() == ["text"]
 
 
@@ -198,7 +201,7 @@ def test_anchors_never_go_back(seed):
         (" ".join(said[index * 6 : index * 6 + 6]), start) for index, start in enumerate(starts)
     ]
     anchors = copy_alignments(**lake(clock=clock, text=[(" ".join(text), None)]))
-    for column in ("char_start", "char_end", "clock_char_start", "clock_char_end", "start_s"):
+    for column in ("char_start", "char_end", "other_char_start", "other_char_end", "start_s"):
         assert anchors[column].is_sorted(), column
     assert (anchors["start_s"] <= anchors["end_s"]).all()
     assert (anchors["char_end"].shift(1).fill_null(0) <= anchors["char_start"]).all()

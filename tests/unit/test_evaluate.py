@@ -12,7 +12,10 @@ import pytest
 
 from orchestration.catalog.load import load_catalog
 from orchestration.evaluate import main
+from orchestration.evaluation.figures import Figure, share
 from orchestration.evaluation.gold import Found, GoldError, JudgedPassage, Label, read_lake, read_passages
+from orchestration.evaluation.labels import labels_of
+from orchestration.evaluation.report import summary, table
 from orchestration.evaluation.rule_precision import HEADER, rules_csv
 from orchestration.evaluation.scoring import Counts, Outcome, compare, count, interval, is_same_entity, wilson_low
 from orchestration.pipeline import build_lake
@@ -121,7 +124,7 @@ def test_mentions_of_the_seeds_are_as_good_as_published(
     gold = shared / "gold" / "mentions_dev.jsonl"
     words = shared / "gold" / "ambiguous_dev.json"
     assert main(["--gold", str(gold), "--lake", str(lake.folder), "--ambiguous", str(words), "--json"]) == 0
-    figures = json.loads(capsys.readouterr().out)
+    figures = json.loads(capsys.readouterr().out)["mentions"]
     assert figures["passages"] == 52
     scores = figures["scores"]["all"]["overlapping"]
     assert scores["all"]["f1"] >= 0.85
@@ -161,9 +164,10 @@ def lake(tmp_path: Path) -> Path:
             for key, s, e in places
         ],
     }
-    for table, rows in tables.items():
-        (folder / table).mkdir(parents=True)
-        frame(table, rows).write_parquet(folder / table / "data.parquet")
+    for name in LAKE_TABLES:
+        rows = tables.get(name, [])
+        (folder / name).mkdir(parents=True)
+        frame(name, rows).write_parquet(folder / name / "data.parquet")
     return folder
 
 
@@ -186,7 +190,11 @@ def test_the_command_prints_figures(lake: Path, tmp_path: Path, capsys: pytest.C
     words.write_text(json.dumps([occurrence, occurrence | {"start": 20, "end": 24, "entity": False}]), encoding="utf-8")
     arguments = ["--gold", str(gold), "--lake", str(lake), "--ambiguous", str(words)]
     assert main([*arguments, "--json"]) == 0
-    figures = json.loads(capsys.readouterr().out)
+    shown = json.loads(capsys.readouterr().out)
+    assert "shows and people by labels: no labels given" in shown["left_out"]
+    precision = {"area": "mentions", "source": "all", "rule": "all", "measure": "precision", "right": 1, "total": 2}
+    assert precision.items() <= next(one for one in shown["figures"] if one["measure"] == "precision").items()
+    figures = shown["mentions"]
     company = figures["scores"]["all"]["overlapping"]["company"]
     assert (company["precision"], company["recall"], company["found"]) == (0.5, 1.0, 2)
     assert (figures["ambiguous"]["right"], figures["ambiguous"]["judged"]) == (1, 2)
@@ -196,6 +204,49 @@ def test_the_command_prints_figures(lake: Path, tmp_path: Path, capsys: pytest.C
     assert "random passages, strict spans" in out
     assert "ordinary words told right: 1 of 2" in out
     assert rules.read_text(encoding="utf-8").startswith(",".join(HEADER))
+
+
+def test_labels_are_found_by_name_in_a_folder(lake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "labels"
+    folder.mkdir()
+    assert main(["--gold", str(folder), "--lake", str(lake)]) == 1
+    assert "holds no labels" in capsys.readouterr().err
+    gold = write_gold(folder, gold_row()).rename(folder / "my_mentions_1.jsonl")
+    (folder / "ambiguous.json").write_text("[]", encoding="utf-8")
+    found = labels_of(folder)
+    assert (found.mentions, found.ambiguous, found.episodes) == (gold, folder / "ambiguous.json", None)
+    assert found.missing == ["episodes (EPISODES=<file>)", "same_recording (SAME=<file>)"]
+    written = tmp_path / "figures.csv"
+    arguments = ["--gold", str(folder), "--lake", str(lake), "--write", str(written), "--measured-on", "one passage"]
+    assert main(arguments) == 0
+    assert "Not measured" in capsys.readouterr().out
+    with written.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if (row["rule"], row["measure"]) == ("all", "precision")]
+    assert (rows[0]["value"], rows[0]["right_count"], rows[0]["measured_on"]) == ("0.5000", "1", "one passage")
+    gold.with_name("your_mentions_2.jsonl").write_text("", encoding="utf-8")
+    with pytest.raises(GoldError, match="more than one"):
+        labels_of(folder)
+
+
+def test_the_summary_has_a_line_for_each_measure_and_area() -> None:
+    figures = [
+        share("people", "a", "all", "recall", 1, 2),
+        share("alignment", "all", "0.1", "precision", 3, 4),
+        share("alignment", "b", "0.1", "precision", 3, 4),
+        Figure("speed", "b", "all", "median_s", 0.5),
+    ]
+    lines = [line.split() for line in summary(figures).splitlines()[2:]]
+    assert [line[0] for line in lines] == ["people,", "alignment,", "speed,"]
+    assert lines[0][-3:] == ["1", "of", "2"]
+    assert summary([]) == "Nothing was measured"
+    assert "nothing counted" in table([share("people", "a", "all", "recall", 0, 0)])
+
+
+def test_intervals_hold_the_share_and_stay_within_bounds() -> None:
+    for right in range(8):
+        low, high = share("people", "a", "all", "recall", right, 7).interval or (1.0, 0.0)
+        assert 0 <= low <= right / 7 <= high <= 1
+    assert share("people", "a", "all", "recall", 0, 0).interval is None
 
 
 def test_a_file_that_is_not_in_the_lake_is_an_error_in_words(

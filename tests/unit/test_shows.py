@@ -173,6 +173,22 @@ def test_other_welcomes_name_no_show(said: str) -> None:
     assert shows_of("", [(None, said)]) == []
 
 
+def test_a_name_that_says_it_is_a_show_needs_no_welcome() -> None:
+    assert shows_of("", [(None, "I'm Cara Quill, this is the Copper Kettle Podcast.")]) == [
+        ("show:copper-kettle-podcast", True, "welcome")
+    ]
+
+
+@pytest.mark.parametrize("said", ["Bienvenidos a Copper Kettle.", "Willkommen bei Copper Kettle, dem Tee."])
+def test_other_languages_welcome_too(said: str) -> None:
+    assert shows_of("", [(None, said)]) == [("show:copper-kettle", True, "welcome")]
+
+
+def test_who_speaks_of_their_own_channel_makes_the_show() -> None:
+    assert shows_of("We think of a second channel for Night Build.") == [("show:night-build", True, "own_channel")]
+    assert shows_of("They think of a second channel for Night Build.") == []
+
+
 def test_stated_name_comes_first_and_leads_to_the_catalogue() -> None:
     found = shows_of("Cara joins The Pivot Table to talk.", show_name="Night Build: Code | Kernels | Sleep")
     assert found == [("show:night-build", True, "stated_name"), ("show:pivot-table", False, "notes_phrase")]

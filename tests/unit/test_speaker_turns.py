@@ -14,6 +14,7 @@ from orchestration.schemas.copy_alignments import CopyAlignments
 from orchestration.schemas.kind_spans import KindSpans
 from orchestration.schemas.segments import Segments
 from orchestration.schemas.speaker_labels import SpeakerLabels
+from orchestration.schemas.speaker_spans import SpeakerSpans
 from orchestration.transforms.speaker_turns import speaker_turns
 
 
@@ -64,6 +65,7 @@ def build(
         pl.DataFrame(spans, schema=KindSpans.create_empty().schema),
         tables.get("labels", SpeakerLabels.create_empty()),
         tables.get("alignments", CopyAlignments.create_empty()),
+        tables.get("spans", SpeakerSpans.create_empty()),
     ).sort("turn_index")
 
 
@@ -163,9 +165,9 @@ def test_no_time_means_no_clock():
 def test_times_come_from_the_aligned_copy():
     anchor = {
         "copy_id": "c",
-        "clock_copy_id": "other",
-        "clock_char_start": 0,
-        "clock_char_end": 1,
+        "other_copy_id": "other",
+        "other_char_start": 0,
+        "other_char_end": 1,
         "word_count": 1,
         "matched_share": 1.0,
     }

@@ -21,6 +21,7 @@ turns_per_copy as (
         copy_id,
         count(*) as turn_count,
         sum(word_count)::bigint as turn_word_count,
+        sum(word_count) filter (where speaker_source <> 'none')::bigint as named_word_count,
         bool_or(time_source <> 'none') as has_known_times,
         max(coalesce(end_s, start_s)) filter (where clock_copy_id = copy_id) as last_own_clock_s,
     from turns
@@ -37,6 +38,9 @@ joined as (
         turns_per_copy.last_own_clock_s,
         coalesce(turns_per_copy.turn_count, 0) as turn_count,
         coalesce(turns_per_copy.turn_word_count, 0) as turn_word_count,
+        coalesce(turns_per_copy.named_word_count, 0) as named_word_count,
+        copies.has_speakers
+        or coalesce(2 * turns_per_copy.named_word_count >= turns_per_copy.turn_word_count, false) as has_known_speakers,
         coalesce(turns_per_copy.has_known_times, false) as has_known_times,
         max(copies.word_count) over (partition by copy_episodes.episode_id) as longest_word_count,
     from copies

@@ -19,6 +19,7 @@ select
     evidence.kind,
     evidence.quote,
     evidence.affiliation,
+    evidence.affiliation_source,
     evidence.affiliation_title,
     evidence.document_id,
     evidence.char_start,

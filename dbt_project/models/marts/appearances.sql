@@ -50,12 +50,12 @@ select
     roles.episode_id,
     roles.person_id,
     roles.role,
-    if(preferred.has_speakers, coalesce(speech.turn_count, 0), null) as turn_count,
-    if(preferred.has_speakers, coalesce(speech.word_count, 0), null) as word_count,
+    coalesce(speech.turn_count, if(preferred.has_known_speakers, 0, null)) as turn_count,
+    coalesce(speech.word_count, if(preferred.has_known_speakers, 0, null)) as word_count,
     speech.speaking_s,
     if(
-        preferred.has_speakers,
-        round(coalesce(speech.word_count, 0) / nullif(preferred.turn_word_count, 0), 4),
+        preferred.has_known_speakers,
+        round(coalesce(speech.word_count, 0) / nullif(preferred.named_word_count, 0), 4),
         null
     ) as talk_share,
     roles.confidence,

@@ -53,11 +53,12 @@ joined as (
         facts.*,
         preferred.copy_id as preferred_copy_id,
         preferred.has_transcript,
-        preferred.has_speakers,
+        preferred.has_known_speakers as has_speakers,
         preferred.has_known_times as has_timestamps,
         preferred.is_truncated,
         preferred.turn_count,
         preferred.turn_word_count as word_count,
+        preferred.named_word_count,
         episode_shows.show_id,
         coalesce(facts.stated_duration_s, facts.last_own_clock_s) as duration_s,
         case
@@ -115,5 +116,6 @@ select
     is_truncated,
     turn_count,
     word_count,
+    named_word_count,
 from joined
 order by episode_id

@@ -34,6 +34,10 @@ affiliations as (
     left join company_names on lower(evidence.affiliation) = company_names.folded_name
     left join companies on company_names.company_id = companies.company_id
     where evidence.affiliation is not null
+    -- What the catalogue knows stands in only where no copy states anything.
+    qualify
+        coalesce(evidence.affiliation_source, 'stated') = 'stated'
+        or not bool_or(coalesce(evidence.affiliation_source, 'stated') = 'stated') over (partition by evidence.person_id)
 ),
 
 affiliations_per_person as (

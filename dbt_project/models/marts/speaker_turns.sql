@@ -21,6 +21,8 @@ select
     turns.person_id,
     coalesce(appearances.role, 'unknown') as role,
     turns.speaker_confidence,
+    turns.speaker_source,
+    turns.speaker_copy_id,
     turns.start_s,
     turns.end_s,
     turns.time_source,

@@ -1,4 +1,5 @@
--- Every turn and every mention of a preferred copy is published, and none of another copy.
+-- Every turn is published once: those of preferred copies as `speaker_turns`, the others as `other_copy_turns`. Of the
+-- mentions, all of preferred copies are, and none of another copy.
 with
 
 preferred as (
@@ -9,9 +10,9 @@ preferred as (
 expected as (
     select
         turns.turn_id as row_id,
-        'speaker_turns' as table_name,
+        if(preferred.copy_id is null, 'other_copy_turns', 'speaker_turns') as table_name,
     from {{ ref('stg_speaker_turns') }} as turns
-    inner join preferred on turns.copy_id = preferred.copy_id
+    left join preferred on turns.copy_id = preferred.copy_id
     union all
     select
         mentions.mention_id as row_id,
@@ -25,6 +26,11 @@ published as (
         turn_id as row_id,
         'speaker_turns' as table_name,
     from {{ ref('speaker_turns') }}
+    union all
+    select
+        turn_id as row_id,
+        'other_copy_turns' as table_name,
+    from {{ ref('other_copy_turns') }}
     union all
     select
         mention_id as row_id,

@@ -1,0 +1,1 @@
+select * exclude (spans) from {{ source('lake', 'copy_differences') }}

@@ -1,0 +1,29 @@
+"""The tables of a lake as measuring reads them, and what each copy's figures are reported under."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from orchestration.io.lake import Lake
+from orchestration.schemas.tables import LAKE_TABLES
+
+
+def read_tables(lake: Path) -> dict[str, pl.DataFrame]:
+    """Return the tables of the lake in `lake` that are there. Raises FileNotFoundError where it holds none."""
+    reader = Lake(lake)
+    tables = {table: reader.read(table) for table in LAKE_TABLES if reader.path(table).is_file()}
+    if not tables:
+        raise FileNotFoundError(f"no table of the lake in {lake}: build the lake first")
+    return tables
+
+
+def sources_of(tables: Mapping[str, pl.DataFrame]) -> dict[str, str]:
+    """Return the source of each copy: the first folder of its path, where it has one, and its format."""
+    rows = tables["episode_copies"].join(tables["documents"].select("document_id", "path"), on="document_id")
+    return {
+        copy_id: f"{path.split('/')[0]}/{name}" if "/" in path else name
+        for copy_id, path, name in rows.select("copy_id", "path", "format").iter_rows()
+    }

@@ -1,0 +1,289 @@
+"""Copies that describe the same conversation in other words: shared rare phrases, people and chapters.
+
+Feeds that carry one conversation (a crossover, a cross-post, a re-post with a new introduction) write descriptions of
+their own, so runs of words do not agree. What they still share is many separate rare phrases, in the description or in
+what is said, and the people who take part or the topics of the chapters. One without the other is not enough: two shows
+that invite the same guest share the phrases, two episodes of one show share the people.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from orchestration.transforms.name_words import HONORIFICS, HOUSES, NOT_NAMES, PARTICLES
+from orchestration.transforms.person_names import fold, is_anonymous
+from orchestration.transforms.shared_text import BOILERPLATE, SENTENCE_END, WordCodes, folded_words
+
+# Measured on the seeds: descriptions of one conversation score 0.44 or more in one direction, those of different ones
+# 0.42 at most, but 0.65 where two shows talk with one guest on one subject: hence people or chapters are asked for too.
+MIN_PHRASE_SCORE = 0.4
+MIN_PHRASES = 3
+# So many phrases need no people and no chapters. Two shows on one subject with one guest reached 0.78.
+SURE_PHRASE_SCORE = 1.0
+SURE_PHRASES = 8
+# Phrases of more copies than this are not looked up.
+MAX_PHRASE_COPIES = 10
+# A shorter description says too little to be measured by its length.
+MIN_DESCRIBED_PHRASES = 25
+MIN_PEOPLE = 2
+MIN_SHARE_OF_PEOPLE = 0.5
+MIN_SENTENCE_WORDS = 8
+# People who stand together in more copies than this are the team of a show, not the company of one episode.
+MAX_COMPANY_COPIES = 5
+MIN_CHAPTERS = 3
+MIN_SHARE_OF_CHAPTERS = 0.2
+MAX_CHAPTER_COPIES = 5
+MIN_CHAPTER_WORDS = 3
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+# Words that carry no content; a phrase is two neighbouring words that do.
+FUNCTION_WORDS = frozenset(
+    _words(
+        """
+        a aber about after again al all als also am an and any are as at auch auf aus be because been before bei
+        being between both but by can como con could das dass de del dem den der des did die do does doing don
+        dont down each ein eine einem einen einer el en es esta este even every few for from further fur get
+        gets getting go going gonna got had has have having he her here hers hes him his how i ich id if im in
+        into is isnt ist it its itself ive just kind know la las let lets like lo los lot make makes mas me mean
+        mit more most much my más nicht no noch not now oder of off oh okay on one only or other our out over
+        own para pero por que really right s same say says se she should sich sie sin sind so some su such sus t
+        than that thats the their them then there theres these they theyre thing things think this those through
+        to too two un una und under up us very von want was wasnt we well went were weve what whats when where
+        which while who whole whos why wie will wir with wont would y yeah yes you your youre youve zu zum zur
+        """
+    )
+)
+
+_NAME_WORD = r"(?:(?:Mc|Mac|De|Di|La|Le|O['’]|D['’]|El-|Al-))?[A-ZÀ-ÖØ-Þ][^\W\d_A-Z]+(?:-[A-ZÀ-ÖØ-Þ][^\W\d_A-Z]+)?\b"
+_NAME = re.compile(rf"\b{_NAME_WORD}(?: (?:[A-Z]\. )?(?:(?:{'|'.join(sorted(PARTICLES))}) ){{0,2}}{_NAME_WORD}){{1,2}}")
+_BOILER = re.compile(BOILERPLATE)
+_SENTENCE = re.compile(SENTENCE_END)
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedPair:
+    """Two copies whose descriptions tell the same, with the score of the phrases and what was found in words."""
+
+    a: str
+    b: str
+    score: float
+    evidence: str
+
+
+@dataclass(slots=True)
+class _Overlap:
+    score: float
+    runs: list[list[str]] = field(default_factory=list)
+
+
+def described_pairs(
+    copies: pl.DataFrame,
+    segments: pl.DataFrame,
+    passages: pl.DataFrame,
+    chapters: pl.DataFrame | None,
+    described: pl.DataFrame,
+    spoken: WordCodes,
+    comparable: frozenset[str],
+) -> list[DescribedPair]:
+    """Return the pairs of copies that describe one conversation, in order of their ids, the smaller id first.
+
+    `described` are the words of `notes_words`, `spoken` those of all copies. Two copies in `comparable` have both
+    enough of a transcript: what is said decides on them, and they are left out.
+    """
+    found = _phrase_overlaps(described, spoken, comparable)
+    if not found:
+        return []
+    involved = {copy for pair in found for copy in pair}
+    people = _People(copies, segments, passages, involved)
+    topics = _Topics(chapters, involved)
+    best: dict[tuple[str, str], DescribedPair] = {}
+    for (a, b), overlap in sorted(found.items()):
+        reason = people.shared(a, b, overlap.runs) or topics.shared(a, b)
+        if not reason and overlap.score >= SURE_PHRASE_SCORE and len(overlap.runs) >= SURE_PHRASES:
+            reason = "too many for two conversations"
+        if not reason:
+            continue
+        phrases = ", ".join(f"'{max(run, key=len)}'" for run in overlap.runs[:4])
+        evidence = f"{len(overlap.runs)} separate rare phrases of one description are in the other copy ({phrases}); "
+        pair = DescribedPair(min(a, b), max(a, b), round(min(1.0, overlap.score), 4), evidence + reason)
+        key = (pair.a, pair.b)
+        if key not in best or (pair.score, pair.evidence) > (best[key].score, best[key].evidence):
+            best[key] = pair
+    return [best[key] for key in sorted(best)]
+
+
+def _phrases(words: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the pairs of neighbouring content words of `copy, code, word`: `copy, phrase, text`, and the `place`."""
+    stop = pl.Series(sorted(FUNCTION_WORDS)).hash(0).implode()
+    return (
+        words.filter(~pl.col("code").is_in(stop))
+        .select(
+            "copy",
+            phrase=(pl.col("code") * 6364136223846793005 + pl.col("code").shift(-1)).hash(0),
+            text=pl.col("word") + " " + pl.col("word").shift(-1),
+            end=pl.col("copy").shift(-1),
+            place=pl.int_range(pl.len()).over("copy"),
+        )
+        .filter(pl.col("copy") == pl.col("end"))
+        .drop("end")
+    )
+
+
+def _phrase_overlaps(
+    described: pl.DataFrame, spoken: WordCodes, comparable: frozenset[str]
+) -> dict[tuple[str, str], _Overlap]:
+    """Return for (a, b) the runs of rare phrases of the description of a that b has too, where they are many."""
+    number = pl.DataFrame({"copy_id": spoken.copy_ids}, schema={"copy_id": pl.String}).with_row_index("copy")
+    words = (
+        described.lazy()
+        .join(number.lazy(), on="copy_id", maintain_order="left")
+        .filter(pl.col("word").str.len_chars() > 1)
+        .select("copy", "word", code=pl.col("word").hash(0))
+        .sort("copy", maintain_order=True)
+    )
+    notes = _phrases(words).collect()
+    vocabulary = notes.select("phrase").unique()
+
+    def said(batch: pl.DataFrame) -> pl.DataFrame:
+        phrases = _phrases(batch.lazy().with_columns(word=pl.lit(""))).select("copy", "phrase").unique().collect()
+        return phrases.join(vocabulary, on="phrase", how="semi")
+
+    seen = pl.concat([notes.select("copy", "phrase"), *spoken.batches(said)]).unique()
+    copies = seen.group_by("phrase").agg(copies=pl.len()).filter(pl.col("copies").is_between(2, MAX_PHRASE_COPIES))
+    rare = notes.join(copies, on="phrase").with_columns(weight=(2 / pl.col("copies")).clip(upper_bound=1.0))
+    sizes = notes.group_by("copy").agg(size=pl.len())
+    with_transcript = pl.Series(
+        [index for index, copy in enumerate(spoken.copy_ids) if copy in comparable], dtype=pl.UInt32
+    ).implode()
+    hits = (
+        rare.lazy()
+        .join(seen.lazy(), on="phrase", suffix="_b")
+        .filter(
+            (pl.col("copy") != pl.col("copy_b"))
+            & ~(pl.col("copy").is_in(with_transcript) & pl.col("copy_b").is_in(with_transcript))
+        )
+        .filter(pl.col("phrase").n_unique().over("copy", "copy_b") >= MIN_PHRASES)
+        .sort("copy", "copy_b", "place")
+        .with_columns(run=(pl.col("place").diff() != 1).fill_null(True).cum_sum().over("copy", "copy_b"))
+        # A run is one phrase however long: the same sentence in two descriptions is one thing they share.
+        .group_by("copy", "copy_b", "run", maintain_order=True)
+        .agg(
+            weight=pl.col("weight").max(),
+            best=pl.col("phrase").sort_by(-pl.col("weight"), "phrase").first(),
+            texts=pl.col("text"),
+        )
+        .unique(["copy", "copy_b", "best"], keep="first", maintain_order=True)
+        .group_by("copy", "copy_b", maintain_order=True)
+        .agg(pl.col("weight").sum(), runs=pl.col("texts").sort_by("weight", descending=True, maintain_order=True))
+        .join(sizes.lazy(), on="copy")
+        .with_columns(score=pl.col("weight") / pl.col("size").clip(lower_bound=MIN_DESCRIBED_PHRASES).sqrt())
+        .filter((pl.col("score") >= MIN_PHRASE_SCORE) & (pl.col("runs").list.len() >= MIN_PHRASES))
+        .select("copy", "copy_b", "score", "runs")
+        .collect()
+    )
+    return {(spoken.copy_ids[a], spoken.copy_ids[b]): _Overlap(score, runs) for a, b, score, runs in hits.iter_rows()}
+
+
+class _People:
+    """The people named in descriptions and at turns of speech, and in how many copies they stand together."""
+
+    def __init__(
+        self, copies: pl.DataFrame, segments: pl.DataFrame, passages: pl.DataFrame, involved: set[str]
+    ) -> None:
+        self._shown: dict[str, str] = {}
+        # Of each copy the people in its notes, each with the sentences that name them.
+        self._described: dict[str, dict[str, set[str]]] = defaultdict(dict)
+        self._speaking: dict[str, set[str]] = defaultdict(set)
+        self._holders: dict[str, set[str]] = defaultdict(set)
+        shows = {fold(name) for name in copies["show_name"].unique().drop_nulls()}
+        texts = passages.sort("copy_id", "char_start").select("copy_id", "text")
+        for copy, text in texts.iter_rows():
+            for name, sentence in _names(text):
+                if fold(name) not in shows:
+                    where = self._described[copy].setdefault(fold(name), set())
+                    # A line of a list is easily the same in two descriptions of their own.
+                    if len(sentence) >= MIN_SENTENCE_WORDS:
+                        where.add(" ".join(sentence))
+                    self._shown.setdefault(fold(name), name)
+        labels = segments.lazy().filter("is_speech").select("copy_id", "speaker_label").drop_nulls().unique().collect()
+        for copy, label in labels.iter_rows():
+            if not is_anonymous(label):
+                self._speaking[copy].add(fold(label))
+        for copy in self._described.keys() | self._speaking.keys():
+            for name in self._described[copy].keys() | self._speaking[copy]:
+                self._holders[name].add(copy)
+
+    def shared(self, a: str, b: str, runs: list[list[str]]) -> str:
+        """Return in words which people both have, or nothing where they are too few or stand together too often.
+
+        A sentence that both descriptions hold (who a guest is, who else was on the show) names nobody anew, and of
+        several names in one shared run of words one counts. A name at turns of speech always counts.
+        """
+        matched: set[str] = set()
+        quoted: set[str] = set()
+        for name, where in sorted(self._described[a].items()):
+            first, _, _ = name.partition(" ")
+            if name in self._speaking[b] or first in self._speaking[b]:
+                matched.add(name)
+            elif name in self._described[b]:
+                words = " ".join(folded_words(name))
+                places = {" ".join(run) for run in runs if words in run}
+                if not places & quoted and not where & self._described[b][name]:
+                    matched.add(name)
+                quoted |= places
+        fewer = min(len(self._described[a]), len(self._described[b].keys() | self._speaking[b]))
+        if len(matched) < MIN_PEOPLE or len(matched) < MIN_SHARE_OF_PEOPLE * fewer:
+            return ""
+        together = set.intersection(*(self._holders[name] for name in matched))
+        if len(together) > MAX_COMPANY_COPIES:
+            return ""
+        return "both have " + ", ".join(sorted(self._shown[name] for name in matched))
+
+
+class _Topics:
+    """The titles of chapters that say what is talked about, by copy."""
+
+    def __init__(self, chapters: pl.DataFrame | None, involved: set[str]) -> None:
+        self._titles: dict[str, dict[frozenset[str], str]] = defaultdict(dict)
+        holders: dict[frozenset[str], set[str]] = defaultdict(set)
+        if chapters is not None:
+            for copy, title in chapters.sort("copy_id", "char_start").select("copy_id", "title").iter_rows():
+                words = frozenset(folded_words(title)) - FUNCTION_WORDS
+                if len(words) >= MIN_CHAPTER_WORDS:
+                    holders[words].add(copy)
+                    if copy in involved:
+                        self._titles[copy].setdefault(words, title)
+        self._common = {words for words, found in holders.items() if len(found) > MAX_CHAPTER_COPIES}
+
+    def shared(self, a: str, b: str) -> str:
+        """Return in words which chapters both have, or nothing where they are too few."""
+        few, many = sorted((self._titles[a].keys(), self._titles[b].keys()), key=len)
+        matched = [words for words in few if words not in self._common and words in many]
+        if len(matched) < max(MIN_CHAPTERS, MIN_SHARE_OF_CHAPTERS * len(few)):
+            return ""
+        titles = sorted(self._titles[a][words] for words in matched)
+        return f"both have {len(matched)} chapters of the same title, such as '{titles[0]}'"
+
+
+def _names(text: str) -> list[tuple[str, list[str]]]:
+    """Return what looks like a person's full name in the sentences of `text` that are not boilerplate, with these."""
+    names = []
+    for sentence in _SENTENCE.split(text):
+        if not sentence or _BOILER.search(sentence):
+            continue
+        for found in _NAME.finditer(sentence):
+            words = [word.removesuffix("'s").removesuffix("’s") for word in found.group().split()]
+            while words and fold(words[0]) in HONORIFICS | NOT_NAMES:
+                words.pop(0)
+            ordinary = {fold(word) for word in words} - PARTICLES
+            if len(words) >= 2 and not ordinary & (NOT_NAMES | HOUSES):
+                names.append((" ".join(words), folded_words(sentence)))
+    return names
