@@ -32,7 +32,9 @@ def lake(captions: list[str], named: list[tuple[str | None, str]]) -> Frames:
     """Return an episode of two copies: `captions`, a cue every 3 s, and `named`, a paragraph a turn."""
     rows: list[dict[str, Any]] = []
     texts = {}
-    cues = [{"text": cue, "start_s": 3.0 * at, "end_s": 3.0 * at + 3} for at, cue in enumerate(captions)]
+    cues: list[dict[str, Any]] = [
+        {"text": cue, "start_s": 3.0 * at, "end_s": 3.0 * at + 3} for at, cue in enumerate(captions)
+    ]
     for copy_id, units in (
         ("captions", cues),
         ("named", [{"text": said, "speaker_label": label} for label, said in named]),
@@ -167,7 +169,7 @@ def test_the_order_of_rows_does_not_matter():
 def test_names_and_times_survive_noise_adverts_and_cuts(seed, error_rate):
     rng = random.Random(seed)
     words = [f"{a}{b}{c}" for a in "bdfgk" for b in "aeiou" for c in ("l", "m", "nt", "rs", "st", "x")]
-    spoken = []
+    spoken: list[Spoken] = []
     for number in range(60):
         name = f"Voice{'abc'[number % 3]} Doe"
         for _ in range(rng.randint(5, 40)):
