@@ -23,8 +23,11 @@ def table(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=INGEST_TABLES[name].create_empty().schema, strict=False)
 
 
+Speech = list[tuple[str | None, str] | tuple[str | None, str, float]]
+
+
 def spans(
-    speech: list[tuple[str | None, str] | tuple[str | None, str, float]] | None = None,
+    speech: Speech | None = None,
     notes: list[str] | None = None,
     chapters: list[tuple[str, float | None, float | None]] | None = None,
     is_truncated: bool = False,
@@ -185,7 +188,7 @@ def test_reads_open_in_many_ways(read: str, name: str | None):
 
 def test_another_voice_reads_after_the_host_hands_over():
     read = "Acme makes it easy to hit nails. Visit acme.com to learn more."
-    speech = [("Brida", f"{FILLER}And now a word from our sponsors."), ("Voice", read), ("Brida", FILLER)]
+    speech: Speech = [("Brida", f"{FILLER}And now a word from our sponsors."), ("Voice", read), ("Brida", FILLER)]
     (span,) = spans(speech)
     assert span[0] == "sponsor"
     assert span[3].endswith(read)
@@ -325,7 +328,7 @@ def test_chapters_of_sponsors_name_them_and_mark_the_speech_inside():
         ("Sponsors in sport", 90.0, 200.0),
         ("Sponsors: Acme | Initech", 200.0, None),
     ]
-    speech: list[tuple[str | None, str] | tuple[str | None, str, float]] = [
+    speech: Speech = [
         (None, "Of bees.", 10.0),
         (None, "Hammers!", 60.0),
         (None, "Nails!", 80.0),

@@ -185,7 +185,7 @@ def test_scores_do_not_depend_on_the_order_of_rows_and_one_in_four_topics_at_mos
 
 def test_topics_are_measured_against_labels_in_their_own_words(tmp_path: Path):
     text = "head\nfirst entry\nsecond entry\n"
-    lake = {
+    lake: dict[str, list[dict[str, Any]]] = {
         "document_texts": [{"document_id": "d", "text": text}],
         "documents": [{"document_id": "d", "paths": ["page.txt"]}],
         "episode_copies": [
