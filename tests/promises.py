@@ -40,4 +40,11 @@ PROMISED = {
     "extraction_quality",
     "entity_candidates",
     "alias_proposals",
+    "entity_momentum",
+    "show_entities",
+    "speaker_companies",
+    "show_pairs",
+    "press_tours",
+    "sponsor_months",
+    "first_mentions",
 }

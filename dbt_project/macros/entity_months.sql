@@ -37,6 +37,12 @@ select
     counted.content_mention_count,
     counted.episode_count,
     counted.speaker_count,
+    sum(counted.mention_count) over show_month::bigint as all_mention_count,
+    sum(counted.content_mention_count) over show_month::bigint as all_content_mention_count,
+    round(counted.mention_count / sum(counted.mention_count) over show_month, 4) as share_of_voice,
+    round(
+        counted.content_mention_count / nullif(sum(counted.content_mention_count) over show_month, 0), 4
+    ) as content_share_of_voice,
     show_months.eligible_episode_count,
     show_months.eligible_transcript_count,
     show_months.eligible_word_count,
@@ -45,5 +51,6 @@ inner join show_months
     on
         counted.month is not distinct from show_months.month
         and counted.show_id is not distinct from show_months.show_id
+window show_month as (partition by counted.month, counted.show_id)
 order by counted.month, counted.show_id, counted.{{ entity_type }}_id
 {%- endmacro %}

@@ -154,6 +154,13 @@ def test_mentions_are_those_of_the_preferred_copy(query):
     ]
 
 
+def test_the_share_of_voice_is_told_with_and_without_sponsor_reads(query):
+    assert query(
+        "select company_id, all_mention_count, share_of_voice, all_content_mention_count, content_share_of_voice "
+        "from company_months where month = '2025-01-01' order by company_id"
+    ) == [("company:acme", 3, 0.6667, 2, 0.5), ("company:borealis", 3, 0.3333, 2, 0.5)]
+
+
 def test_roles_differ_by_show(query):
     assert query("select episode_id, person_id, role, turn_count, word_count from appearances order by all") == [
         ("a", "person:ada-host", "host", 2, 13),
@@ -195,7 +202,11 @@ def test_companies_and_months_count_the_same(query):
         ("company:borealis", [], 2, 2, 2, date(2025, 1, 31)),
         ("company:unmentioned", [], 0, 0, 0, None),
     ]
-    assert query("select * from company_months order by month nulls last, company_id") == [
+    months = query(
+        "select * exclude (all_mention_count, all_content_mention_count, share_of_voice, content_share_of_voice) "
+        "from company_months order by month nulls last, company_id"
+    )
+    assert months == [
         (date(2025, 1, 1), "show:alpha", "company:acme", 2, 1, 1, 1, 1, 1, 20),
         (date(2025, 1, 1), "show:alpha", "company:borealis", 1, 1, 1, 1, 1, 1, 20),
         (date(2025, 2, 1), "show:alpha", "company:acme", 1, 1, 1, 0, 1, 1, 8),

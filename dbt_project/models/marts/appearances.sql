@@ -39,6 +39,9 @@ speech_per_appearance as (
         count(*) as turn_count,
         sum(turns.word_count)::bigint as word_count,
         round(sum(turns.end_s - turns.start_s), 3) as speaking_s,
+        median(turns.word_count) as median_turn_word_count,
+        max(turns.word_count) as longest_turn_word_count,
+        sum(length(turns.text) - length(replace(turns.text, '?', '')))::bigint as question_count,
     from turns
     inner join preferred on turns.copy_id = preferred.copy_id
     where turns.person_id is not null
@@ -58,6 +61,9 @@ select
         round(coalesce(speech.word_count, 0) / nullif(preferred.named_word_count, 0), 4),
         null
     ) as talk_share,
+    speech.median_turn_word_count,
+    speech.longest_turn_word_count,
+    speech.question_count,
     roles.confidence,
     evidence_per_appearance.evidence_count,
 from roles
