@@ -42,11 +42,11 @@ totals as (
     from counted
 ),
 
--- The prior is how often the entity is mentioned in the whole corpus, with the weight of `prior` mentions.
+-- The prior is how often the entity is mentioned in the whole corpus, with the weight of `prior_count` mentions.
 weighed as (
     select
         *,
-        100.0 as prior,
+        100.0 as prior_count,
         100.0 * all_shows_mention_count / total_mention_count as expected,
     from totals
 ),
@@ -55,9 +55,9 @@ odds as (
     select
         *,
         mention_count + expected as here,
-        show_mention_count + prior - mention_count - expected as others_here,
+        show_mention_count + prior_count - mention_count - expected as others_here,
         all_shows_mention_count - mention_count + expected as elsewhere,
-        total_mention_count - show_mention_count + prior
+        total_mention_count - show_mention_count + prior_count
         - (all_shows_mention_count - mention_count) - expected as others_elsewhere,
     from weighed
 )
