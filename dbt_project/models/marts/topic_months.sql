@@ -49,6 +49,12 @@ combined as (
 
 select
     combined.*,
+    sum(combined.mention_count) over show_month::bigint as all_mention_count,
+    sum(combined.content_mention_count) over show_month::bigint as all_content_mention_count,
+    round(combined.mention_count / nullif(sum(combined.mention_count) over show_month, 0), 4) as share_of_voice,
+    round(
+        combined.content_mention_count / nullif(sum(combined.content_mention_count) over show_month, 0), 4
+    ) as content_share_of_voice,
     show_months.eligible_episode_count,
     show_months.eligible_transcript_count,
     show_months.eligible_word_count,
@@ -57,4 +63,5 @@ inner join show_months
     on
         combined.month is not distinct from show_months.month
         and combined.show_id is not distinct from show_months.show_id
+window show_month as (partition by combined.month, combined.show_id)
 order by combined.month, combined.show_id, combined.topic_id
