@@ -168,10 +168,27 @@ def _validate(database: Path, row_counts: dict[str, int]) -> None:
     log = database.with_name(database.name + ".wal")
     if log.exists():
         raise ReleaseRefusedError(f"{log.name} is left beside the database: it was not closed properly")
-    with duckdb.connect(str(database), read_only=True) as connection:
+    offline: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    with duckdb.connect(str(database), read_only=True, config=offline) as connection:
         counts = {table: _one(connection, f'select count(*) from "{table}"') for table in row_counts}
+        if "search_terms" in counts:
+            _check_search(connection)
     if counts != row_counts:
         raise ReleaseRefusedError(f"row counts changed on reopening: {row_counts} became {counts}")
+
+
+def _check_search(connection: duckdb.DuckDBPyConnection) -> None:
+    """Search for the commonest word of the index, which some turn must have, with nothing but what readers have."""
+    word = _one(connection, "select max_by(term, turn_count) from search_terms")
+    try:
+        found = _one(connection, "select count(*) from search_turns($word)", {"word": word})
+    except duckdb.Error as error:
+        raise ReleaseRefusedError(f"search_turns cannot be called: {error}") from error
+    if word is not None and not found:
+        raise ReleaseRefusedError(f"search_turns does not find {word!r}, which is in its index")
 
 
 def _run_frame(
@@ -211,8 +228,8 @@ def _names(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
     return [row[0] for row in connection.execute(query).fetchall()]
 
 
-def _one(connection: duckdb.DuckDBPyConnection, query: str):
-    row = connection.execute(query).fetchone()
+def _one(connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, str | None] | None = None):
+    row = connection.execute(query, values).fetchone()
     return None if row is None else row[0]
 
 

@@ -47,4 +47,7 @@ PROMISED = {
     "press_tours",
     "sponsor_months",
     "first_mentions",
+    "search_terms",
+    "search_postings",
+    "search_turn_words",
 }

@@ -14,6 +14,7 @@ from orchestration import publish as publishing
 from orchestration.publish import (
     ReleaseRefusedError,
     current_release,
+    discard_scratch,
     next_release_id,
     prepare_history,
     publish,
@@ -132,3 +133,19 @@ def test_a_damaged_release_file_counts_as_none(settings):
     publish(settings, "key", NOW, TABLES)
     (settings.warehouse / "current" / "release.json").write_text(json.dumps({"nonsense": 1}))
     assert current_release(settings) is None
+
+
+def test_a_release_whose_search_does_not_answer_is_refused(settings):
+    index = "create table search_terms as select 'bee' as term, 1::bigint as turn_count"
+    tables = [*TABLES, "search_terms"]
+    build(settings, extra=index)
+    with pytest.raises(ReleaseRefusedError, match="search_turns cannot be called"):
+        publish(settings, "key", NOW, tables)
+    discard_scratch(settings)
+    build(settings, extra=f"{index}; create macro search_turns(query) as table select 1 where query <> 'bee'")
+    with pytest.raises(ReleaseRefusedError, match="search_turns does not find 'bee'"):
+        publish(settings, "key", NOW, tables)
+    discard_scratch(settings)
+    build(settings, extra=f"{index}; create macro search_turns(query) as table select 1 where query = 'bee'")
+    publish(settings, "key", NOW, tables)
+    assert read(settings, "select * from search_turns('bee')") == [(1,)]
