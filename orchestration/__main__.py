@@ -30,7 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("build", help="from raw files to a published release, recomputing only what changed")
     commands.add_parser("dev", help="open the Dagster UI on 127.0.0.1 with the same definitions and state")
     add_arguments(commands.add_parser("evaluate", help="measure all areas against labels and what documents state"))
-    commands.add_parser("docs", help="write docs/data_dictionary.md from the contracts")
+    docs = commands.add_parser("docs", help="write docs/data_dictionary.md and docs/er_diagram.md from the contracts")
+    docs.add_argument(
+        "--results", action="store_true", help="also write the results of the queries that README and docs print"
+    )
     query = commands.add_parser("query", help="run one SQL query on the published warehouse, read-only")
     query.add_argument("sql")
     options = parser.parse_args(arguments)
@@ -42,8 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command == "dev":
             return _dev(settings)
         if options.command == "docs":
-            print(f"wrote {shown_path(write_dictionary(settings))}")
-            return 0
+            return _docs(settings, options.results)
         if options.command == "evaluate":
             return _evaluate(settings, options)
         return _build(settings)
@@ -136,6 +138,20 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
     )
     is_sample_corpus = settings.raw == PROJECT_ROOT / "raw"
     return run(options, lake.folder, settings.catalog, PROJECT_ROOT / "tests" / "gold" if is_sample_corpus else None)
+
+
+def _docs(settings: Settings, is_with_results: bool) -> int:
+    from orchestration.diagram import write_diagram
+    from orchestration.printed_queries import write_results
+
+    pages = [write_dictionary(settings), write_diagram(settings)]
+    if is_with_results:
+        if not settings.database.exists():
+            raise FileNotFoundError(f"there is no warehouse at {settings.database} yet: run `make warehouse`")
+        pages += write_results(settings.database)
+    for page in pages:
+        print(f"wrote {shown_path(page)}")
+    return 0
 
 
 def _query(settings: Settings, sql: str) -> int:

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from orchestration.definitions import defs
+from orchestration.printed_queries import PAGES, printed_queries, result_table
 from tests.conftest import ROOT
 
 Query = Callable[[str], list[tuple]]
@@ -106,10 +107,20 @@ def test_no_input_gives_an_empty_but_valid_warehouse(tmp_path):
     assert rows(tmp_path / "warehouse", "select count(*) > 100 from companies") == [(True,)]
 
 
-def test_the_queries_of_the_readme_give_what_it_prints(built):
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```sql\n(.*?)\n```\n\n\|[^\n]*\n\|[-|]+\n((?:\|[^\n]*\n)+)", text, re.DOTALL)
-    assert len(blocks) == 4
-    for query, printed in blocks:
-        found = ["| " + " | ".join("" if v is None else str(v) for v in row) + " |" for row in rows(built, query)]
-        assert found == printed.splitlines()
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_queries_of_a_page_give_what_it_prints(built, page):
+    printed = printed_queries(page.read_text(encoding="utf-8"))
+    assert printed
+    with duckdb.connect(str((built / "podcasts.duckdb").resolve()), read_only=True) as connection:
+        wrong = [query for query, table in printed if result_table(connection, query) != table]
+    assert wrong == [], "run `make warehouse`, then `python -m orchestration docs --results`, and look at what changed"
+
+
+def test_the_cookbook_asks_every_mart():
+    text = (ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
+    queries = " ".join(query for query, _ in printed_queries(text))
+    assert len(printed_queries(text)) >= 30
+    marts = {path.stem for path in (ROOT / "dbt_project" / "models" / "marts").glob("*.sql")}
+    # The index of the search is asked through its macro.
+    marts = {mart for mart in marts if not mart.startswith("search_")}
+    assert {mart for mart in marts if not re.search(rf"\b(from|join) {mart}\b", queries)} == set()

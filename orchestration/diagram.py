@@ -1,0 +1,170 @@
+"""The entity-relationship diagrams: drawn from the keys that the contracts declare and every build tests."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestration.models import prepare_manifest
+from orchestration.settings import PROJECT_ROOT, Settings
+
+DIAGRAM = PROJECT_ROOT / "docs" / "er_diagram.md"
+_HEAD = """# How the tables hang together
+
+Written by `make docs` from the keys that the contracts in `dbt_project/models/marts/` declare and every build tests;
+a test compares them. A line leads from the table that is referred to (one) to the table that refers to it (many); its
+label is the column. A circle at the one side says that the column may be NULL. PK is a key, FK refers to another table;
+more than one PK in a table are one key together. The columns without a part in any key are in the
+[data dictionary](data_dictionary.md).
+"""
+# Most tables of a subject, with those that they refer to, make a picture that can be read.
+_SUBJECTS = {
+    "Episodes, their copies and where they come from": (
+        "shows",
+        "episodes",
+        "episode_shows",
+        "episode_copies",
+        "documents",
+        "rejects",
+        "chapters",
+        "passages",
+        "links",
+        "copy_links",
+        "copy_alignments",
+        "copy_differences",
+    ),
+    "People and what they say": (
+        "people",
+        "guests",
+        "appearances",
+        "appearance_roles",
+        "appearance_evidence",
+        "speaker_turns",
+        "other_copy_turns",
+        "guest_pairs",
+        "press_tours",
+        "show_pairs",
+    ),
+    "What is mentioned": (
+        "entities",
+        "companies",
+        "products",
+        "mentions",
+        "mention_rules",
+        "sponsorships",
+        "first_mentions",
+        "company_pairs",
+        "speaker_companies",
+    ),
+    "Topics": ("topics", "episode_topics", "chapter_topics", "turn_topics", "topic_months"),
+    "Trends and shares": ("show_months", "company_months", "sponsor_months", "entity_momentum", "show_entities"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A column of `table` holds the values of `to_column` in `to_table`."""
+
+    table: str
+    column: str
+    to_table: str
+    to_column: str
+    is_nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A mart, with the columns that make up its key and their types."""
+
+    name: str
+    key: tuple[str, ...]
+    types: dict[str, str]
+
+
+def write_diagram(settings: Settings) -> Path:
+    """Write the page and return its path."""
+    DIAGRAM.write_text(render_diagram(settings), encoding="utf-8")
+    return DIAGRAM
+
+
+def render_diagram(settings: Settings) -> str:
+    """Return the page as Markdown: a Mermaid diagram a subject, then the tables that no key connects."""
+    tables, keys = read_keys(json.loads(prepare_manifest(settings).read_text(encoding="utf-8")))
+    subjects = dict(_SUBJECTS)
+    connected = {name for key in keys for name in (key.table, key.to_table)}
+    placed = {name for names in subjects.values() for name in names}
+    if others := sorted(connected - placed):
+        subjects["Others"] = tuple(others)
+    parts = [_HEAD]
+    for title, names in subjects.items():
+        own = [key for key in keys if key.table in names]
+        parts.append(f"\n## {title}\n\n{_mermaid([n for n in names if n in tables], own, tables)}")
+    alone = sorted(set(tables) - connected - placed)
+    parts.append("\n## Tables without a foreign key\n\n" + "".join(f"- `{name}`\n" for name in alone))
+    return "".join(parts)
+
+
+def read_keys(manifest: dict[str, Any]) -> tuple[dict[str, Table], list[ForeignKey]]:
+    """Return the published tables by name, and their foreign keys, from the tests of a dbt manifest."""
+    nodes = manifest["nodes"].values()
+    marts = {n["unique_id"]: n for n in nodes if n["resource_type"] == "model" and n["schema"] == "main"}
+    keys: dict[str, tuple[str, ...]] = {}
+    foreign: set[ForeignKey] = set()
+    for test in nodes:
+        metadata = test.get("test_metadata") or {}
+        model = marts.get(test.get("attached_node") or "")
+        if model is None:
+            continue
+        arguments = metadata["kwargs"].get("arguments") or metadata["kwargs"]
+        if metadata["name"] == "unique":
+            keys.setdefault(model["alias"], (test["column_name"],))
+        elif "columns" in arguments and "unique" in metadata["name"]:
+            keys.setdefault(model["alias"], tuple(arguments["columns"]))
+        elif metadata["name"] == "relationships":
+            foreign.add(_foreign_key(model, test["column_name"], arguments["to"], arguments["field"]))
+        elif metadata["name"] == "foreign_keys":
+            for reference in arguments["references"]:
+                column = reference["column"]
+                foreign.add(_foreign_key(model, column, reference["to"], reference.get("field", column)))
+    tables = {
+        node["alias"]: Table(
+            node["alias"],
+            keys.get(node["alias"], ()),
+            {name: column["data_type"] or "" for name, column in node["columns"].items()},
+        )
+        for node in marts.values()
+    }
+    return tables, sorted(foreign, key=lambda key: (key.to_table, key.table, key.column))
+
+
+def _foreign_key(model: dict[str, Any], column: str, reference: str, field: str) -> ForeignKey:
+    found = re.search(r"ref\(\s*['\"](\w+)['\"]\s*\)", reference)
+    if found is None:
+        raise ValueError(f"{model['alias']}.{column} refers to {reference!r}, which is no ref('...')")
+    constraints = model["columns"][column]["constraints"]
+    is_nullable = not any(constraint["type"] == "not_null" for constraint in constraints)
+    return ForeignKey(model["alias"], column, found[1], field, is_nullable)
+
+
+def _mermaid(names: list[str], keys: list[ForeignKey], tables: dict[str, Table]) -> str:
+    lines = ["```mermaid", "erDiagram"]
+    for name in names:
+        marks = {column: ["PK"] for column in tables[name].key}
+        for key in keys:
+            if key.table == name and "FK" not in marks.setdefault(key.column, []):
+                marks[key.column].append("FK")
+        if marks:
+            lines.append(f"    {name} {{")
+            lines += [f"        {_type(tables[name].types[c])} {c} {', '.join(m)}" for c, m in marks.items()]
+            lines.append("    }")
+    for key in keys:
+        one = "|o" if key.is_nullable else "||"
+        lines.append(f"    {key.to_table} {one}--o{{ {key.table} : {key.column}")
+    return "\n".join([*lines, "```", ""])
+
+
+def _type(data_type: str) -> str:
+    return re.sub(r"\W+", "_", data_type).strip("_") or "varchar"
