@@ -1,0 +1,125 @@
+"""Charts as Vega-Lite specifications. They carry data and no colours: the page gives those, for light and dark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+from orchestration.dashboards.table import Row
+
+ALL = "all shows"
+
+
+def _finish(chart: Any, height: int | alt.Step) -> dict[str, Any]:
+    spec: dict[str, Any] = chart.properties(width="container", height=height).to_dict()
+    spec.pop("config", None)
+    spec.pop("$schema", None)
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    return spec
+
+
+def _chart(data: list[Row]) -> alt.Chart:
+    return alt.Chart(alt.InlineData(values=data))
+
+
+def heat(data: list[Row], title: str) -> dict[str, Any]:
+    """Show x month, coloured by a share. Rows: show, month, share, words."""
+    base = _chart(data).encode(
+        x=alt.X(
+            "month:O",
+            title=None,
+            sort=None,
+            axis=alt.Axis(labelAngle=-45, labelOverlap=True, domain=False, ticks=False),
+        ),
+        y=alt.Y("show:N", title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=120)),
+        color=alt.Color(
+            "share:Q", title=title, scale=alt.Scale(domain=[0, 1]), legend=alt.Legend(format="%", gradientLength=140)
+        ),
+        tooltip=[alt.Tooltip("show:N"), alt.Tooltip("month:N"), alt.Tooltip("words:N", title=title)],
+    )
+    return _finish(base.mark_rect(cornerRadius=3, stroke="transparent", strokeWidth=3), alt.Step(30))
+
+
+def stacked_shares(data: list[Row], shows: list[str], series: list[str], noun: str) -> dict[str, Any]:
+    """Shares by month, stacked, with a choice of the show. Rows: month, show, series, count."""
+    chosen = alt.param(name="chosen_show", value=ALL, bind=alt.binding_select(options=[ALL, *shows], name="Show "))
+    base = (
+        _chart(data)
+        .add_params(chosen)
+        .transform_filter("chosen_show == 'all shows' || datum.show == chosen_show")
+        .transform_aggregate(count="sum(count)", groupby=["month", "series"])
+        .transform_joinaggregate(all="sum(count)", groupby=["month"])
+        .transform_calculate(share="datum.all > 0 ? datum.count / datum.all : 0", of="datum.count + ' of ' + datum.all")
+        .transform_calculate(place=f"indexof({series!r}, datum.series)")
+        .mark_bar(cornerRadiusEnd=0)
+        .encode(
+            x=alt.X("yearmonth(month):O", title=None, axis=alt.Axis(format="%b %Y", labelAngle=-45, labelOverlap=True)),
+            y=alt.Y(
+                "share:Q",
+                title=f"share of {noun}",
+                axis=alt.Axis(format="%", tickCount=5),
+                scale=alt.Scale(domain=[0, 1]),
+            ),
+            color=alt.Color("series:N", title=None, scale=alt.Scale(domain=series)),
+            order=alt.Order("place:Q"),
+            tooltip=[
+                alt.Tooltip("series:N", title="name"),
+                alt.Tooltip("yearmonth(month):O", title="month", format="%b %Y"),
+                alt.Tooltip("share:Q", format=".0%"),
+                alt.Tooltip("of:N", title=noun),
+            ],
+        )
+    )
+    return _finish(base, 300)
+
+
+def split_bars(data: list[Row], first: str, second: str, title: str) -> dict[str, Any]:
+    """Bars of two parts, largest first. Rows: name, part (`first` or `second`), count, total, address."""
+    base = (
+        _chart(data)
+        .transform_calculate(place=f"datum.part == {first!r} ? 0 : 1")
+        .mark_bar(cursor="pointer", cornerRadiusEnd=2)
+        .encode(
+            x=alt.X("count:Q", title=title, axis=alt.Axis(tickMinStep=1, tickCount=5)),
+            y=alt.Y(
+                "name:N",
+                title=None,
+                sort=alt.EncodingSortField("total", op="max", order="descending"),
+                axis=alt.Axis(domain=False, ticks=False),
+            ),
+            color=alt.Color("part:N", title=None, scale=alt.Scale(domain=[first, second])),
+            order=alt.Order("place:Q"),
+            href="address:N",
+            tooltip=[
+                alt.Tooltip("name:N"),
+                alt.Tooltip("part:N", title="where"),
+                alt.Tooltip("count:Q", title="mentions", format=","),
+            ],
+        )
+    )
+    return _finish(base, alt.Step(24))
+
+
+def before_and_now(data: list[Row]) -> dict[str, Any]:
+    """Two points a name joined by a line. Rows: name, before, now (shares), rank, words, address."""
+    y = alt.Y(
+        "name:N", title=None, sort=alt.EncodingSortField("rank"), axis=alt.Axis(domain=False, ticks=False, grid=True)
+    )
+    base = _chart(data).encode(y=y)
+    tooltip = [alt.Tooltip("name:N"), alt.Tooltip("words:N", title="episodes")]
+    line = base.mark_rule(strokeWidth=2).encode(
+        x=alt.X("before:Q", title="share of episodes that mention it"), x2="now:Q"
+    )
+    points = (
+        base.transform_fold(["before", "now"], as_=["when", "share"])
+        .transform_calculate(window="datum.when == 'now' ? 'last 90 days' : '90 days before'")
+        .mark_circle(size=130, opacity=1)
+        .encode(
+            x=alt.X("share:Q", axis=alt.Axis(format="%", tickCount=5)),
+            color=alt.Color("window:N", title=None, scale=alt.Scale(domain=["last 90 days", "90 days before"])),
+            tooltip=tooltip,
+            href="address:N",
+        )
+    )
+    return _finish(alt.layer(line, points), alt.Step(26))

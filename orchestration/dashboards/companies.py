@@ -1,0 +1,328 @@
+"""Companies: who has the conversation, who gains, who says it, and the sentences."""
+
+from __future__ import annotations
+
+import duckdb
+
+from orchestration.dashboards import charts
+from orchestration.dashboards.figures import counted, day, share, times, whole
+from orchestration.dashboards.html import Html, anchor, element, join, link
+from orchestration.dashboards.page import Page, figure, section, tile, tiles
+from orchestration.dashboards.source import Episodes, dated, moment, one, quote, rows, said
+from orchestration.dashboards.table import Column, Row, filtered, number, table
+
+COMPANIES_SHOWN = 300
+COMPANIES_QUOTED = 60
+QUOTES_EACH = 15
+SERIES = 8
+OTHERS = "all others"
+
+LEADERS = f"""
+select c.company_id, c.name, c.category, c.mention_count, c.content_mention_count,
+    c.mention_count - c.content_mention_count as paid_mention_count, c.episode_count, c.show_count,
+    (select count(*) from episodes where has_text) as eligible_episode_count,
+    c.content_mention_count / nullif(sum(c.content_mention_count) over (), 0) as content_share,
+    c.first_mentioned_on, c.last_mentioned_on
+from companies c
+where c.mention_count > 0
+order by c.content_mention_count desc, c.mention_count desc, c.name
+limit {COMPANIES_SHOWN}
+"""
+MONTHS = """
+select m.month, coalesce(s.name, 'no show known') as show_name, m.company_id, c.name,
+    m.content_mention_count as count, m.eligible_transcript_count
+from company_months m
+join companies c using (company_id)
+left join shows s using (show_id)
+where m.month is not null and m.content_mention_count > 0
+order by m.month, show_name, c.name
+"""
+MOMENTUM = """
+select entity_id, name, episode_count, eligible_episode_count, previous_episode_count,
+    previous_eligible_episode_count, momentum
+from entity_momentum
+where entity_type = 'company' and momentum is not null
+order by momentum desc, episode_count desc, name
+"""
+SPEAKERS = """
+select p.name as speaker, sc.role, c.name as company, sc.content_mention_count, sc.mention_count, sc.episode_count,
+    sc.speaker_mention_count, sc.speaker_word_count
+from speaker_companies sc
+join people p on p.person_id = sc.person_id
+join companies c on c.company_id = sc.company_id
+order by sc.content_mention_count desc, sc.mention_count desc, speaker, company
+limit 500
+"""
+QUOTES = f"""
+with shown as (
+    select company_id
+    from companies
+    where mention_count > 0
+    order by content_mention_count desc, mention_count desc, name
+    limit {COMPANIES_QUOTED}
+)
+select m.entity_name as company, m.context, m.segment_kind, m.field, p.name as speaker, m.speaker_role, m.turn_id,
+    m.start_s, m.url_at_time, m.episode_id, e.display_title as episode, e.published_on
+from mentions m
+join shown on shown.company_id = m.entity_id
+join episodes e using (episode_id)
+left join people p on p.person_id = m.speaker_person_id
+where m.field <> 'speaker_label'
+qualify row_number() over (
+    partition by m.entity_id order by e.published_on desc nulls last, m.episode_id, m.start_s, m.char_start
+) <= {QUOTES_EACH}
+order by e.published_on desc nulls last, m.episode_id, m.start_s, m.char_start
+"""
+
+
+def companies(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
+    """Return the page of the companies."""
+    leaders = rows(connection, LEADERS)
+    totals = one(
+        connection,
+        "select count(*) filter (where mention_count > 0) as n, coalesce(sum(mention_count), 0) as mentions, "
+        "coalesce(sum(content_mention_count), 0) as content from companies",
+    )
+    reach = one(connection, "select count(*) filter (where has_text) as eligible from episodes")["eligible"]
+    first = leaders[0] if leaders and leaders[0]["content_mention_count"] else None
+    title = (
+        f"{first['name']} leads with {share(first['content_share'])} of {whole(totals['content'])} company mentions in conversation"
+        if first
+        else "No company is mentioned in conversation yet"
+    )
+    lead = (
+        "Conversation leaves sponsor reads and promos out: what is earned, not paid. A company is one of the catalogue; "
+        "names that it does not know yet are not counted."
+    )
+    body = join(
+        tiles(
+            tile(link(whole(totals["n"]), "#leaders"), "companies mentioned"),
+            tile(link(whole(totals["content"]), "#quotes"), "mentions in conversation"),
+            tile(link(whole(totals["mentions"] - totals["content"]), "#quotes"), "in sponsor reads and promos"),
+            tile(link(whole(reach), "episodes.html"), "episodes searched"),
+        ),
+        section(
+            "voice",
+            "Share of voice",
+            _voice(rows(connection, MONTHS)),
+            _leader_bars(leaders),
+            _leaders(leaders, totals["n"]),
+        ),
+        section("momentum", "Momentum", _momentum(rows(connection, MOMENTUM))),
+        section("who", "Who says it", _speakers(rows(connection, SPEAKERS))),
+        section("said", "What was said last", _quotes(rows(connection, QUOTES), episodes)),
+    )
+    return Page("companies.html", title, lead, body)
+
+
+def stacked(found: list[Row], noun: str) -> tuple[dict | None, list[str]]:
+    """Return the chart of shares by month, and the names in it, most often mentioned first.
+
+    found: rows with month, show, name and count.
+    """
+    sums: dict[str, int] = {}
+    for row in found:
+        sums[row["name"]] = sums.get(row["name"], 0) + row["count"]
+    names = sorted(sums, key=lambda name: (-sums[name], name))
+    series = names[:SERIES]
+    cells: dict[tuple[str, str, str], int] = {}
+    for row in found:
+        key = (row["month"].isoformat(), row["show_name"], row["name"] if row["name"] in series else OTHERS)
+        cells[key] = cells.get(key, 0) + row["count"]
+    data = [{"month": f"{m}T12:00:00", "show": s, "series": n, "count": c} for (m, s, n), c in sorted(cells.items())]
+    shown = series + [OTHERS] * (len(names) > SERIES)
+    return (
+        charts.stacked_shares(data, sorted({row["show_name"] for row in found}), shown, noun) if data else None
+    ), names
+
+
+def _voice(found: list[Row]) -> Html:
+    spec, names = stacked(found, "company mentions")
+    months = len({row["month"] for row in found})
+    return figure(
+        "voice-months",
+        f"{names[0]} is mentioned most over {counted(months, 'month')}" if names else "Share of voice by month",
+        spec,
+        says=f"Share of company mentions in conversation by month, for {', '.join(names[:SERIES])}." if names else "",
+        empty="No dated episode mentions a company in conversation.",
+        behind=link("The companies", "#leaders"),
+    )
+
+
+def _leader_bars(leaders: list[Row]) -> Html:
+    first, second = "conversation", "sponsor reads and promos"
+    top = sorted(leaders, key=lambda row: (-row["mention_count"], row["name"]))[:15]
+    data = [
+        {
+            "name": row["name"],
+            "part": part,
+            "count": row[key],
+            "total": row["mention_count"],
+            "address": f"#{anchor(row['company_id'])}",
+        }
+        for row in top
+        for part, key in ((first, "content_mention_count"), (second, "paid_mention_count"))
+        if row[key]
+    ]
+    paid = sum(row["paid_mention_count"] for row in top)
+    every = sum(row["mention_count"] for row in top)
+    return figure(
+        "voice-bars",
+        f"{share(paid / every)} of the mentions of the {counted(len(top), 'company', 'companies')} named most are paid for"
+        if every
+        else "Paid and earned",
+        charts.split_bars(data, first, second, "mentions") if data else None,
+        says="Mentions of each company, in conversation and in sponsor reads and promos.",
+        empty="No company is mentioned.",
+        behind=link("The numbers", "#leaders"),
+    )
+
+
+def _leaders(leaders: list[Row], total: int) -> Html:
+    def to_quotes(row: Row, text: object) -> Html:
+        return filtered("quotes", text, row["name"])
+
+    columns = [
+        Column("Company", lambda row: row["name"]),
+        Column("Category", lambda row: row["category"] or "–"),
+        number("In conversation", "content_mention_count", whole, to_quotes),
+        number("Share", "content_share", share),
+        number("Paid", "paid_mention_count", whole, to_quotes),
+        Column(
+            "Episodes",
+            lambda row: f"{whole(row['episode_count'])} of {whole(row['eligible_episode_count'])}",
+            lambda row: row["episode_count"],
+            is_number=True,
+        ),
+        number("Shows", "show_count", whole),
+        Column("Last", lambda row: day(row["last_mentioned_on"]), lambda row: row["last_mentioned_on"]),
+    ]
+    more = f", the first {COMPANIES_SHOWN} of {whole(total)}" if total > COMPANIES_SHOWN else ""
+    return table(
+        "leaders",
+        f"Companies by mentions in conversation{more}",
+        columns,
+        leaders,
+        empty="have no rows: no text of this release names a company of the catalogue.",
+        query=LEADERS,
+        row_name=lambda row: anchor(row["company_id"]),
+    )
+
+
+def change_rows(found: list[Row]) -> list[Row]:
+    """Return the rows of a chart of two windows: those that rose most and those that fell most."""
+    shown = found if len(found) <= 16 else [*found[:8], *found[-8:]]
+    return [
+        {
+            "name": row["name"],
+            "before": row["previous_episode_count"] / row["previous_eligible_episode_count"],
+            "now": row["episode_count"] / row["eligible_episode_count"],
+            "rank": rank,
+            "words": f"{row['previous_episode_count']} of {row['previous_eligible_episode_count']} before, "
+            f"{row['episode_count']} of {row['eligible_episode_count']} now",
+            "address": f"#{anchor('moves', row['entity_id'])}",
+        }
+        for rank, row in enumerate(shown)
+        if row["previous_eligible_episode_count"] and row["eligible_episode_count"]
+    ]
+
+
+def momentum_part(found: list[Row], query: str, noun: str) -> Html:
+    """Return chart and table of the last 90 days against the 90 before.
+
+    found: rows of `entity_momentum`, the most risen first. noun: what they are, in the plural.
+    """
+    data = change_rows(found)
+    rising = [row for row in found if row["momentum"] > 1]
+    title = (
+        f"{found[0]['name']} gained most: {times(found[0]['momentum'])} as common as in the 90 days before"
+        if rising
+        else "Nothing became more common in the last 90 days"
+    )
+    columns = [
+        Column("Name", lambda row: row["name"]),
+        number("Momentum", "momentum", times),
+        _window("Last 90 days", "episode_count", "eligible_episode_count"),
+        _window("90 days before", "previous_episode_count", "previous_eligible_episode_count"),
+    ]
+    why = "cannot be told: nothing was published in the 90 days before the last 90."
+    return element(
+        "div",
+        figure(
+            "momentum-chart",
+            title,
+            charts.before_and_now(data) if data else None,
+            says=f"Share of the episodes that mention each of the {noun} that moved most, in the last 90 days and in the 90 before.",
+            empty=f"Momentum {why}",
+            behind=link("The numbers", "#momentum-rows"),
+        ),
+        table(
+            "momentum-rows",
+            "Episodes that mention it, of those that could",
+            columns,
+            found,
+            empty=why,
+            query=query,
+            row_name=lambda row: anchor("moves", row["entity_id"]),
+        ),
+        class_="grid",
+    )
+
+
+def _momentum(found: list[Row]) -> Html:
+    return momentum_part(found, MOMENTUM, "companies")
+
+
+def _window(title: str, key: str, of: str) -> Column:
+    return Column(title, lambda row: f"{whole(row[key])} of {whole(row[of])}", lambda row: row[key], is_number=True)
+
+
+def _speakers(found: list[Row]) -> Html:
+    columns = [
+        Column("Speaker", lambda row: row["speaker"]),
+        Column("Role", lambda row: row["role"].replace("_", "-")),
+        Column("Company", lambda row: row["company"]),
+        number(
+            "In conversation",
+            "content_mention_count",
+            whole,
+            lambda row, text: filtered("quotes", text, f"{row['speaker']} {row['company']}"),
+        ),
+        Column(
+            "Of all the person names",
+            lambda row: f"{whole(row['mention_count'])} of {whole(row['speaker_mention_count'])}",
+            lambda row: row["mention_count"],
+            is_number=True,
+        ),
+        number("Episodes", "episode_count", whole),
+    ]
+    top = found[0] if found and found[0]["content_mention_count"] else None
+    return table(
+        "speakers",
+        f"{top['speaker']} names {top['company']} most often: {counted(top['content_mention_count'], 'time')}"
+        if top
+        else "Who names which company",
+        columns,
+        found,
+        empty="is not known: no mention stands in the speech of a person who is known.",
+        query=SPEAKERS,
+    )
+
+
+def _quotes(found: list[Row], episodes: Episodes) -> Html:
+    columns = [
+        Column("Date", dated, lambda row: row["published_on"]),
+        Column("Company", lambda row: row["company"]),
+        Column("Sentence", quote, is_wide=True),
+        Column("Said by", said),
+        Column("At", moment, lambda row: row["start_s"], is_number=True),
+        Column("Episode", lambda row: episodes.link(row, anchor("t", row["turn_id"]) if row["turn_id"] else "")),
+    ]
+    return table(
+        "quotes",
+        f"The newest {QUOTES_EACH} sentences at most for each of the {COMPANIES_QUOTED} companies mentioned most",
+        columns,
+        found,
+        empty="There are none: no company is mentioned.",
+        query=QUOTES,
+    )

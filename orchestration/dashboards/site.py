@@ -1,0 +1,65 @@
+"""All pages of a release, written into one folder that opens from the disk."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import altair as alt
+import duckdb
+import vl_convert
+
+from orchestration.dashboards.companies import companies
+from orchestration.dashboards.overview import overview
+from orchestration.dashboards.page import render
+from orchestration.dashboards.source import Episodes, release_facts, rows
+
+NEWEST_EPISODES = 200
+ASSETS = ("style.css", "theme.js", "app.js")
+
+
+class DashboardsError(Exception):
+    """The pages of a release could not be drawn."""
+
+
+def write_dashboards(
+    connection: duckdb.DuckDBPyConnection, folder: Path, newest_episodes: int = NEWEST_EPISODES
+) -> list[Path]:
+    """Write the pages of the release that `connection` has open into `folder`, and return them.
+
+    newest_episodes: how many episodes get a page of their own. Raises DashboardsError, naming the page, where one
+    cannot be drawn.
+    """
+    written = [
+        _write(folder / "assets" / name, files(__package__).joinpath("assets", name).read_bytes()) for name in ASSETS
+    ]
+    written.append(_write(folder / "assets" / "vega.js", chart_runtime().encode()))
+    facts = release_facts(connection)
+    drawn = rows(
+        connection,
+        f"select episode_id from episodes order by published_on desc nulls last, episode_id limit {int(newest_episodes)}",
+    )
+    episodes = Episodes(frozenset(row["episode_id"] for row in drawn))
+    for draw in (overview, companies):
+        try:
+            page = draw(connection, episodes)
+            written.append(_write(folder / page.path, render(page, facts).encode()))
+        except Exception as error:
+            raise DashboardsError(
+                f"the page {draw.__name__} cannot be drawn: {type(error).__name__}: {error}"
+            ) from error
+    return written
+
+
+@cache
+def chart_runtime() -> str:
+    """Return the code that draws charts in a browser, in the versions that Altair writes for; it loads nothing else."""
+    version = "_".join(alt.VEGALITE_VERSION.removeprefix("v").split(".")[:2])
+    return vl_convert.javascript_bundle(vl_version=version)
+
+
+def _write(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path

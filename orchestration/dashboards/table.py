@@ -1,0 +1,121 @@
+"""Tables of a page: a caption, a filter, columns to sort by, and the query that the rows came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from orchestration.dashboards.html import Html, element, escape, join
+
+Row = dict[str, Any]
+FILTER_FROM = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. show: makes the cell of a row. sort: the value that rows are ordered by; without it, by the text."""
+
+    title: str
+    show: Callable[[Row], object]
+    sort: Callable[[Row], float | str | date | None] | None = None
+    is_number: bool = False
+    is_wide: bool = False
+
+
+def number(
+    title: str, key: str, form: Callable[[Any], object], to: Callable[[Row, object], Html] | None = None
+) -> Column:
+    """Return a column of numbers. form: writes the number; to: makes it a link to the rows behind it."""
+
+    def show(row: Row) -> object:
+        written = form(row[key])
+        return to(row, written) if to and row[key] else written
+
+    return Column(title, show, lambda row: row[key], is_number=True)
+
+
+def table(
+    name: str,
+    caption: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    *,
+    empty: str,
+    query: str | None = None,
+    row_name: Callable[[Row], str] | None = None,
+    has_filter: bool = True,
+) -> Html:
+    """Return a table, or why there is none.
+
+    name: its place in the page. empty: what is said where there are no rows. query: SQL that gives these rows.
+    row_name: the place of each row in the page, so that numbers elsewhere can lead to it.
+    """
+    behind = (
+        element("details", element("summary", "SQL behind this"), element("pre", element("code", query)), class_="sql")
+        if query
+        else None
+    )
+    if not rows:
+        body = element("p", element("strong", caption), " ", empty, class_="empty")
+        return element("section", body, behind, id=name, class_="table", tabindex="-1")
+    head = [
+        element(
+            "th",
+            element("button", column.title, type="button", class_="sort"),
+            scope="col",
+            class_="number" if column.is_number else None,
+        )
+        for column in columns
+    ]
+    lines = [
+        element("tr", [_cell(column, row) for column in columns], id=row_name(row) if row_name else None)
+        for row in rows
+    ]
+    tools = None
+    if has_filter and len(rows) >= FILTER_FROM:
+        tools = element(
+            "div",
+            element("label", "Filter ", element("span", caption, class_="hidden"), for_=f"{name}-filter"),
+            element(
+                "input",
+                id=f"{name}-filter",
+                type="search",
+                autocomplete="off",
+                placeholder="type to filter",
+                class_="filter",
+            ),
+            element("span", f"{len(rows):,} of {len(rows):,} rows", class_="count", aria_live="polite"),
+            class_="tools",
+        )
+    grid = element(
+        "table",
+        element("caption", caption),
+        element("thead", element("tr", head)),
+        element("tbody", lines),
+    )
+    scroller = element("div", grid, class_="scroll", role="region", aria_label=caption, tabindex="0")
+    return element("section", tools, scroller, behind, id=name, class_="table", tabindex="-1")
+
+
+def _cell(column: Column, row: Row) -> Html:
+    value = column.sort(row) if column.sort else None
+    classes = " ".join(filter(None, ("number" if column.is_number else "", "wide" if column.is_wide else "")))
+    return element(
+        "td",
+        column.show(row),
+        class_=classes or None,
+        data_sort=None if value is None else escape(value),
+        data_label=column.title,
+    )
+
+
+def filtered(table_name: str, text: object, words: object) -> Html:
+    """Return a link to a table of the same page that also types `words` into its filter."""
+    return element("a", text, href=f"#{table_name}", data_filter=words)
+
+
+def paragraphs(*parts: object) -> Html:
+    """Return each part as a paragraph."""
+    return join(*(element("p", part) for part in parts))
