@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.catalog.load import CatalogError, load_catalog
-from orchestration.dictionary import write_dictionary
+from orchestration.dictionary import write_contract, write_dictionary
 from orchestration.evaluate import add_arguments, run
 from orchestration.models import ModelsFailedError, prepare_manifest
 from orchestration.pipeline import build_lake
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("build", help="from raw files to a published release, recomputing only what changed")
     commands.add_parser("dev", help="open the Dagster UI on 127.0.0.1 with the same definitions and state")
     add_arguments(commands.add_parser("evaluate", help="measure all areas against labels and what documents state"))
-    docs = commands.add_parser("docs", help="write docs/data_dictionary.md and docs/er_diagram.md from the contracts")
+    docs = commands.add_parser("docs", help="write the pages that are made of the contracts")
     docs.add_argument(
         "--results", action="store_true", help="also write the results of the queries that README and docs print"
     )
@@ -144,12 +144,12 @@ def _docs(settings: Settings, is_with_results: bool) -> int:
     from orchestration.diagram import write_diagram
     from orchestration.printed_queries import write_results
 
-    pages = [write_dictionary(settings), write_diagram(settings)]
+    pages = [write_dictionary(settings), write_diagram(settings), write_contract(settings)]
     if is_with_results:
         if not settings.database.exists():
             raise FileNotFoundError(f"there is no warehouse at {settings.database} yet: run `make warehouse`")
         pages += write_results(settings.database)
-    for page in pages:
+    for page in dict.fromkeys(pages):
         print(f"wrote {shown_path(page)}")
     return 0
 

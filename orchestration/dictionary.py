@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from orchestration.keys import read_keys
 from orchestration.models import prepare_manifest
 from orchestration.schemas.tables import LAKE_TABLES
 from orchestration.settings import PROJECT_ROOT, Settings
 
 DICTIONARY = PROJECT_ROOT / "docs" / "data_dictionary.md"
+CONTRACT = PROJECT_ROOT / "docs" / "contract.md"
+_TABLES = re.compile(r"(?<=<!-- tables: written by `make docs` -->\n).*?(?=<!-- end of tables -->)", re.DOTALL)
 _HEAD = """# Data dictionary
 
 Written by `make docs` from the contracts: the schemas in `orchestration/schemas/` and the models' YAML in
@@ -42,12 +46,45 @@ def render_dictionary(settings: Settings) -> str:
     return "".join(parts)
 
 
+def write_contract(settings: Settings) -> Path:
+    """Write the table of tables into the page for analysts and return its path."""
+    CONTRACT.write_text(render_contract(settings, CONTRACT.read_text(encoding="utf-8")), encoding="utf-8")
+    return CONTRACT
+
+
+def render_contract(settings: Settings, page: str) -> str:
+    """Return the page with its table of tables, their grain, keys and nullable columns, as the contracts have them."""
+    manifest = json.loads(prepare_manifest(settings).read_text(encoding="utf-8"))
+    tables, _ = read_keys(manifest)
+    nodes = {node["alias"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
+    lines = ["\n| table | one row is | key | may be NULL |\n|---|---|---|---|\n"]
+    for name in sorted(tables):
+        columns = nodes[name]["columns"].items()
+        nullable = [f"`{column}`" for column, about in columns if _is_nullable(about)]
+        key = ", ".join(f"`{column}`" for column in tables[name].key)
+        link = f"[{name}](data_dictionary.md#{name})"
+        lines.append(f"| {link} | {_grain(nodes[name])} | {key} | {', '.join(nullable)} |\n")
+    return _TABLES.sub(lambda _: "".join(lines) + "\n", page)
+
+
+def _grain(node: dict[str, Any]) -> str:
+    """Return what the description says that one row is, without the explanations after it."""
+    said = " ".join(node["description"].split()).replace("|", "&#124;")
+    ends = (match.start() for match in re.finditer(r"[.;:](?: |$)", said))
+    end = next((end for end in ends if said[:end].count("(") == said[:end].count(")")), len(said))
+    return said[:end].removeprefix("One row per ")
+
+
+def _is_nullable(column: dict[str, Any]) -> bool:
+    return not any(constraint["type"] == "not_null" for constraint in column["constraints"])
+
+
 def _mart(node: dict[str, Any]) -> str:
     rows = (
         (
             name,
             column["data_type"] or "",
-            "" if any(constraint["type"] == "not_null" for constraint in column["constraints"]) else "yes",
+            "yes" if _is_nullable(column) else "",
             column["description"],
         )
         for name, column in node["columns"].items()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from orchestration.diagram import DIAGRAM, ForeignKey, read_keys, render_diagram
-from orchestration.dictionary import DICTIONARY, render_dictionary
+from orchestration.diagram import DIAGRAM, render_diagram
+from orchestration.dictionary import CONTRACT, DICTIONARY, render_contract, render_dictionary
+from orchestration.keys import ForeignKey, read_keys
 from orchestration.settings import load_settings
 
 
@@ -22,6 +23,12 @@ def test_every_column_is_described():
 
 def test_the_diagrams_show_the_keys_that_the_contracts_declare():
     assert DIAGRAM.read_text(encoding="utf-8") == render_diagram(load_settings()), "run `make docs`"
+
+
+def test_the_page_for_analysts_lists_the_tables_of_the_contracts():
+    page = CONTRACT.read_text(encoding="utf-8")
+    assert page.count("| [") > 30
+    assert page == render_contract(load_settings(), page), "run `make docs`"
 
 
 def test_every_table_of_the_warehouse_stands_in_a_diagram_or_below_them():
