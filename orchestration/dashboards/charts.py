@@ -11,12 +11,16 @@ from orchestration.dashboards.table import Row
 ALL = "all shows"
 
 
-def _finish(chart: Any, height: int | alt.Step) -> dict[str, Any]:
+def _finish(chart: Any, height: int) -> dict[str, Any]:
     spec: dict[str, Any] = chart.properties(width="container", height=height).to_dict()
     spec.pop("config", None)
     spec.pop("$schema", None)
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     return spec
+
+
+def _count(data: list[Row], key: str) -> int:
+    return len({row[key] for row in data})
 
 
 def _chart(data: list[Row]) -> alt.Chart:
@@ -38,7 +42,7 @@ def heat(data: list[Row], title: str) -> dict[str, Any]:
         ),
         tooltip=[alt.Tooltip("show:N"), alt.Tooltip("month:N"), alt.Tooltip("words:N", title=title)],
     )
-    return _finish(base.mark_rect(cornerRadius=3, stroke="transparent", strokeWidth=3), alt.Step(30))
+    return _finish(base.mark_rect(cornerRadius=3, stroke="transparent", strokeWidth=3), 34 * _count(data, "show"))
 
 
 def stacked_shares(data: list[Row], shows: list[str], series: list[str], noun: str) -> dict[str, Any]:
@@ -98,7 +102,7 @@ def split_bars(data: list[Row], first: str, second: str, title: str) -> dict[str
             ],
         )
     )
-    return _finish(base, alt.Step(24))
+    return _finish(base, 24 * _count(data, "name"))
 
 
 def before_and_now(data: list[Row]) -> dict[str, Any]:
@@ -122,4 +126,60 @@ def before_and_now(data: list[Row]) -> dict[str, Any]:
             href="address:N",
         )
     )
-    return _finish(alt.layer(line, points), alt.Step(26))
+    return _finish(alt.layer(line, points), 26 * len(data))
+
+
+def network(nodes: list[Row], edges: list[Row]) -> dict[str, Any]:
+    """People and shows as points, joined where a person was on a show. Rows: x, y, kind, name, size, words, address; x, y, x2, y2."""
+    plain = alt.Axis(labels=False, ticks=False, domain=False, grid=False)
+    scale = alt.Scale(domain=[-1.15, 1.15], nice=False)
+    x, y = alt.X("x:Q", title=None, axis=plain, scale=scale), alt.Y("y:Q", title=None, axis=plain, scale=scale)
+    lines = _chart(edges).mark_rule(opacity=0.45).encode(x=x, y=y, x2="x2:Q", y2="y2:Q")
+    points = (
+        _chart(nodes)
+        .mark_circle(opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            size=alt.Size("size:Q", legend=None, scale=alt.Scale(range=[60, 700])),
+            color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=["show", "guest"])),
+            href="address:N",
+            tooltip=[alt.Tooltip("name:N"), alt.Tooltip("words:N", title="episodes")],
+        )
+    )
+    names = _chart(nodes).mark_text(dy=-16, fontSize=11, limit=130).encode(x=x, y=y, text="name:N")
+    return _finish(alt.layer(lines, points, names), 460)
+
+
+def bars(data: list[Row], title: str) -> dict[str, Any]:
+    """Bars in the order of the rows. Rows: name, value, rank, words, address."""
+    base = (
+        _chart(data)
+        .mark_bar(cursor="pointer")
+        .encode(
+            x=alt.X("value:Q", title=title, axis=alt.Axis(tickCount=5)),
+            y=alt.Y("name:N", title=None, sort=alt.EncodingSortField("rank"), axis=alt.Axis(domain=False, ticks=False)),
+            href="address:N",
+            tooltip=[alt.Tooltip("name:N"), alt.Tooltip("words:N", title=title)],
+        )
+    )
+    return _finish(base, 24 * len(data))
+
+
+def timeline(data: list[Row], speakers: list[str]) -> dict[str, Any]:
+    """Turns of an episode along its clock, a line a speaker. Rows: speaker, start, end, at, kind, text, address."""
+    base = (
+        _chart(data)
+        .mark_bar(cursor="pointer", cornerRadius=1, height=20)
+        .encode(
+            x=alt.X("start:Q", title="minutes", axis=alt.Axis(tickCount=8), scale=alt.Scale(nice=False)),
+            x2="end:Q",
+            y=alt.Y("speaker:N", title=None, sort=speakers, axis=alt.Axis(domain=False, ticks=False)),
+            color=alt.Color(
+                "kind:N", title=None, scale=alt.Scale(domain=["conversation", "sponsor or promo", "chapter", "mention"])
+            ),
+            href="address:N",
+            tooltip=[alt.Tooltip("at:N"), alt.Tooltip("speaker:N", title="who"), alt.Tooltip("text:N", title="says")],
+        )
+    )
+    return _finish(base, 34 * len(speakers))

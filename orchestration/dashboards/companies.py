@@ -184,7 +184,7 @@ def _leaders(leaders: list[Row], total: int) -> Html:
 
     columns = [
         Column("Company", lambda row: row["name"]),
-        Column("Category", lambda row: row["category"] or "–"),
+        Column("Category", lambda row: (row["category"] or "–").replace("_", " ")),
         number("In conversation", "content_mention_count", whole, to_quotes),
         number("Share", "content_share", share),
         number("Paid", "paid_mention_count", whole, to_quotes),

@@ -11,9 +11,13 @@ import duckdb
 import vl_convert
 
 from orchestration.dashboards.companies import companies
+from orchestration.dashboards.episodes import episode_index, episode_pages
+from orchestration.dashboards.guests import guests
 from orchestration.dashboards.overview import overview
-from orchestration.dashboards.page import render
+from orchestration.dashboards.page import Page, render
+from orchestration.dashboards.quality import quality
 from orchestration.dashboards.source import Episodes, release_facts, rows
+from orchestration.dashboards.topics import topics
 
 NEWEST_EPISODES = 200
 ASSETS = ("style.css", "theme.js", "app.js")
@@ -41,14 +45,14 @@ def write_dashboards(
         f"select episode_id from episodes order by published_on desc nulls last, episode_id limit {int(newest_episodes)}",
     )
     episodes = Episodes(frozenset(row["episode_id"] for row in drawn))
-    for draw in (overview, companies):
+    for draw in (overview, companies, guests, topics, quality, episode_index, episode_pages):
         try:
-            page = draw(connection, episodes)
-            written.append(_write(folder / page.path, render(page, facts).encode()))
+            drawn_now = draw(connection, episodes)
+            for page in [drawn_now] if isinstance(drawn_now, Page) else drawn_now:
+                written.append(_write(folder / page.path, render(page, facts).encode()))
         except Exception as error:
-            raise DashboardsError(
-                f"the page {draw.__name__} cannot be drawn: {type(error).__name__}: {error}"
-            ) from error
+            message = f"the page {draw.__name__} cannot be drawn: {type(error).__name__}: {error}"
+            raise DashboardsError(message) from error
     return written
 
 

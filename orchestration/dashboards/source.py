@@ -10,9 +10,9 @@ from orchestration.dashboards.page import ReleaseFacts
 from orchestration.dashboards.table import Row
 
 
-def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
+def rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: Row | None = None) -> list[Row]:
     """Return what a query gives, one dict a row."""
-    cursor = connection.execute(query)
+    cursor = connection.execute(query, parameters or {})
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
@@ -55,6 +55,10 @@ class Episodes:
     def link(self, row: Row, place: str = "") -> Html:
         """Return the title of the episode of a row, as a link."""
         return link(short(row["episode"], 90), self.address(row["episode_id"], place))
+
+    def named(self, row: Row, text: object, place: str = "") -> Html:
+        """Return `text` as a link to the episode of a row."""
+        return link(text, self.address(row["episode_id"], place))
 
 
 def moment(row: Row) -> Html:

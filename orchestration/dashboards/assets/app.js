@@ -18,11 +18,11 @@
       view: { stroke: null },
       axis: {
         labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line,
-        labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelLimit: 170, titlePadding: 8,
+        labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelLimit: 170, labelPadding: 8, titlePadding: 8,
       },
       legend: {
         labelColor: ink, titleColor: soft, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal",
-        orient: "bottom", columns: window.innerWidth < 600 ? 2 : 4, symbolType: "circle", labelLimit: 150,
+        orient: "bottom", columns: window.innerWidth < 600 ? 2 : 4, symbolType: "circle", labelLimit: 190,
       },
       range: {
         category: series, ramp: [colour("--ramp-0"), colour("--ramp-1")], heatmap: [colour("--ramp-0"), colour("--ramp-1")],
