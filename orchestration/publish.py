@@ -10,6 +10,7 @@ import io
 import json
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -94,7 +95,8 @@ def prepare_history(settings: Settings) -> None:
 def release_key(settings: Settings, lake: Lake) -> str:
     """Return the hash of all that a release is made of: the lake, the models, and this code."""
     tables = (lake.fingerprint(table) for table in LAKE_TABLES)
-    code = sha256_of_files([Path(__file__)])
+    pages = Path(__file__).with_name("dashboards")
+    code = sha256_of_files([Path(__file__), *pages.glob("*.py"), *pages.glob("assets/*")])
     return stable_id("release", code, project_fingerprint(settings), *tables)
 
 
@@ -111,16 +113,26 @@ def discard_scratch(settings: Settings) -> None:
     shutil.rmtree(settings.scratch, ignore_errors=True)
 
 
-def publish(settings: Settings, key: str, now: datetime, tables: list[str]) -> Release:
+def publish(
+    settings: Settings,
+    key: str,
+    now: datetime,
+    tables: list[str],
+    draw: Callable[[duckdb.DuckDBPyConnection, Path], object] | None = None,
+) -> Release:
     """Finish, check and publish the database in the scratch folder.
 
-    key: hash of all that it was built from. tables: the tables that the release must have, and no others.
-    Raises ReleaseRefusedError, with nothing published, where a check fails.
+    key: hash of all that it was built from. tables: the tables that the release must have, and no others. draw: writes
+    the dashboards of the finished database, opened read-only, into a folder.
+    Raises ReleaseRefusedError, with nothing published, where a check fails, and what `draw` raises.
     """
     database = scratch_database(settings)
     release_id = database.parent.name
     row_counts, frame = _finish(database, release_id, now, tables)
     _validate(database, row_counts)
+    if draw:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            draw(connection, database.parent / "dashboards")
     release = Release(release_id, now.isoformat(), key, row_counts)
     write_json(database.parent / "release.json", asdict(release))
     for path in (*database.parent.rglob("*"), database.parent):

@@ -16,12 +16,14 @@ class Settings:
 
     raw: the landing zone. warehouse: where outputs go. dbt_project: models and catalogue.
     max_file_bytes: larger raw files are rejected, so that one file cannot exhaust memory.
+    dashboard_episodes: how many of the newest episodes get a page of their own in the dashboards.
     """
 
     raw: Path
     warehouse: Path
     dbt_project: Path
     max_file_bytes: int
+    dashboard_episodes: int = 200
 
     @property
     def catalog(self) -> Path:
@@ -63,15 +65,20 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings.
 
     `PODCAST_RAW` and `PODCAST_WAREHOUSE` name folders (relative ones below the current folder); by default `raw` and
-    `warehouse` of the project. `PODCAST_MAX_FILE_MB` is the largest raw file that is read, 100 by default.
+    `warehouse` of the project. `PODCAST_MAX_FILE_MB` is the largest raw file that is read, 100 by default,
+    `PODCAST_DASHBOARD_EPISODES` the number of episodes with a page in the dashboards, 200 by default.
     Raises ValueError where a value cannot be used.
     """
     limit = environment.get("PODCAST_MAX_FILE_MB") or "100"
     if not limit.isdigit() or int(limit) == 0:
         raise ValueError(f"PODCAST_MAX_FILE_MB is {limit!r}: set it to a whole number of megabytes, such as 100")
+    pages = environment.get("PODCAST_DASHBOARD_EPISODES") or "200"
+    if not pages.isdigit():
+        raise ValueError(f"PODCAST_DASHBOARD_EPISODES is {pages!r}: set it to a whole number, such as 200")
     return Settings(
         raw=Path(environment.get("PODCAST_RAW") or PROJECT_ROOT / "raw").absolute(),
         warehouse=Path(environment.get("PODCAST_WAREHOUSE") or PROJECT_ROOT / "warehouse").absolute(),
         dbt_project=PROJECT_ROOT / "dbt_project",
         max_file_bytes=int(limit) * 1_000_000,
+        dashboard_episodes=int(pages),
     )

@@ -9,6 +9,7 @@ import altair as alt
 from orchestration.dashboards.table import Row
 
 ALL = "all shows"
+KINDS = ("conversation", "sponsor or promo", "chapter", "mention")
 
 
 def _finish(chart: Any, height: int) -> dict[str, Any]:
@@ -147,7 +148,7 @@ def network(nodes: list[Row], edges: list[Row]) -> dict[str, Any]:
             tooltip=[alt.Tooltip("name:N"), alt.Tooltip("words:N", title="episodes")],
         )
     )
-    names = _chart(nodes).mark_text(dy=-16, fontSize=11, limit=130).encode(x=x, y=y, text="name:N")
+    names = _chart(nodes).mark_text(dy=-19, fontSize=11, limit=130).encode(x=x, y=y, text="name:N")
     return _finish(alt.layer(lines, points, names), 460)
 
 
@@ -168,6 +169,7 @@ def bars(data: list[Row], title: str) -> dict[str, Any]:
 
 def timeline(data: list[Row], speakers: list[str]) -> dict[str, Any]:
     """Turns of an episode along its clock, a line a speaker. Rows: speaker, start, end, at, kind, text, address."""
+    present = [kind for kind in KINDS if any(row["kind"] == kind for row in data)]
     base = (
         _chart(data)
         .mark_bar(cursor="pointer", cornerRadius=1, height=20)
@@ -176,7 +178,7 @@ def timeline(data: list[Row], speakers: list[str]) -> dict[str, Any]:
             x2="end:Q",
             y=alt.Y("speaker:N", title=None, sort=speakers, axis=alt.Axis(domain=False, ticks=False)),
             color=alt.Color(
-                "kind:N", title=None, scale=alt.Scale(domain=["conversation", "sponsor or promo", "chapter", "mention"])
+                "kind:N", title=None, scale=alt.Scale(domain=list(KINDS)), legend=alt.Legend(values=present)
             ),
             href="address:N",
             tooltip=[alt.Tooltip("at:N"), alt.Tooltip("speaker:N", title="who"), alt.Tooltip("text:N", title="says")],

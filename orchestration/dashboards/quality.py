@@ -63,9 +63,10 @@ def quality(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
     weight = sum(row["mention_count"] for row in judged)
     every = sum(row["mention_count"] for row in rules)
     precision = sum(row["precision"] * row["mention_count"] for row in judged) / weight if weight else None
+    low = sum((row["precision_low"] or 0) * row["mention_count"] for row in judged) / weight if weight else None
     title = (
-        f"About {share(precision)} of mentions are right, by the rules' measured precision"
-        if precision is not None
+        f"{share(weight / every)} of mentions were found by rules whose precision was measured"
+        if weight
         else "Nothing in this release was measured"
     )
     lead = (
@@ -75,9 +76,7 @@ def quality(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
     body = join(
         tiles(
             tile(
-                link(share(precision), "#rules"),
-                "precision of mentions",
-                f"{whole(weight)} of {whole(every)} by a judged rule",
+                link(share(precision), "#rules"), "precision of those rules", f"at least {share(low)} (95 % interval)"
             ),
             tile(link(_of(totals["t"], totals["n"]), "#gaps"), "episodes with a transcript"),
             tile(link(_of(totals["s"], totals["n"]), "#gaps"), "with named speakers"),
