@@ -2,12 +2,8 @@
 
 from functools import partial
 
-import os
-
 import dagster as dg
 
-from orchestration.alert_webhook import WEBHOOK_VARIABLE, deliver
-from orchestration.catalog.watchlist import load_watchlist
 from orchestration.defs.warehouse import models_definition
 from orchestration.defs.workspace import Workspace
 from orchestration.models import mart_tables
@@ -43,19 +39,11 @@ def release_definition() -> dg.AssetsDefinition:
                 record_refusal(settings, str(error), workspace.now())
                 raise dg.Failure(f"the new release is refused: {error}", allow_retries=False) from error
             context.log.info(f"release {published.release_id} published")
-        # What is published stays so, whatever becomes of the message; what could not be sent waits for the next run.
-        delivery = deliver(settings, os.environ.get(WEBHOOK_VARIABLE), workspace.now())
-        if delivery.sent_count:
-            context.log.info(f"{delivery.sent_count} alerts sent")
-        if delivery.problem:
-            context.log.warning(f"{delivery.waiting_count} alerts wait for the next run: {delivery.problem}")
         return dg.MaterializeResult(
             metadata={
                 "release_id": published.release_id,
                 "is_kept": published == served,
                 "database": dg.MetadataValue.path(settings.database),
-                "alerts_sent": delivery.sent_count,
-                "alerts_waiting": delivery.waiting_count,
                 "row_counts": dg.MetadataValue.json(published.row_counts),
             }
         )
