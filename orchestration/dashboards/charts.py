@@ -131,7 +131,10 @@ def before_and_now(data: list[Row]) -> dict[str, Any]:
 
 
 def network(nodes: list[Row], edges: list[Row]) -> dict[str, Any]:
-    """People and shows as points, joined where a person was on a show. Rows: x, y, kind, name, size, words, address; x, y, x2, y2."""
+    """People and shows as points, joined where a person was on a show.
+
+    Rows of nodes: x, y, kind, name, is_named, size, words, address; of edges: x, y, x2, y2.
+    """
     plain = alt.Axis(labels=False, ticks=False, domain=False, grid=False)
     scale = alt.Scale(domain=[-1.15, 1.15], nice=False)
     x, y = alt.X("x:Q", title=None, axis=plain, scale=scale), alt.Y("y:Q", title=None, axis=plain, scale=scale)
@@ -148,7 +151,8 @@ def network(nodes: list[Row], edges: list[Row]) -> dict[str, Any]:
             tooltip=[alt.Tooltip("name:N"), alt.Tooltip("words:N", title="episodes")],
         )
     )
-    names = _chart(nodes).mark_text(dy=-19, fontSize=11, limit=130).encode(x=x, y=y, text="name:N")
+    named = [node for node in nodes if node["is_named"]]
+    names = _chart(named).mark_text(dy=-19, fontSize=11, limit=130).encode(x=x, y=y, text="name:N")
     return _finish(alt.layer(lines, points, names), 460)
 
 

@@ -85,14 +85,15 @@ def companies(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page
     )
     reach = one(connection, "select count(*) filter (where has_text) as eligible from episodes")["eligible"]
     first = leaders[0] if leaders and leaders[0]["content_mention_count"] else None
+    content = whole(totals["content"])
     title = (
-        f"{first['name']} leads with {share(first['content_share'])} of {whole(totals['content'])} company mentions in conversation"
+        f"{first['name']} leads with {share(first['content_share'])} of {content} company mentions in conversation"
         if first
         else "No company is mentioned in conversation yet"
     )
     lead = (
-        "Conversation leaves sponsor reads and promos out: what is earned, not paid. A company is one of the catalogue; "
-        "names that it does not know yet are not counted."
+        "Conversation leaves sponsor reads and promos out: what is earned, not paid. A company is one of the "
+        "catalogue; names that it does not know yet are not counted."
     )
     body = join(
         tiles(
@@ -150,7 +151,7 @@ def _voice(found: list[Row]) -> Html:
 
 
 def _leader_bars(leaders: list[Row]) -> Html:
-    first, second = "conversation", "sponsor reads and promos"
+    first, second = "conversation", "paid"
     top = sorted(leaders, key=lambda row: (-row["mention_count"], row["name"]))[:15]
     data = [
         {
@@ -168,7 +169,7 @@ def _leader_bars(leaders: list[Row]) -> Html:
     every = sum(row["mention_count"] for row in top)
     return figure(
         "voice-bars",
-        f"{share(paid / every)} of the mentions of the {counted(len(top), 'company', 'companies')} named most are paid for"
+        f"{share(paid / every)} of mentions of the {counted(len(top), 'company', 'companies')} named most are paid for"
         if every
         else "Paid and earned",
         charts.split_bars(data, first, second, "mentions") if data else None,
@@ -238,6 +239,8 @@ def momentum_part(found: list[Row], query: str, noun: str) -> Html:
         f"{found[0]['name']} gained most: {times(found[0]['momentum'])} as common as in the 90 days before"
         if rising
         else "Nothing became more common in the last 90 days"
+        if found
+        else "Momentum is not known yet"
     )
     columns = [
         Column("Name", lambda row: row["name"]),
@@ -252,7 +255,7 @@ def momentum_part(found: list[Row], query: str, noun: str) -> Html:
             "momentum-chart",
             title,
             charts.before_and_now(data) if data else None,
-            says=f"Share of the episodes that mention each of the {noun} that moved most, in the last 90 days and in the 90 before.",
+            says=f"Share of episodes that mention the {noun} that moved most, in the last 90 days and in the 90 before.",
             empty=f"Momentum {why}",
             behind=link("The numbers", "#momentum-rows"),
         ),

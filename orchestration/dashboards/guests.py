@@ -14,6 +14,7 @@ from orchestration.dashboards.table import Column, Row, filtered, number, table
 
 GUESTS_SHOWN = 500
 GUESTS_DRAWN = 60
+NAMES_DRAWN = 20
 
 GUESTS = f"""
 select person_id, name, episode_count, show_count, speaking_s, word_count, affiliations, first_seen_on, last_seen_on
@@ -99,6 +100,9 @@ def _network(found: list[Row], appearances: list[Row]) -> Html:
     index = {identifier: place for place, identifier in enumerate(ids)}
     places = layout(len(ids), [(index[person], index[show]) for person, show in pairs])
     nodes = []
+    appeared: dict[str, int] = {}
+    for person, _ in pairs:
+        appeared[person] = appeared.get(person, 0) + 1
     for identifier, (x, y) in zip(ids, places, strict=True):
         mine = {episode for pair, those in pairs.items() if identifier in pair for episode in those}
         is_show = identifier in names
@@ -108,6 +112,8 @@ def _network(found: list[Row], appearances: list[Row]) -> Html:
                 "y": y,
                 "kind": "show" if is_show else "guest",
                 "name": names[identifier] if is_show else drawn[identifier]["name"],
+                # Many names would cover each other: then those stand there that tell how shows hang together.
+                "is_named": is_show or len(people) <= NAMES_DRAWN or appeared[identifier] > 1,
                 "size": len(mine) + (3 if is_show else 0),
                 "words": counted(len(mine), "episode"),
                 "address": "#appearances" if is_show else f"#{anchor(identifier)}",
@@ -120,7 +126,7 @@ def _network(found: list[Row], appearances: list[Row]) -> Html:
     shared = sum(len({show for other, show in pairs if other == person}) > 1 for person in people)
     return figure(
         "network-chart",
-        f"{counted(shared, 'guest')} of {len(people)} {'joins' if shared == 1 else 'join'} {counted(len(names), 'show')}",
+        f"{whole(shared)} of {counted(len(people), 'guest')} on more than one of {counted(len(names), 'show')}",
         charts.network(nodes, edges) if nodes else None,
         says=f"A graph of the {counted(len(people), 'guest')} with most episodes and the shows that they were on.",
         empty="No guest of a known show is in this release.",

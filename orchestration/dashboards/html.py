@@ -43,8 +43,8 @@ def join(*parts: object) -> Html:
 def element(name: str, *children: object, **attributes: object) -> Html:
     """Return one element, with everything in it escaped.
 
-    attributes: underscores become hyphens and one at the end is dropped (`class_`, `aria_label`); None and False leave the
-    attribute out, True gives it without a value. `href` and `src` that are neither web addresses nor pages of our
+    attributes: underscores become hyphens and one at the end is dropped (`class_`, `aria_label`); None and False leave
+    the attribute out, True gives it without a value. `href` and `src` that are neither web addresses nor pages of our
     own are left out. Raises ValueError for a name that is none, and for attributes that would run code.
     """
     written = [name]

@@ -32,7 +32,7 @@ def layout(count: int, edges: Sequence[tuple[int, int]]) -> list[tuple[float, fl
             pull = along * (np.linalg.norm(along, axis=1) / ideal)[:, None]
             np.add.at(move, start, -pull)
             np.add.at(move, end, pull)
-        move -= places * ideal  # Parts that nothing joins would drift away.
+        move -= places * ideal * 4  # Parts that nothing joins would drift away.
         length = np.maximum(np.linalg.norm(move, axis=1), 1e-9)[:, None]
         places = places + move / length * np.minimum(length, 0.12 * (1 - step / STEPS))
     places -= (places.max(axis=0) + places.min(axis=0)) / 2

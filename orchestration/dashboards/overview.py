@@ -71,7 +71,8 @@ def overview(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
         title = "This release has no episodes yet"
         lead: object = "Put transcripts into the raw folder and build again: this page then says what is in them."
     else:
-        title = f"{counted(count, 'episode')} of {counted(totals['shows'], 'show')}, {share(totals['transcripts'] / count)} with a transcript"
+        spoken = share(totals["transcripts"] / count)
+        title = f"{counted(count, 'episode')} of {counted(totals['shows'], 'show')}, {spoken} with a transcript"
         lead = (
             f"Published from {day(totals['first_on'])} to {day(totals['last_on'])}. Each conversation counts once, "
             "however many copies of it were found, and every row leads back to the characters it was read from."

@@ -70,8 +70,8 @@ def quality(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
         else "Nothing in this release was measured"
     )
     lead = (
-        "Every rule that finds mentions carries its precision on hand-made labels, with the number judged. Recall, roles "
-        "and speakers are measured too: docs/accuracy.md has those figures and the commands that give them."
+        "Every rule that finds mentions carries its precision on hand-made labels, with the number judged. Recall, "
+        "roles and speakers are measured too: docs/accuracy.md has those figures and the commands that give them."
     )
     body = join(
         tiles(

@@ -42,7 +42,8 @@ def write_dashboards(
     facts = release_facts(connection)
     drawn = rows(
         connection,
-        f"select episode_id from episodes order by published_on desc nulls last, episode_id limit {int(newest_episodes)}",
+        "select episode_id from episodes order by published_on desc nulls last, episode_id limit $newest",
+        {"newest": newest_episodes},
     )
     episodes = Episodes(frozenset(row["episode_id"] for row in drawn))
     for draw in (overview, companies, guests, topics, quality, episode_index, episode_pages):

@@ -91,7 +91,7 @@ def table(
         )
     grid = element(
         "table",
-        element("caption", caption),
+        element("caption", element("span", caption)),
         element("thead", element("tr", head)),
         element("tbody", lines),
     )
@@ -101,7 +101,16 @@ def table(
 
 def _cell(column: Column, row: Row) -> Html:
     value = column.sort(row) if column.sort else None
-    classes = " ".join(filter(None, ("number" if column.is_number else "", "wide" if column.is_wide else "")))
+    classes = " ".join(
+        filter(
+            None,
+            (
+                "number" if column.is_number else "",
+                "wide" if column.is_wide else "",
+                "day" if isinstance(value, date) else "",
+            ),
+        )
+    )
     return element(
         "td",
         column.show(row),

@@ -70,7 +70,7 @@ def topics(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
         if first
         else "No topic is found in this release"
     )
-    lead = "Topics are those of the catalogue's taxonomy. An episode has up to four main ones, chosen by how much of it they cover."
+    lead = "Topics are those of the catalogue. An episode has up to four main ones, by how much of it they cover."
     body = join(
         tiles(
             tile(link(whole(len(found)), "#topic-rows"), "topics found"),

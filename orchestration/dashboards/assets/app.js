@@ -22,7 +22,7 @@
       },
       legend: {
         labelColor: ink, titleColor: soft, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal",
-        orient: "bottom", columns: window.innerWidth < 600 ? 2 : 4, symbolType: "circle", labelLimit: 190,
+        orient: "bottom", columns: window.innerWidth < 600 ? 2 : 4, symbolType: "circle", labelLimit: window.innerWidth < 600 ? 115 : 190,
       },
       range: {
         category: series, ramp: [colour("--ramp-0"), colour("--ramp-1")], heatmap: [colour("--ramp-0"), colour("--ramp-1")],
