@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.catalog.load import CatalogError, load_catalog
+from orchestration.catalog.watchlist import load_watchlist
 from orchestration.dictionary import write_contract, write_dictionary
 from orchestration.evaluate import add_arguments, run
 from orchestration.models import ModelsFailedError, prepare_manifest
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         settings = load_settings()
-        load_catalog(settings.catalog)
+        load_watchlist(settings.catalog, load_catalog(settings.catalog))
         if options.command == "query":
             return _query(settings, options.sql)
         if options.command == "dev":

@@ -18,6 +18,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from orchestration.alerts import ALERTS_SCHEMA, WATCH_STATES_SCHEMA, Schema, evaluate, read_history
+from orchestration.catalog.watchlist import Watch
 from orchestration.ids import stable_id
 from orchestration.io.files import sha256_of_files, write_bytes, write_json
 from orchestration.io.lake import Lake
@@ -29,7 +31,9 @@ from orchestration.settings import Settings
 DATABASE_NAME = "podcasts.duckdb"
 RELEASES_KEPT = 5
 
-PIPELINE_RUNS_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+WATCH_STATES = "watch_states"
+
+PIPELINE_RUNS_SCHEMA: Schema = {
     "release_id": pl.String,
     "built_at": pl.Datetime("us", "UTC"),
     "as_of_date": pl.Date,
@@ -84,19 +88,24 @@ def prepare_history(settings: Settings) -> None:
     """Make sure that the history of runs can be read, and that the release being served is in it."""
     folder = _runs_folder(settings)
     if not any(folder.glob("*.parquet")):
-        _write_run(folder / "empty.parquet", pl.DataFrame(schema=PIPELINE_RUNS_SCHEMA))
+        _write_frame(folder / "empty.parquet", pl.DataFrame(schema=PIPELINE_RUNS_SCHEMA))
+    if not any((settings.history / "alerts").glob("*.parquet")):
+        _write_frame(settings.history / "alerts" / "empty.parquet", pl.DataFrame(schema=ALERTS_SCHEMA))
     current = current_release(settings)
     if current and not (folder / f"{current.release_id}.parquet").is_file():
         runs = pl.read_parquet(settings.warehouse / "current" / "parquet" / "pipeline_runs.parquet")
         this_run = runs.filter(pl.col("release_id") == current.release_id)
-        _write_run(folder / f"{current.release_id}.parquet", this_run.select(PIPELINE_RUNS_SCHEMA.keys()))
+        _append_alerts(settings, settings.warehouse / "current", current.release_id)
+        # Last, because its absence is what says that the history has to be mended.
+        _write_frame(folder / f"{current.release_id}.parquet", this_run.select(PIPELINE_RUNS_SCHEMA.keys()))
 
 
 def release_key(settings: Settings, lake: Lake) -> str:
     """Return the hash of all that a release is made of: the lake, the models, and this code."""
     tables = (lake.fingerprint(table) for table in LAKE_TABLES)
     pages = Path(__file__).with_name("dashboards")
-    code = sha256_of_files([Path(__file__), *pages.glob("*.py"), *pages.glob("assets/*")])
+    pages_code = [*pages.glob("*.py"), *pages.glob("assets/*")]
+    code = sha256_of_files([Path(__file__), Path(__file__).with_name("alerts.py"), *pages_code])
     return stable_id("release", code, project_fingerprint(settings), *tables)
 
 
@@ -104,7 +113,7 @@ def record_refusal(settings: Settings, reason: str, now: datetime) -> None:
     """Append a refused attempt to the history of runs and remove what it left in the scratch folder."""
     release_id = next_release_id(settings)
     frame = _run_frame(release_id, now, None, "refused", reason, {})
-    _write_run(_runs_folder(settings) / f"{release_id}.parquet", frame)
+    _write_frame(_runs_folder(settings) / f"{release_id}.parquet", frame)
     discard_scratch(settings)
 
 
@@ -119,15 +128,19 @@ def publish(
     now: datetime,
     tables: list[str],
     draw: Callable[[duckdb.DuckDBPyConnection, Path], object] | None = None,
+    watches: tuple[Watch, ...] = (),
 ) -> Release:
     """Finish, check and publish the database in the scratch folder.
 
     key: hash of all that it was built from. tables: the tables that the release must have, and no others. draw: writes
-    the dashboards of the finished database, opened read-only, into a folder.
+    the dashboards of the finished database, opened read-only, into a folder. watches: the watchlist, which the table
+    `alerts` answers.
     Raises ReleaseRefusedError, with nothing published, where a check fails, and what `draw` raises.
     """
     database = scratch_database(settings)
     release_id = database.parent.name
+    if "alerts" in tables:
+        _add_alerts(settings, database, release_id, now, watches)
     row_counts, frame = _finish(database, release_id, now, tables)
     _validate(database, row_counts)
     if draw:
@@ -142,9 +155,33 @@ def publish(
     _flush(settings.releases)
     _flip(settings.warehouse / "current", f"releases/{release_id}")
     _flip(settings.database, f"current/{DATABASE_NAME}")
-    _write_run(_runs_folder(settings) / f"{release_id}.parquet", frame)
+    _append_alerts(settings, settings.releases / release_id, release_id)
+    _write_frame(_runs_folder(settings) / f"{release_id}.parquet", frame)
     _remove_old(settings, release_id)
     return release
+
+
+def _add_alerts(settings: Settings, database: Path, release_id: str, now: datetime, watches: tuple[Watch, ...]) -> None:
+    """Add the alerts of this release to its table, and leave beside it what the watches were met by."""
+    states = read_history(settings.history / WATCH_STATES, WATCH_STATES_SCHEMA)
+    with duckdb.connect(str(database)) as connection:
+        evaluation = evaluate(connection, watches, states, release_id, now)
+        connection.register("new_alerts", evaluation.alerts.to_arrow())
+        connection.execute("insert into alerts by name select * from new_alerts")
+        connection.unregister("new_alerts")
+    _write_frame(database.with_name(f"{WATCH_STATES}.parquet"), evaluation.states)
+
+
+def _append_alerts(settings: Settings, folder: Path, release_id: str) -> None:
+    """Append to the history what the release in `folder` found for the watchlist. Doing it twice changes nothing."""
+    for table, path in (
+        ("alerts", folder / "parquet" / "alerts.parquet"),
+        (WATCH_STATES, folder / f"{WATCH_STATES}.parquet"),
+    ):
+        if path.is_file():
+            rows = pl.read_parquet(path).filter(pl.col("release_id") == release_id)
+            if not rows.is_empty():
+                _write_frame(settings.history / table / f"{release_id}.parquet", rows)
 
 
 def _finish(database: Path, release_id: str, now: datetime, tables: list[str]) -> tuple[dict[str, int], pl.DataFrame]:
@@ -230,7 +267,7 @@ def _runs_folder(settings: Settings) -> Path:
     return settings.history / "pipeline_runs"
 
 
-def _write_run(path: Path, frame: pl.DataFrame) -> None:
+def _write_frame(path: Path, frame: pl.DataFrame) -> None:
     buffer = io.BytesIO()
     frame.write_parquet(buffer)
     write_bytes(path, buffer.getvalue())

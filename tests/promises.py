@@ -50,4 +50,5 @@ PROMISED = {
     "search_terms",
     "search_postings",
     "search_turn_words",
+    "alerts",
 }

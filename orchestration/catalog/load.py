@@ -36,6 +36,10 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "aliases.csv": ("alias", "entity_id", "kind", "context", "not_context"),
     "topic_entities.csv": ("entity_id", "topic_id"),
 }
+WATCHLIST = "watchlist.csv"
+# The watchlist lies beside the catalogue and is read like it (watchlist.py), but no part of it: what is recognised in
+# text does not depend on who wants to hear of it.
+_ALL_HEADERS = HEADERS | {WATCHLIST: ("watch_id", "entity_id", "condition", "channel")}
 CATEGORIES = frozenset(
     [
         "ai_lab",
@@ -111,7 +115,7 @@ class CatalogError(ValueError):
 
 
 @dataclass(slots=True)
-class _Row:
+class Row:
     """A line of a file, by column."""
 
     file: str
@@ -119,6 +123,7 @@ class _Row:
     fields: dict[str, str]
 
     def __getitem__(self, column: str) -> str:
+        """Return the field in `column`."""
         return self.fields[column]
 
     def words(self, column: str) -> tuple[str, ...]:
@@ -127,13 +132,14 @@ class _Row:
 
 
 @dataclass(slots=True)
-class _Problems:
+class Problems:
     """Collects what is wrong, so that one look at the message is enough to mend it all."""
 
     messages: list[str] = field(default_factory=list)
 
-    def add(self, row: _Row | tuple[str, int], what: str, remedy: str) -> None:
-        file, line = (row.file, row.line) if isinstance(row, _Row) else row
+    def add(self, row: Row | tuple[str, int], what: str, remedy: str) -> None:
+        """Note what is wrong in a line (a row, or file and line) and how to mend it."""
+        file, line = (row.file, row.line) if isinstance(row, Row) else row
         self.messages.append(f"{file} line {line}: {what} -> {remedy}")
 
 
@@ -143,13 +149,13 @@ def load_catalog(folder: Path) -> Catalog:
     Raises CatalogError, with every problem found, where anything is wrong. `Catalog.fingerprint` is the SHA-256 over
     names and bytes of the files.
     """
-    problems = _Problems()
+    problems = Problems()
     digest = hashlib.sha256()
-    rows: dict[str, list[_Row]] = {}
+    rows: dict[str, list[Row]] = {}
     for file in HEADERS:
         raw = _read_bytes(folder, file, problems)
         digest.update(f"{file}\0{len(raw)}\0".encode() + raw)
-        rows[file] = list(_read_rows(file, raw, problems))
+        rows[file] = list(read_rows(file, raw, problems))
     entities = _entities(rows, problems)
     _check_companies_and_products(rows, problems)
     _check_references(rows, entities, problems)
@@ -165,7 +171,7 @@ def load_catalog(folder: Path) -> Catalog:
     return Catalog(entities, aliases, shows, digest.hexdigest(), entity_topics)
 
 
-def _read_bytes(folder: Path, file: str, problems: _Problems) -> bytes:
+def _read_bytes(folder: Path, file: str, problems: Problems) -> bytes:
     try:
         return (folder / file).read_bytes()
     except OSError as error:
@@ -174,10 +180,11 @@ def _read_bytes(folder: Path, file: str, problems: _Problems) -> bytes:
         return b""
 
 
-def _read_rows(file: str, raw: bytes, problems: _Problems) -> Iterator[_Row]:
+def read_rows(file: str, raw: bytes, problems: Problems) -> Iterator[Row]:
+    """Yield the lines of a CSV file, checked for what holds in every file of the catalogue's folder."""
     if not raw:
         if not any(message.startswith(f"{file} ") for message in problems.messages):
-            problems.add((file, 1), "the file is empty", f"start it with the header {','.join(HEADERS[file])}")
+            problems.add((file, 1), "the file is empty", f"start it with the header {','.join(_ALL_HEADERS[file])}")
         return
     try:
         # Spreadsheets write a byte-order mark; it is no part of the first column's name.
@@ -186,7 +193,7 @@ def _read_rows(file: str, raw: bytes, problems: _Problems) -> Iterator[_Row]:
         line = raw.count(b"\n", 0, error.start) + 1
         problems.add((file, line), f"byte {error.start} is not UTF-8", "save the file as UTF-8")
         return
-    header = HEADERS[file]
+    header = _ALL_HEADERS[file]
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     try:
@@ -207,13 +214,13 @@ def _read_rows(file: str, raw: bytes, problems: _Problems) -> Iterator[_Row]:
         problems.add((file, max(reader.line_num, 1)), f"bad CSV ({error})", remedy)
 
 
-def _checked_row(file: str, line: int, record: list[str], problems: _Problems) -> _Row | None:
-    header = HEADERS[file]
+def _checked_row(file: str, line: int, record: list[str], problems: Problems) -> Row | None:
+    header = _ALL_HEADERS[file]
     if len(record) != len(header):
         remedy = f"write {len(header)} fields ({','.join(header)}) and quote a field that holds a comma"
         problems.add((file, line), f"{len(record)} fields, {len(header)} expected", remedy)
         return None
-    row = _Row(file, line, dict(zip(header, record, strict=True)))
+    row = Row(file, line, dict(zip(header, record, strict=True)))
     for column, value in row.fields.items():
         if value != value.strip() or "\n" in value or "\r" in value:
             problems.add(row, f"{column} has white space at an end, or a line break", "remove it")
@@ -226,7 +233,7 @@ def _checked_row(file: str, line: int, record: list[str], problems: _Problems) -
     return row
 
 
-def _entities(rows: dict[str, list[_Row]], problems: _Problems) -> dict[str, Entity]:
+def _entities(rows: dict[str, list[Row]], problems: Problems) -> dict[str, Entity]:
     entities: dict[str, Entity] = {}
     first_lines: dict[str, int] = {}
     for file, entity_type in _ENTITY_FILES.items():
@@ -248,7 +255,7 @@ def _entities(rows: dict[str, list[_Row]], problems: _Problems) -> dict[str, Ent
     return entities
 
 
-def _check_companies_and_products(rows: dict[str, list[_Row]], problems: _Problems) -> None:
+def _check_companies_and_products(rows: dict[str, list[Row]], problems: Problems) -> None:
     for row in rows["companies.csv"]:
         if row["category"] not in CATEGORIES:
             problems.add(row, f"unknown category {row['category']!r}", f"use one of {' '.join(sorted(CATEGORIES))}")
@@ -257,8 +264,8 @@ def _check_companies_and_products(rows: dict[str, list[_Row]], problems: _Proble
             problems.add(row, f"unknown kind {row['kind']!r}", f"use one of {' '.join(sorted(PRODUCT_KINDS))}")
 
 
-def _check_references(rows: dict[str, list[_Row]], entities: dict[str, Entity], problems: _Problems) -> None:
-    def check(row: _Row, column: str, entity_type: EntityType, file: str) -> None:
+def _check_references(rows: dict[str, list[Row]], entities: dict[str, Entity], problems: Problems) -> None:
+    def check(row: Row, column: str, entity_type: EntityType, file: str) -> None:
         for entity_id in row.words(column):
             if entity_id not in entities or entities[entity_id].entity_type != entity_type:
                 problems.add(row, f"{column} names the unknown {entity_id!r}", f"add it to {file} or correct the id")
@@ -276,7 +283,7 @@ def _check_references(rows: dict[str, list[_Row]], entities: dict[str, Entity], 
             problems.add(row, what, "add the entity to its own file or correct the id")
 
 
-def _check_topic_tree(topics: list[_Row], problems: _Problems) -> None:
+def _check_topic_tree(topics: list[Row], problems: Problems) -> None:
     parents = {row["topic_id"]: row["parent_topic_id"] for row in topics}
     for row in topics:
         seen = {row["topic_id"]}
@@ -289,9 +296,9 @@ def _check_topic_tree(topics: list[_Row], problems: _Problems) -> None:
             problems.add(row, f"{row['topic_id']} is a parent of itself", remedy)
 
 
-def _aliases(rows: dict[str, list[_Row]], entities: dict[str, Entity], problems: _Problems) -> tuple[Alias, ...]:
-    found: list[tuple[Alias, _Row]] = []
-    of_entity: dict[str, list[tuple[Alias, _Row]]] = defaultdict(list)
+def _aliases(rows: dict[str, list[Row]], entities: dict[str, Entity], problems: Problems) -> tuple[Alias, ...]:
+    found: list[tuple[Alias, Row]] = []
+    of_entity: dict[str, list[tuple[Alias, Row]]] = defaultdict(list)
     for row in rows["aliases.csv"]:
         if not row["alias"]:
             problems.add(row, "the alias is empty", "fill it in or remove the line")
@@ -342,12 +349,12 @@ def _conditions(alias: Alias) -> tuple[bool, tuple[str, ...], tuple[str, ...]]:
     return alias.kind == "needs_context", alias.context, alias.not_context
 
 
-def _check_ambiguity(found: list[tuple[Alias, _Row]], problems: _Problems) -> None:
+def _check_ambiguity(found: list[tuple[Alias, Row]], problems: Problems) -> None:
     """Report aliases that two entities share, unless context words tell which is meant.
 
     One of them may go without: it is the one meant where the context speaks for none of the others.
     """
-    by_fold: dict[str, list[tuple[Alias, _Row]]] = defaultdict(list)
+    by_fold: dict[str, list[tuple[Alias, Row]]] = defaultdict(list)
     for alias, row in found:
         for other, other_row in by_fold[alias.alias.casefold()]:
             if other.entity_id == alias.entity_id or not _overlap(alias, other):

@@ -1,9 +1,12 @@
 """Publishing as an asset: what people open."""
 
+import os
 from functools import partial
 
 import dagster as dg
 
+from orchestration.alert_webhook import WEBHOOK_VARIABLE, deliver
+from orchestration.catalog.watchlist import load_watchlist
 from orchestration.defs.warehouse import models_definition
 from orchestration.defs.workspace import Workspace
 from orchestration.models import mart_tables
@@ -32,18 +35,27 @@ def release_definition() -> dg.AssetsDefinition:
             # Here and not above: the charts take a second to import, and only a new release draws any.
             from orchestration.dashboards.site import DashboardsError, write_dashboards
 
+            watches = load_watchlist(settings.catalog, workspace.catalog())
             draw = partial(write_dashboards, newest_episodes=settings.dashboard_episodes)
             try:
-                published = publish(settings, key, workspace.now(), mart_tables(settings), draw)
+                published = publish(settings, key, workspace.now(), mart_tables(settings), draw, watches)
             except (ReleaseRefusedError, DashboardsError) as error:
                 record_refusal(settings, str(error), workspace.now())
                 raise dg.Failure(f"the new release is refused: {error}", allow_retries=False) from error
             context.log.info(f"release {published.release_id} published")
+        # What is published stays so, whatever becomes of the message; what could not be sent waits for the next run.
+        delivery = deliver(settings, os.environ.get(WEBHOOK_VARIABLE), workspace.now())
+        if delivery.sent_count:
+            context.log.info(f"{delivery.sent_count} alerts sent")
+        if delivery.problem:
+            context.log.warning(f"{delivery.waiting_count} alerts wait for the next run: {delivery.problem}")
         return dg.MaterializeResult(
             metadata={
                 "release_id": published.release_id,
                 "is_kept": published == served,
                 "database": dg.MetadataValue.path(settings.database),
+                "alerts_sent": delivery.sent_count,
+                "alerts_waiting": delivery.waiting_count,
                 "row_counts": dg.MetadataValue.json(published.row_counts),
             }
         )

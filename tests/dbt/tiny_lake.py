@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from orchestration.alerts import ALERTS_SCHEMA
 from orchestration.catalog.load import HEADERS
 from orchestration.publish import PIPELINE_RUNS_SCHEMA
 from orchestration.schemas.tables import LAKE_TABLES
@@ -289,6 +290,10 @@ def write_warehouse_inputs(folder: Path, rows: Rows, catalog: dict[str, list[str
     history.parent.mkdir(parents=True)
     history_schema: dict[str, Any] = dict(PIPELINE_RUNS_SCHEMA)
     pl.DataFrame(schema=history_schema).write_parquet(history)
+    alerts = folder / "history" / "alerts" / "empty.parquet"
+    alerts.parent.mkdir()
+    alerts_schema: dict[str, Any] = dict(ALERTS_SCHEMA)
+    pl.DataFrame(schema=alerts_schema).write_parquet(alerts)
     (folder / "catalog").mkdir()
     for file, header in CATALOG_FILES.items():
         lines = [",".join(header), *catalog.get(file, [])]
