@@ -255,7 +255,7 @@ def momentum_part(found: list[Row], query: str, noun: str) -> Html:
             "momentum-chart",
             title,
             charts.before_and_now(data) if data else None,
-            says=f"Share of episodes that mention the {noun} that moved most, in the last 90 days and in the 90 before.",
+            says=f"Share of episodes that mention the {noun} that moved most, in the last 90 days and the 90 before.",
             empty=f"Momentum {why}",
             behind=link("The numbers", "#momentum-rows"),
         ),

@@ -173,7 +173,7 @@ def entity_address(row: Row) -> str:
     """Return where the rows behind an entity are."""
     pages = {"company": "companies.html", "topic": "topics.html"}
     page = pages.get(row["entity_type"])
-    return f"{page}#{anchor(row['entity_id'])}" if page else "index.html#moves"
+    return f"{page}#{anchor('moves', row['entity_id'])}" if page else "index.html#moves"
 
 
 def _moving(found: list[Row]) -> Html:
@@ -234,7 +234,7 @@ def _newest(found: list[Row], episodes: Episodes) -> Html:
         "Episodes by date",
         columns,
         found,
-        empty="None is in this release.",
+        empty="There are no episodes in this release.",
         query=NEWEST,
         has_filter=False,
     )

@@ -1,0 +1,262 @@
+"""The pages of a release: nothing in the data becomes markup, nothing leads outside, and emptiness says why."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.dashboards import figures
+from orchestration.dashboards.html import anchor, data_block, element, escape, link, safe_link
+from orchestration.dashboards.network import layout
+from orchestration.dashboards.site import DashboardsError, write_dashboards
+from tests.dashboards.releases import BAD_LINK, HOSTILE, empty_release, hostile_release
+
+PAGES = {"index.html", "companies.html", "guests.html", "topics.html", "episodes.html", "quality.html"}
+ELEMENTS = {
+    "html",
+    "head",
+    "meta",
+    "title",
+    "link",
+    "script",
+    "body",
+    "header",
+    "a",
+    "div",
+    "p",
+    "nav",
+    "ul",
+    "li",
+    "button",
+    "main",
+    "h1",
+    "h2",
+    "h3",
+    "section",
+    "strong",
+    "span",
+    "small",
+    "figure",
+    "figcaption",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "label",
+    "input",
+    "details",
+    "summary",
+    "pre",
+    "code",
+    "footer",
+    "noscript",
+}
+
+
+class Reader(HTMLParser):
+    """What a page is made of, as a browser would take it apart."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self.text: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        (self.scripts if self.cdata_elem == "script" else self.text).append(data)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Reader]:
+    folder = tmp_path_factory.mktemp("hostile")
+    with hostile_release(folder / "podcasts.duckdb") as connection:
+        paths = write_dashboards(connection, folder / "pages", newest_episodes=5)
+    return {
+        path.relative_to(folder / "pages").as_posix(): Reader(path.read_text(encoding="utf-8"))
+        for path in paths
+        if path.suffix == ".html"
+    }
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("empty")
+    with empty_release(folder / "podcasts.duckdb") as connection:
+        paths = write_dashboards(connection, folder / "pages")
+    return {path.name: path.read_text(encoding="utf-8") for path in paths if path.suffix == ".html"}
+
+
+def test_the_newest_episodes_have_pages_and_the_others_a_row(hostile):
+    assert set(hostile) == PAGES | {f"episodes/e{number}.html" for number in range(3, 8)}
+    rows = {attributes.get("id") for _, attributes in hostile["episodes.html"].elements}
+    assert {f"e-e{number}" for number in range(8)} <= rows
+
+
+def test_hostile_text_stays_text(hostile):
+    for path, page in hostile.items():
+        assert {tag for tag, _ in page.elements} <= ELEMENTS, path
+        for _, attributes in page.elements:
+            assert not [name for name in attributes if name.startswith("on") or name == "style"], path
+    assert any("</script><script>window.stolen=1" in text for text in hostile["companies.html"].text)
+
+
+def test_scripts_are_our_own_files_or_data(hostile):
+    for page in hostile.values():
+        for tag, attributes in page.elements:
+            if tag == "script":
+                assert attributes.get("type") == "application/json" or re.fullmatch(
+                    r"(\.\./)?assets/[a-z]+\.js", attributes["src"] or ""
+                )
+        assert all(json.loads(text) for text in page.scripts if text.strip())
+
+
+def test_links_lead_to_the_web_or_to_a_place_that_exists(hostile):
+    places = {
+        path: {attributes.get("id") for _, attributes in page.elements} | {None} for path, page in hostile.items()
+    }
+    for path, page in hostile.items():
+        for tag, attributes in page.elements:
+            target = attributes.get("href")
+            if tag != "a" or target is None or target.startswith("https://example.org/"):
+                continue
+            name, _, place = target.partition("#")
+            folder = "" if name.startswith("../") or "/" not in path or not name else "episodes/"
+            file = (folder + name.removeprefix("../")) if name else path
+            assert place in places[file] if place else file in places, (path, target)
+
+
+def test_every_page_says_its_release_and_forbids_the_network(hostile):
+    for page in hostile.values():
+        assert any("Release 000007, built 1 Mar 2026" in text for text in page.text)
+        policies = [a["content"] for _, a in page.elements if a.get("http-equiv") == "Content-Security-Policy"]
+        assert policies and "default-src 'none'" in (policies[0] or "")
+        assert "unsafe" not in (policies[0] or "") and "http" not in (policies[0] or "")
+
+
+def test_pages_are_built_for_keyboard_and_screen_reader(hostile):
+    for path, page in hostile.items():
+        tags = [tag for tag, _ in page.elements]
+        assert tags.count("main") == tags.count("h1") == 1
+        assert tags.count("table") == tags.count("caption"), path
+        assert all(a.get("aria-label") for _, a in page.elements if a.get("role") in ("img", "region"))
+        named = {a.get("for") for tag, a in page.elements if tag == "label"}
+        assert {a["id"] for tag, a in page.elements if tag == "input"} <= named
+        identifiers = [a["id"] for _, a in page.elements if a.get("id")]
+        assert len(identifiers) == len(set(identifiers)), path
+
+
+def test_an_empty_release_has_all_pages_and_says_why_they_are_empty(empty):
+    assert set(empty) == PAGES
+    assert "Put transcripts into the raw folder" in empty["index.html"]
+    assert "nothing was published in the 90 days before" in empty["companies.html"]
+    assert "nobody introduces one" in empty["guests.html"]
+    assert "No dated episode touches a topic." in empty["topics.html"]
+    assert "Every file in the raw folder could be read whole." in empty["quality.html"]
+    assert not any("nan" in re.split(r"\W+", page) or "None" in re.split(r"\W+", page) for page in empty.values())
+
+
+def test_a_page_that_cannot_be_drawn_is_named(tmp_path):
+    with empty_release(tmp_path / "podcasts.duckdb") as connection:
+        connection.execute("drop table press_tours")
+        with pytest.raises(DashboardsError, match=r"the page guests cannot be drawn.*press_tours"):
+            write_dashboards(connection, tmp_path / "pages")
+
+
+def test_pages_are_the_same_every_time(tmp_path: Path):
+    with hostile_release(tmp_path / "podcasts.duckdb") as connection:
+        first = {p.name: p.read_bytes() for p in write_dashboards(connection, tmp_path / "one")}
+        second = {p.name: p.read_bytes() for p in write_dashboards(connection, tmp_path / "two")}
+    assert first == second
+
+
+@given(st.text())
+def test_any_text_reads_back_as_itself(text):
+    reader = Reader(element("td", text, title=text))
+    ((_, attributes),) = reader.elements
+    clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", "\ufffd", text)
+    assert attributes["title"] == clean
+    assert "".join(reader.text) == clean
+
+
+@given(st.text())
+def test_any_text_stays_inside_a_data_block(text):
+    block = data_block("spec", {"text": text})
+    assert block.count("<") == 2
+    assert json.loads(block[block.index(">") + 1 : block.rindex("<")])["text"] == text.translate({0x7F: 0xFFFD})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        BAD_LINK,
+        " javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,<script>",
+        "vbscript:x",
+        "//example.org",
+        "/etc/passwd",
+        "../../secret.html",
+        "file:///etc/passwd",
+        "https://example.org/a b",
+        "https://example.org/\x00",
+        "",
+        None,
+        7,
+    ],
+)
+def test_what_no_link_may_lead_to(address):
+    assert safe_link(address) is None
+    assert link(HOSTILE, address) == escape(HOSTILE)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.org/?a=1&b=2#c", "HTTP://example.org", "index.html", "../index.html#a-b", "#quotes"]
+)
+def test_where_links_may_lead(address):
+    assert safe_link(address) == address
+
+
+@pytest.mark.parametrize("attribute", ["onclick", "style", "srcdoc", "a b", "a>"])
+def test_attributes_that_would_run_code_are_refused(attribute):
+    with pytest.raises(ValueError, match="no attribute"):
+        element("p", **{attribute: "x"})
+
+
+@given(st.text())
+def test_an_anchor_is_a_name(text):
+    assert re.fullmatch(r"[A-Za-z0-9_-]+", anchor(text))
+
+
+def test_figures_read_well():
+    assert figures.whole(1234567) == "1,234,567"
+    assert [figures.share(value) for value in (None, 0, 0.004, 0.256, 0.995, 1)] == [
+        "–", "0 %", "< 1 %", "26 %", "> 99 %", "100 %",
+    ]  # fmt: skip
+    assert [figures.clock(value) for value in (None, 0, 61.9, 3723)] == ["–", "0:00", "1:01", "1:02:03"]
+    assert figures.counted(1, "company", "companies") == "1 company"
+    assert figures.counted(0, "company", "companies") == "0 companies"
+
+
+def test_a_graph_is_drawn_inside_its_frame_and_always_alike():
+    edges = [(0, 2), (0, 3), (1, 3), (1, 4)]
+    places = layout(6, edges)
+    assert places == layout(6, edges)
+    assert all(-1 <= value <= 1 for place in places for value in place)
+    assert len(set(places)) == 6
+    assert layout(0, []) == []
+    assert layout(1, []) == [(0.0, 0.0)]
