@@ -59,7 +59,7 @@ def failures(results: dict[str, Any]) -> list[str]:
     return [
         f"{node}: {result.status} {result.message}"
         for node, result in results.items()
-        if result.status not in ("success", "pass")
+        if result.status not in ("success", "pass", "no-op")
     ]
 
 
