@@ -93,3 +93,8 @@ inner join episodes on turns.episode_id = episodes.episode_id
 left join people on turns.person_id = people.person_id
 order by best.has_all_words desc, best.score desc, turns.turn_id
 {%- endmacro -%}
+
+{%- macro describe_search_turns() -%}
+comment on macro table search_turns is
+'Full-text search over turns, best first (BM25; turns with all words before the others). query: words, or phrases in double quotes. max_results: 20 unless given, NULL for all.'
+{%- endmacro -%}

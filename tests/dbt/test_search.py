@@ -54,7 +54,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for model in ("search_turn_words", "search_postings", "search_terms"):
             sql = (DBT_PROJECT / "models" / "marts" / f"{model}.sql").read_text(encoding="utf-8")
             connection.execute(f"create table {model} as {render(sql)}")
-        connection.execute(render("{{ create_search_turns() }}"))
+        for statement in ("create_search_turns", "describe_search_turns"):
+            connection.execute(render(f"{{{{ {statement}() }}}}"))
     return path
 
 
@@ -150,3 +151,10 @@ def test_no_extension_is_needed(reader):
     assert reader.execute("select parameters from duckdb_functions() where function_name = 'search_turns'").fetchone()[
         0
     ] == ["query", "max_results"]
+
+
+def test_the_macro_says_what_it_is(reader):
+    (comment,) = reader.execute(
+        "select comment from duckdb_functions() where function_name = 'search_turns'"
+    ).fetchone()
+    assert "max_results" in comment

@@ -1,4 +1,4 @@
-{{ config(post_hook=["{{ create_search_turns() }}"]) }}
+{{ config(post_hook=["{{ create_search_turns() }}", "{{ describe_search_turns() }}"]) }}
 -- The macro that is made after this table reads more tables, which must exist by then.
 -- depends_on: {{ ref('episodes') }}
 -- depends_on: {{ ref('people') }}
