@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export DAGSTER_DBT_PARSE_PROJECT_ON_LOAD := 0
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup warehouse dev check test test-all evaluate docs bench fuzz clean
+.PHONY: help setup warehouse dev check test test-all evaluate docs dbt-docs superset bench fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -54,6 +54,20 @@ evaluate: setup ## measure all areas: make evaluate RAW=<folder> GOLD=<labels: f
 
 docs: setup ## write the data dictionary from the contracts
 	@$(RUN) -m orchestration docs
+
+dbt-docs: setup ## write the lineage and columns of all models as one page: warehouse/dbt-docs/index.html
+	@$(RUN) -m orchestration dbt-docs
+
+SUPERSET := .venv-superset
+superset: setup $(SUPERSET)/.complete ## open Superset on 127.0.0.1:8088 (PORT=<port>), see bi/superset/README.md
+	@$(RUN) -m bi.superset.datasets $(or $(PODCAST_WAREHOUSE),warehouse)/.superset/assets
+	@$(SUPERSET)/bin/python bi/superset/start.py $(or $(PODCAST_WAREHOUSE),warehouse)/.superset --port $(or $(PORT),8088)
+
+$(SUPERSET)/.complete: bi/superset/requirements.txt
+	@echo "Setting up $(SUPERSET): several minutes, once"
+	@test -x $(SUPERSET)/bin/python || $(PYTHON) -m venv $(SUPERSET)
+	@$(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check -r bi/superset/requirements.txt
+	@touch $@
 
 bench: setup ## measure parsers, matchers, mentions, alignment, identity: throughput, growth, peak memory
 	@$(RUN) -m orchestration.benchmarks.parsers

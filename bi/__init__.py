@@ -1,0 +1,1 @@
+"""Set-ups of BI tools that read the published warehouse."""

@@ -1,0 +1,1 @@
+"""Superset on the published warehouse: `make superset`."""
