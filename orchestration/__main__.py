@@ -15,7 +15,7 @@ from orchestration.catalog.load import CatalogError, load_catalog
 from orchestration.catalog.watchlist import load_watchlist
 from orchestration.dictionary import write_contract, write_dictionary
 from orchestration.evaluate import add_arguments, run
-from orchestration.models import ModelsFailedError, prepare_manifest
+from orchestration.models import ModelsFailedError, prepare_manifest, write_site
 from orchestration.pipeline import build_lake
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from orchestration.summary import Timing, shown_path, summarise
@@ -35,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     docs.add_argument(
         "--results", action="store_true", help="also write the results of the queries that README and docs print"
     )
+    commands.add_parser("dbt-docs", help="write the models' lineage and columns as one page into the warehouse folder")
     query = commands.add_parser("query", help="run one SQL query on the published warehouse, read-only")
     query.add_argument("sql")
     options = parser.parse_args(arguments)
@@ -47,6 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
             return _dev(settings)
         if options.command == "docs":
             return _docs(settings, options.results)
+        if options.command == "dbt-docs":
+            prepare_manifest(settings)
+            print(f"wrote {shown_path(write_site(settings, settings.warehouse / 'dbt-docs' / 'index.html'))}")
+            return 0
         if options.command == "evaluate":
             return _evaluate(settings, options)
         return _build(settings)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from orchestration.io.files import sha256_of_files, write_json
@@ -83,12 +85,7 @@ def build_models(settings: Settings, database: Path, on_node: OnNode) -> list[No
     an exception; ModelsFailedError is raised where dbt could not even start.
     """
     database.parent.mkdir(parents=True, exist_ok=True)
-    environment = {
-        "PODCAST_LAKE": str(settings.lake),
-        "PODCAST_HISTORY": str(settings.history),
-        "PODCAST_CATALOG": str(settings.catalog),
-        "PODCAST_SCRATCH_DB": str(database),
-    }
+    environment = _model_environment(settings, database)
 
     def on_event(event: Any) -> None:
         if event.info.name == "NodeFinished":
@@ -110,12 +107,39 @@ def build_models(settings: Settings, database: Path, on_node: OnNode) -> list[No
     return nodes
 
 
+def write_site(settings: Settings, page: Path) -> Path:
+    """Write dbt's own documentation, lineage and all, as one page that needs no server, and return its path.
+
+    The types and comments are those of the published warehouse, where there is one.
+    """
+    with TemporaryDirectory() as folder:
+        # A copy, because dbt opens its database for writing, which would lock out the readers of the published one.
+        database = Path(folder) / settings.database.name
+        if settings.database.exists():
+            shutil.copyfile(settings.database, database)
+        environment = _model_environment(settings, database)
+        _invoke(settings, ["docs", "generate", "--static", "--no-compile"], environment)
+    page.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(settings.dbt_target / "static_index.html", page)
+    return page
+
+
 def read_results(folder: Path) -> list[NodeResult]:
     """Return what `build_models` returned when it built the database in `folder`; nothing where that is not known."""
     try:
         return [NodeResult(**node) for node in json.loads((folder / RESULTS_NAME).read_text(encoding="utf-8"))]
     except (FileNotFoundError, json.JSONDecodeError, TypeError):
         return []
+
+
+def _model_environment(settings: Settings, database: Path) -> dict[str, str]:
+    """Return what the project's profile and sources read from the environment."""
+    return {
+        "PODCAST_LAKE": str(settings.lake),
+        "PODCAST_HISTORY": str(settings.history),
+        "PODCAST_CATALOG": str(settings.catalog),
+        "PODCAST_SCRATCH_DB": str(database),
+    }
 
 
 def _invoke(
