@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import httpx
 import polars as pl
 
 from orchestration.alerts import ALERTS_SCHEMA, Schema, read_history
@@ -79,6 +78,9 @@ def _escaped(text: str) -> str:
 
 def _post(url: str, content: dict[str, Any]) -> str | None:
     """Send one message and return what went wrong, without the address."""
+    # Most runs send nothing and start faster without it.
+    import httpx
+
     try:
         if httpx.URL(url).scheme not in ("http", "https"):
             return f"{WEBHOOK_VARIABLE} is no http or https address"
