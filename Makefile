@@ -63,10 +63,10 @@ superset: setup $(SUPERSET)/.complete ## open Superset on 127.0.0.1:8088 (PORT=<
 	@$(RUN) -m bi.superset.datasets $(or $(PODCAST_WAREHOUSE),warehouse)/.superset/assets
 	@$(SUPERSET)/bin/python bi/superset/start.py $(or $(PODCAST_WAREHOUSE),warehouse)/.superset --port $(or $(PORT),8088)
 
-$(SUPERSET)/.complete: bi/superset/requirements.txt
+$(SUPERSET)/.complete: bi/superset/requirements.lock
 	@echo "Setting up $(SUPERSET): several minutes, once"
 	@test -x $(SUPERSET)/bin/python || $(PYTHON) -m venv $(SUPERSET)
-	@$(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check -r bi/superset/requirements.txt
+	@$(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r bi/superset/requirements.lock
 	@touch $@
 
 bench: setup ## measure parsers, matchers, mentions, alignment, identity: throughput, growth, peak memory
