@@ -8,6 +8,7 @@ import dagster as dg
 
 from orchestration.catalog.catalog import Catalog
 from orchestration.catalog.load import load_catalog
+from orchestration.catalog.watchlist import load_watchlist
 from orchestration.io.lake import Lake
 from orchestration.settings import Settings, load_settings
 
@@ -24,8 +25,12 @@ class Workspace(dg.ConfigurableResource):
         return Lake(self.settings().lake)
 
     def catalog(self) -> Catalog:
-        """Return the checked catalogue. Raises CatalogError with file, line and remedy."""
-        return load_catalog(self.settings().catalog)
+        """Return the catalogue, checked as is the watchlist. Raises CatalogError with file, line and remedy."""
+        folder = self.settings().catalog
+        catalog = load_catalog(folder)
+        # Read at the release, which comes last; a mistake in it stops the run before any work.
+        load_watchlist(folder, catalog)
+        return catalog
 
     def now(self) -> datetime:
         """Return the present moment, UTC."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import polars as pl
+import pytest
 
 import orchestration.__main__ as command_line
 import orchestration.defs.lake as lake_assets
 import orchestration.defs.warehouse as model_assets
+from orchestration.catalog.load import CatalogError
+from orchestration.defs.workspace import Workspace
 from orchestration.models import NodeResult
 from orchestration.proof import ProofResult
 from orchestration.settings import load_settings
@@ -53,3 +56,20 @@ def test_a_mistake_in_the_catalogue_stops_before_any_work(tmp_path, monkeypatch,
     said = capsys.readouterr().err
     assert "aliases.csv line" in said and "company:nobody-at-all" in said and "->" in said
     assert not settings.warehouse.exists()
+
+
+def test_a_mistake_in_the_watchlist_stops_before_any_work(tmp_path, monkeypatch, capsys):
+    settings = replace(load_settings(), raw=tmp_path, warehouse=tmp_path / "warehouse", dbt_project=tmp_path / "dbt")
+    settings.catalog.mkdir(parents=True)
+    for file in load_settings().catalog.glob("*.csv"):
+        (settings.catalog / file.name).write_bytes(file.read_bytes())
+    with (settings.catalog / "watchlist.csv").open("a", encoding="utf-8") as watchlist:
+        watchlist.write("nobody,company:nobody-at-all,any_new_mention,table\n")
+    monkeypatch.setattr(command_line, "load_settings", lambda: settings)
+    assert command_line.main(["build"]) == 1
+    said = capsys.readouterr().err
+    assert "watchlist.csv line" in said and "company:nobody-at-all" in said and "->" in said
+    assert not settings.warehouse.exists()
+    monkeypatch.setattr(Workspace, "settings", lambda self: settings)
+    with pytest.raises(CatalogError, match=r"watchlist\.csv line"):
+        Workspace().catalog()
