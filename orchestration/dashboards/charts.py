@@ -1,4 +1,8 @@
-"""Charts as Vega-Lite specifications. They carry data and no colours: the page gives those, for light and dark."""
+"""Charts as Vega-Lite specifications. They carry data and no colours: the page gives those, for light and dark.
+
+Names of the data are only ever values of rows or domains, never part of an expression or of an order to sort by, which
+Vega-Lite would write into one.
+"""
 
 from __future__ import annotations
 
@@ -47,16 +51,15 @@ def heat(data: list[Row], title: str) -> dict[str, Any]:
 
 
 def stacked_shares(data: list[Row], shows: list[str], series: list[str], noun: str) -> dict[str, Any]:
-    """Shares by month, stacked, with a choice of the show. Rows: month, show, series, count."""
+    """Shares by month, stacked, with a choice of the show. Rows: month, show, series, place, count."""
     chosen = alt.param(name="chosen_show", value=ALL, bind=alt.binding_select(options=[ALL, *shows], name="Show "))
     base = (
         _chart(data)
         .add_params(chosen)
         .transform_filter("chosen_show == 'all shows' || datum.show == chosen_show")
-        .transform_aggregate(count="sum(count)", groupby=["month", "series"])
+        .transform_aggregate(count="sum(count)", groupby=["month", "series", "place"])
         .transform_joinaggregate(all="sum(count)", groupby=["month"])
         .transform_calculate(share="datum.all > 0 ? datum.count / datum.all : 0", of="datum.count + ' of ' + datum.all")
-        .transform_calculate(place=f"indexof({series!r}, datum.series)")
         .mark_bar(cornerRadiusEnd=0)
         .encode(
             x=alt.X("yearmonth(month):O", title=None, axis=alt.Axis(format="%b %Y", labelAngle=-45, labelOverlap=True)),
@@ -171,8 +174,11 @@ def bars(data: list[Row], title: str) -> dict[str, Any]:
     return _finish(base, 24 * len(data))
 
 
-def timeline(data: list[Row], speakers: list[str]) -> dict[str, Any]:
-    """Turns of an episode along its clock, a line a speaker. Rows: speaker, start, end, at, kind, text, address."""
+def timeline(data: list[Row]) -> dict[str, Any]:
+    """Turns of an episode along its clock, a line a speaker.
+
+    Rows: speaker, line, start, end, at, kind, text, address.
+    """
     present = [kind for kind in KINDS if any(row["kind"] == kind for row in data)]
     base = (
         _chart(data)
@@ -180,7 +186,12 @@ def timeline(data: list[Row], speakers: list[str]) -> dict[str, Any]:
         .encode(
             x=alt.X("start:Q", title="minutes", axis=alt.Axis(tickCount=8), scale=alt.Scale(nice=False)),
             x2="end:Q",
-            y=alt.Y("speaker:N", title=None, sort=speakers, axis=alt.Axis(domain=False, ticks=False)),
+            y=alt.Y(
+                "speaker:N",
+                title=None,
+                sort=alt.EncodingSortField("line", op="min"),
+                axis=alt.Axis(domain=False, ticks=False),
+            ),
             color=alt.Color(
                 "kind:N", title=None, scale=alt.Scale(domain=list(KINDS)), legend=alt.Legend(values=present)
             ),
@@ -188,4 +199,4 @@ def timeline(data: list[Row], speakers: list[str]) -> dict[str, Any]:
             tooltip=[alt.Tooltip("at:N"), alt.Tooltip("speaker:N", title="who"), alt.Tooltip("text:N", title="says")],
         )
     )
-    return _finish(base, 34 * len(speakers))
+    return _finish(base, 34 * _count(data, "speaker"))

@@ -69,9 +69,9 @@ join episodes e using (episode_id)
 left join people p on p.person_id = m.speaker_person_id
 where m.field <> 'speaker_label'
 qualify row_number() over (
-    partition by m.entity_id order by e.published_on desc nulls last, m.episode_id, m.start_s, m.char_start
+    partition by m.entity_id order by e.published_on desc nulls last, m.episode_id, m.start_s, m.char_start, m.mention_id
 ) <= {QUOTES_EACH}
-order by e.published_on desc nulls last, m.episode_id, m.start_s, m.char_start
+order by e.published_on desc nulls last, m.episode_id, m.start_s, m.char_start, m.mention_id
 """
 
 
@@ -126,11 +126,15 @@ def stacked(found: list[Row], noun: str) -> tuple[dict | None, list[str]]:
         sums[row["name"]] = sums.get(row["name"], 0) + row["count"]
     names = sorted(sums, key=lambda name: (-sums[name], name))
     series = names[:SERIES]
+    place = {name: number for number, name in enumerate([*series, OTHERS])}
     cells: dict[tuple[str, str, str], int] = {}
     for row in found:
         key = (row["month"].isoformat(), row["show_name"], row["name"] if row["name"] in series else OTHERS)
         cells[key] = cells.get(key, 0) + row["count"]
-    data = [{"month": f"{m}T12:00:00", "show": s, "series": n, "count": c} for (m, s, n), c in sorted(cells.items())]
+    data = [
+        {"month": f"{m}T12:00:00", "show": s, "series": n, "place": place[n], "count": c}
+        for (m, s, n), c in sorted(cells.items())
+    ]
     shown = series + [OTHERS] * (len(names) > SERIES)
     return (
         charts.stacked_shares(data, sorted({row["show_name"] for row in found}), shown, noun) if data else None
@@ -289,7 +293,7 @@ def _speakers(found: list[Row]) -> Html:
             "In conversation",
             "content_mention_count",
             whole,
-            lambda row, text: filtered("quotes", text, f"{row['speaker']} {row['company']}"),
+            lambda row, text: filtered("quotes", text, row["speaker"], row["company"]),
         ),
         Column(
             "Of all the person names",

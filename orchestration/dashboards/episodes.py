@@ -61,7 +61,7 @@ select m.episode_id, m.entity_name, m.entity_type, m.context, m.segment_kind, m.
 from mentions m
 left join people p on p.person_id = m.speaker_person_id
 where m.field <> 'speaker_label' and m.entity_type <> 'topic' and m.episode_id in (select unnest($drawn))
-order by m.episode_id, m.start_s nulls last, m.char_start
+order by m.episode_id, m.start_s nulls last, m.char_start, m.mention_id
 """
 SPONSORS = """
 select s.episode_id, coalesce(c.name, s.sponsor_name, 'not named') as sponsor, s.kind, s.start_s, s.end_s, s.url_at_time
@@ -200,7 +200,7 @@ def _timeline(parts: dict[str, list[Row]]) -> Html:
     return figure(
         "timeline",
         title if data else "No timeline",
-        charts.timeline(data, order) if data else None,
+        charts.timeline([{**row, "line": order.index(row["speaker"])} for row in data]) if data else None,
         says=f"Turns along the clock of the episode, a line each for {', '.join(order)}.",
         empty="No copy of this episode has times, so nothing can be placed on a clock.",
         behind=link("The turns", "#transcript"),

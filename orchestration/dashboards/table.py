@@ -120,8 +120,10 @@ def _cell(column: Column, row: Row) -> Html:
     )
 
 
-def filtered(table_name: str, text: object, words: object) -> Html:
-    """Return a link to a table of the same page that also types `words` into its filter."""
+def filtered(table_name: str, text: object, *phrases: str) -> Html:
+    """Return a link to a table of the same page that also types `phrases` into its filter, each in quotation marks."""
+    parts = [part.strip() for phrase in phrases for part in phrase.split('"')]
+    words = " ".join(f'"{part}"' for part in parts if part)
     return element("a", text, href=f"#{table_name}", data_filter=words)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 CHROMIUM = shutil.which("chromium")
-PATIENCE_S = 60
+PATIENCE_S = 20
 
 
 class Browser:
@@ -83,7 +83,7 @@ class Browser:
         self.call("Page.navigate", url="about:blank")
         self.wait_for("location.href === 'about:blank'")
         self.call("Page.navigate", url=path.as_uri())
-        self.wait_for("document.documentElement.dataset.ready === 'yes'")
+        self.wait_for("document.documentElement?.dataset.ready === 'yes'")
         self.wait_for("document.querySelectorAll('.vega:not([data-drawn])').length === 0")
 
     def prefer(self, scheme: str) -> None:

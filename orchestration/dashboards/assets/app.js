@@ -64,7 +64,9 @@
   system.addEventListener("change", () => { sayTheme(); drawCharts(); });
   sayTheme();
 
-  const fold = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  const fold = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").replace(/\s+/g, " ").toLowerCase();
+  // Words, and phrases in quotation marks.
+  const wanted = (text) => Array.from(fold(text).matchAll(/"([^"]+)"|([^\s"]+)/g), (found) => found[1] || found[2]);
 
   function setUpFilter(input) {
     const section = input.closest("section");
@@ -73,7 +75,7 @@
     const texts = rows.map((row) => fold(row.textContent));
     let none = null;
     input.addEventListener("input", () => {
-      const words = fold(input.value).split(/\s+/).filter(Boolean);
+      const words = wanted(input.value);
       let shown = 0;
       rows.forEach((row, index) => {
         row.hidden = !words.every((word) => texts[index].includes(word));
