@@ -13,7 +13,7 @@ import altair as alt
 from orchestration.dashboards.table import Row
 
 ALL = "all shows"
-KINDS = ("conversation", "sponsor or promo", "chapter", "mention")
+KINDS = ("conversation", "paid", "chapter", "mention")
 
 
 def _finish(chart: Any, height: int) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def heat(data: list[Row], title: str) -> dict[str, Any]:
             "month:O",
             title=None,
             sort=None,
-            axis=alt.Axis(labelAngle=-45, labelOverlap=True, domain=False, ticks=False),
+            axis=alt.Axis(labelAngle=-45, labelOverlap="greedy", domain=False, ticks=False),
         ),
         y=alt.Y("show:N", title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=120)),
         color=alt.Color(
@@ -62,7 +62,9 @@ def stacked_shares(data: list[Row], shows: list[str], series: list[str], noun: s
         .transform_calculate(share="datum.all > 0 ? datum.count / datum.all : 0", of="datum.count + ' of ' + datum.all")
         .mark_bar(cornerRadiusEnd=0)
         .encode(
-            x=alt.X("yearmonth(month):O", title=None, axis=alt.Axis(format="%b %Y", labelAngle=-45, labelOverlap=True)),
+            x=alt.X(
+                "yearmonth(month):O", title=None, axis=alt.Axis(format="%b %Y", labelAngle=-45, labelOverlap="greedy")
+            ),
             y=alt.Y(
                 "share:Q",
                 title=f"share of {noun}",

@@ -173,7 +173,7 @@ def _timeline(parts: dict[str, list[Row]]) -> Html:
         _stretch(
             turn["speaker"] or UNKNOWN,
             turn,
-            "sponsor or promo" if turn["segment_kind"] in PAID else "conversation",
+            "paid" if turn["segment_kind"] in PAID else "conversation",
             turn["text"],
             f"#{anchor('t', turn['turn_id'])}",
         )
