@@ -7,7 +7,7 @@ mentions as (
 
 episodes as (
     select * from {{ ref('episodes') }}
-    where published_on is not null and has_text
+    where published_on is not null
 ),
 
 entities as (
@@ -22,6 +22,7 @@ as_of as (
 windowed_episodes as (
     select
         episodes.episode_id,
+        episodes.has_text,
         as_of.as_of_date,
         episodes.published_on > as_of.as_of_date - 90 as is_recent,
     from episodes
@@ -32,8 +33,8 @@ windowed_episodes as (
 denominators as (
     select
         any_value(as_of_date) as as_of_date,
-        count(*) filter (where is_recent) as eligible_episode_count,
-        count(*) filter (where not is_recent) as previous_eligible_episode_count,
+        count(*) filter (where is_recent and has_text) as eligible_episode_count,
+        count(*) filter (where not is_recent and has_text) as previous_eligible_episode_count,
     from windowed_episodes
 ),
 
