@@ -85,7 +85,13 @@ class Letters:
 
     def places_of(self, characters: str) -> Ints:
         """Return all positions where one of `characters` stands, in order."""
-        return np.flatnonzero(self.mask(characters)[self._points[:-1]])
+        points = self._points[:-1]
+        is_there = np.zeros(len(points), np.bool_)
+        # A comparison for each character is cheaper than a look into a table for each position.
+        for character in characters:
+            if ord(character) <= np.iinfo(points.dtype).max:
+                is_there |= points == ord(character)
+        return np.flatnonzero(is_there)
 
     @staticmethod
     @cache
@@ -99,18 +105,23 @@ class Letters:
 def _forms(text: str) -> tuple[NDArray[np.uint16], bytes, bytes]:
     """Return the code points of a text and the line end after it, and its two forms.
 
-    They are made piece by piece, so that what is needed on the way stays in the processor's cache.
+    They are made piece by piece, so that what is needed on the way stays in the processor's cache. ASCII is made as a
+    whole; only the characters beyond it, few in English, are looked up one by one.
     """
     folding, writing, _ = _tables()
     points = np.full(len(text) + 1, ord("\n"), np.uint16)
-    folded, written = (np.empty(len(text), np.uint8) for _ in range(2))
+    folded, written = [], []
     for start in range(0, len(text), _PIECE):
         wide = np.frombuffer(text[start : start + _PIECE].encode("utf-32-le", "surrogatepass"), np.uint32)
-        piece = slice(start, start + len(wide))
-        points[piece] = np.minimum(wide, _PLANE - 1)
-        folded[piece] = folding[points[piece]]
-        written[piece] = writing[points[piece]]
-    return points, folded.tobytes(), written.tobytes()
+        piece = points[start : start + len(wide)]
+        np.minimum(wide, _PLANE - 1, out=piece, casting="unsafe")
+        narrow = piece.astype(np.uint8)
+        beyond = np.flatnonzero(piece >= 128)
+        lower = np.frombuffer(bytearray(narrow.tobytes().lower()), np.uint8)
+        for form, table, parts in ((lower, folding, folded), (narrow, writing, written)):
+            form[beyond] = table[piece[beyond]]
+            parts.append(form.tobytes())
+    return points, b"".join(folded), b"".join(written)
 
 
 def one_byte_form(form: str) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -272,8 +273,9 @@ def _label_mentions(
             check_sortedness=False,
         )
     )
+    tidy_once = cache(tidy)
     surfaces = [
-        tidy(documents[document_id][start:end])
+        tidy_once(documents[document_id][start:end])
         for document_id, start, end in labels.select("document_id", "label_char_start", "label_char_end").iter_rows()
     ]
     names = [
@@ -326,9 +328,9 @@ def _finish(found: pl.DataFrame) -> pl.DataFrame:
 
 def _once(found: pl.DataFrame) -> pl.DataFrame:
     """Keep a place where two texts of a copy share characters once."""
-    is_repeated = found["mention_id"].is_duplicated()
-    if not is_repeated.any():
+    if found["mention_id"].n_unique() == found.height:
         return found
+    is_repeated = found["mention_id"].is_duplicated()
     rank = pl.col("field").replace_strict(_FIELD_ORDER, list(range(len(_FIELD_ORDER))), return_dtype=pl.Int8)
     # Sorting wide rows is dear, and few are found twice.
     repeated = found.filter(is_repeated).sort(rank, "char_start", "text_start", "turn_id", "passage_id", "chapter_id")
