@@ -36,6 +36,22 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "aliases.csv": ("alias", "entity_id", "kind", "context", "not_context"),
     "topic_entities.csv": ("entity_id", "topic_id"),
 }
+# What measuring writes beside them (orchestration/evaluation/), checked where it is there: only the warehouse reads it.
+MEASURED_HEADERS: dict[str, tuple[str, ...]] = {
+    "mention_rules.csv": ("match_rule", "description", "precision", "precision_low", "judged", "source"),
+    "measured_quality.csv": (
+        "area",
+        "source",
+        "rule",
+        "measure",
+        "value",
+        "right_count",
+        "total_count",
+        "low",
+        "high",
+        "measured_on",
+    ),
+}
 CATEGORIES = frozenset(
     [
         "ai_lab",
@@ -96,6 +112,7 @@ _ENTITY_FILES: dict[str, EntityType] = {
     "topics.csv": "topic",
 }
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?)?")
 # What a spreadsheet would run as a formula when somebody opens an export of the warehouse.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 _COLUMNS_WITH_HANDLES = frozenset({"domains"})
@@ -150,6 +167,7 @@ def load_catalog(folder: Path) -> Catalog:
         raw = _read_bytes(folder, file, problems)
         digest.update(f"{file}\0{len(raw)}\0".encode() + raw)
         rows[file] = list(_read_rows(file, raw, problems))
+    _check_measured(folder, problems)
     entities = _entities(rows, problems)
     _check_companies_and_products(rows, problems)
     _check_references(rows, entities, problems)
@@ -169,15 +187,35 @@ def _read_bytes(folder: Path, file: str, problems: _Problems) -> bytes:
     try:
         return (folder / file).read_bytes()
     except OSError as error:
-        header = ",".join(HEADERS[file])
+        header = ",".join(_header_of(file))
         problems.add((file, 1), f"cannot be read ({error.strerror})", f"put the file into {folder}, headed {header}")
         return b""
+
+
+def _check_measured(folder: Path, problems: _Problems) -> None:
+    for file in MEASURED_HEADERS:
+        if (folder / file).exists():
+            for row in _read_rows(file, _read_bytes(folder, file, problems), problems):
+                for column in (
+                    "value",
+                    "right_count",
+                    "total_count",
+                    "low",
+                    "high",
+                    "precision",
+                    "precision_low",
+                    "judged",
+                ):
+                    if not _NUMBER.fullmatch(row.fields.get(column, "")):
+                        problems.add(
+                            row, f"{column} {row[column]!r} is no number", "let `make evaluate` write the file"
+                        )
 
 
 def _read_rows(file: str, raw: bytes, problems: _Problems) -> Iterator[_Row]:
     if not raw:
         if not any(message.startswith(f"{file} ") for message in problems.messages):
-            problems.add((file, 1), "the file is empty", f"start it with the header {','.join(HEADERS[file])}")
+            problems.add((file, 1), "the file is empty", f"start it with the header {','.join(_header_of(file))}")
         return
     try:
         # Spreadsheets write a byte-order mark; it is no part of the first column's name.
@@ -186,7 +224,7 @@ def _read_rows(file: str, raw: bytes, problems: _Problems) -> Iterator[_Row]:
         line = raw.count(b"\n", 0, error.start) + 1
         problems.add((file, line), f"byte {error.start} is not UTF-8", "save the file as UTF-8")
         return
-    header = HEADERS[file]
+    header = _header_of(file)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     try:
@@ -207,8 +245,12 @@ def _read_rows(file: str, raw: bytes, problems: _Problems) -> Iterator[_Row]:
         problems.add((file, max(reader.line_num, 1)), f"bad CSV ({error})", remedy)
 
 
+def _header_of(file: str) -> tuple[str, ...]:
+    return HEADERS.get(file) or MEASURED_HEADERS[file]
+
+
 def _checked_row(file: str, line: int, record: list[str], problems: _Problems) -> _Row | None:
-    header = HEADERS[file]
+    header = _header_of(file)
     if len(record) != len(header):
         remedy = f"write {len(header)} fields ({','.join(header)}) and quote a field that holds a comma"
         problems.add((file, line), f"{len(record)} fields, {len(header)} expected", remedy)
