@@ -55,6 +55,8 @@ def _without_accent(found: re.Match[str]) -> str:
 class Letters:
     """A text in all its forms. It is taken to lie between line ends, which is what stands at -1 and at its length."""
 
+    BEYOND_PLANE = _PLANE - 1
+
     def __init__(self, text: str) -> None:
         """Take the text: one, or many joined by line ends."""
         self.text = text
@@ -75,6 +77,11 @@ class Letters:
         kinds = _tables()[2]
         return kinds[self._points[np.clip(at, -1, self.length)]]
 
+    def kinds_and_mask(self, at: Ints, characters: str) -> tuple[Bytes, Bools]:
+        """Return `kinds` and `are_in` of these positions together, for less than both."""
+        points = self._points[np.clip(at, -1, self.length)]
+        return _tables()[2][points], self.mask(characters)[points]
+
     def are(self, at: Ints, kind: int) -> Bools:
         """Tell for each position whether a character of `kind` stands there."""
         return (self.kinds(at) & kind) != 0
@@ -82,6 +89,10 @@ class Letters:
     def are_in(self, at: Ints, characters: str) -> Bools:
         """Tell for each position whether one of `characters` stands there."""
         return self.mask(characters)[self._points[np.clip(at, -1, self.length)]]
+
+    def beyond_ascii(self) -> Ints:
+        """Return all positions where a character beyond ASCII stands, in order."""
+        return np.flatnonzero(self._points[:-1] >= 128)
 
     def places_of(self, characters: str) -> Ints:
         """Return all positions where one of `characters` stands, in order."""
@@ -110,7 +121,8 @@ def _forms(text: str) -> tuple[NDArray[np.uint16], bytes, bytes]:
     """
     folding, writing, _ = _tables()
     points = np.full(len(text) + 1, ord("\n"), np.uint16)
-    folded, written = [], []
+    folded: list[bytes] = []
+    written: list[bytes] = []
     for start in range(0, len(text), _PIECE):
         wide = np.frombuffer(text[start : start + _PIECE].encode("utf-32-le", "surrogatepass"), np.uint32)
         piece = points[start : start + len(wide)]

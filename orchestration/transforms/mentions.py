@@ -17,13 +17,14 @@ import polars as pl
 
 from orchestration.catalog.catalog import Catalog
 from orchestration.formats.display import tidy
-from orchestration.ids import mention_ids
+from orchestration.ids import stable_digests
 from orchestration.schemas.mentions import Mentions
 from orchestration.transforms.episode_people import Knowledge, knowledge
 from orchestration.transforms.episode_reader import Mentioned, Texts, read_episodes
 from orchestration.transforms.letters import Letters
 from orchestration.transforms.mention_places import Slices, sentences_around, with_kinds, with_times, with_turns
 from orchestration.transforms.mention_rules import PRECEDENCE
+from orchestration.transforms.text_cuts import TextCuts
 
 # Where two texts share characters (a chapter inside the description), the mention is kept once.
 _FIELD_ORDER = ["transcript", "speaker_label", "chapter", "title", "description"]
@@ -137,20 +138,23 @@ def _mentions_of(units: pl.DataFrame, tables: Tables, known: Knowledge) -> pl.Da
     texts = texts_of(units, tables)
     found = read_episodes(texts, known)
     unit = np.searchsorted(texts.low, found.start, "right") - 1
+    low = texts.low[unit]
+    cuts = TextCuts(texts.letters)
     slices, slice_starts_s = _slices(units, texts, tables)
     which, char_start, char_end = slices.locate(texts.letters.text, found.start, found.end)
     frame = pl.DataFrame(
         {
             "unit": unit,
-            "text_start": found.start - texts.low[unit],
-            "text_end": found.end - texts.low[unit],
+            "text_start": found.start - low,
+            "text_end": found.end - low,
             "mention_char_start": char_start,
             "mention_char_end": char_end,
             "span_start_s": slice_starts_s.gather(np.maximum(which, 0)) if len(slice_starts_s) else [],
-            "context": sentences_around(texts.letters, found.start, found.end, texts.low[unit], texts.high[unit]),
-            **_named(found, texts, known),
+            "surface": cuts.cut(found.start, found.end),
+            "context": cuts.cut(*sentences_around(texts.letters, found.start, found.end, low, texts.high[unit])),
+            **_named(found, known),
         },
-        schema_overrides={"context": pl.String, "span_start_s": pl.Float64},
+        schema_overrides={"span_start_s": pl.Float64},
     )
     of_unit = units[unit].select("document_id", "copy_id", "field", "unit_id", "table", "row")
     frame = pl.concat([frame, of_unit], how="horizontal").filter(pl.Series(which >= 0))
@@ -158,14 +162,10 @@ def _mentions_of(units: pl.DataFrame, tables: Tables, known: Knowledge) -> pl.Da
     return _finish(with_kinds(with_clock, tables.kind_spans))
 
 
-def _named(found: Mentioned, texts: Texts, known: Knowledge) -> dict[str, pl.Series]:
+def _named(found: Mentioned, known: Knowledge) -> dict[str, pl.Series]:
     """Return the columns that say what is named, and how."""
-    text = texts.letters.text
     entities = known.entity_columns
     return {
-        "surface": pl.Series(
-            [text[s:e] for s, e in zip(found.start.tolist(), found.end.tolist(), strict=True)], dtype=pl.String
-        ),
         "alias": pl.Series(found.alias.tolist(), dtype=pl.String),
         "match_rule": pl.Series(PRECEDENCE).gather(found.rule),
         "entity_id": entities["entity_id"].gather(found.entity),
@@ -314,10 +314,11 @@ def _label_mentions(
 
 def _finish(found: pl.DataFrame) -> pl.DataFrame:
     """Name and order the columns."""
-    keys = (found[name].to_list() for name in ("copy_id", "mention_char_start", "mention_char_end", "entity_id"))
+    parts = ("copy_id", "mention_char_start", "mention_char_end", "entity_id")
+    keys = found.select(pl.concat_str(pl.lit("mention"), *parts, separator="\x1f").cast(pl.Binary)).to_series()
     unit_id = pl.col("unit_id") if "unit_id" in found.columns else pl.lit(None, pl.String)
     return found.with_columns(
-        pl.Series("mention_id", mention_ids(*keys), dtype=pl.String),
+        pl.Series("mention_id", stable_digests(keys.to_list()), dtype=pl.Binary).bin.encode("hex"),
         pl.when(pl.col("field") == "transcript").then(unit_id).alias("turn_id"),
         pl.when(pl.col("field").is_in(["title", "description"])).then(unit_id).alias("passage_id"),
         pl.when(pl.col("field") == "chapter").then(unit_id).alias("chapter_id"),

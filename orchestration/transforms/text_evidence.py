@@ -81,10 +81,10 @@ def is_in_title_case(letters: Letters, start: Ints, end: Ints, low: Ints, high: 
     reach = np.arange(_HEADING_CHARACTERS)
     word_count, capital_count = np.zeros((2, len(start)), np.int64)
     for at, is_before in ((start[:, None] - _HEADING_CHARACTERS + reach, True), (end[:, None] + reach, False)):
-        kinds = letters.kinds(at)
+        kinds, is_joint = letters.kinds_and_mask(at, "'.-")
         is_within = (at >= low[:, None]) & (at < high[:, None])
         is_letter = ((kinds & ALNUM) != 0) & is_within
-        is_inside = goes_on(is_letter, letters.are_in(at, "'.-"))
+        is_inside = goes_on(is_letter, is_joint)
         starts_word = is_letter & ~is_inside
         number = np.cumsum(starts_word, axis=1)
         is_near = number > number[:, -1:] - _HEADING_WORDS if is_before else number <= _HEADING_WORDS

@@ -436,7 +436,8 @@ def test_parts_of_a_name(name: str, parts: tuple[str, str, str] | None) -> None:
 
 def sentence_around(text: str, start: int, end: int) -> str:
     columns = (np.array([value]) for value in (start, end, 0, len(text)))
-    return sentences_around(Letters(text), *columns)[0]
+    first, last = sentences_around(Letters(text), *columns)
+    return text[int(first[0]) : int(last[0])]
 
 
 def test_the_context_is_the_sentence_cut_at_words() -> None:
