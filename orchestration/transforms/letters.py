@@ -15,6 +15,7 @@ import unicodedata
 from functools import cache
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
@@ -61,6 +62,7 @@ class Letters:
         """Take the text: one, or many joined by line ends."""
         self.text = text
         self.length = len(text)
+        self._margin = 0
         if text.isascii():
             self.written = text.encode()
             self.folded = self.written.lower()
@@ -77,9 +79,15 @@ class Letters:
         kinds = _tables()[2]
         return kinds[self._points[np.clip(at, -1, self.length)]]
 
-    def kinds_and_mask(self, at: Ints, characters: str) -> tuple[Bytes, Bools]:
-        """Return `kinds` and `are_in` of these positions together, for less than both."""
-        points = self._points[np.clip(at, -1, self.length)]
+    def windows(self, first: Ints, width: int, characters: str) -> tuple[Bytes, Bools]:
+        """Return `kinds` and `are_in` of the `width` positions from each of `first` on, one row for each.
+
+        A row may begin up to `width` before the text and up to its end.
+        """
+        if self._margin < width:
+            margin = np.full(width, ord("\n"), self._points.dtype)
+            self._margin, self._padded = width, np.concatenate((margin, self._points[:-1], margin))
+        points = sliding_window_view(self._padded, width)[first + self._margin]
         return _tables()[2][points], self.mask(characters)[points]
 
     def are(self, at: Ints, kind: int) -> Bools:
@@ -151,8 +159,8 @@ def _byte(point: int) -> int:
 def _tables() -> tuple[Bytes, Bytes, Bytes]:
     """Return, by code point: the byte of its folded form, the byte as it is written, its kind."""
     characters = [chr(point) for point in range(_PLANE)]
-    folding = np.fromiter((_byte(ord(character.lower()[0])) for character in characters), np.uint8, _PLANE)
-    writing = np.fromiter((_byte(point) for point in range(_PLANE)), np.uint8, _PLANE)
+    lower = np.fromiter((ord(character.lower()[0]) for character in characters), np.int64, _PLANE)
+    folding, writing = (np.where(p < 128, p, 128 + p % 128).astype(np.uint8) for p in (lower, np.arange(_PLANE)))
     for character in (*_ACCENTED.findall("".join(characters)), *_STRAIGHT):
         folding[ord(character)] = _byte(ord(fold(character)[0]))
         writing[ord(character)] = _byte(ord(straighten(character)))

@@ -74,7 +74,8 @@ def mentions(
     frames = [_mentions_of(batch, tables, known) for batch in _batches(units, batch_characters)]
     labels = _finish(_label_mentions(segments, speaker_labels, turns, documents, catalog))
     found = _once(pl.concat([*frames, labels]))
-    return Mentions.validate(found.sort("copy_id", "char_start", "char_end", "entity_id"), cast=True)
+    # What is written is checked by the lake, and to check very many rows twice is dear.
+    return Mentions.cast(found).sort("copy_id", "char_start", "char_end", "entity_id")
 
 
 def episodes_of(copy_episodes: pl.DataFrame | None) -> dict[str, str]:
