@@ -221,6 +221,12 @@ def test_the_longest_name_wins_and_entities_win_over_topics() -> None:
         ("we saw Threads grow", None),
         ("Threads, from Instagram", "ordinary_word_context"),
         ("Threads from Instagram under discussion", None),
+        ("- [Threads](https://www.threads.net/@ada)", "ordinary_word_link"),
+        ("- [Threads](https://threads.example.com/a)", None),
+        ("- [Threads](https://example.com/threads)", None),
+        ("- [Threads of thought](https://threads.net)", None),
+        ("- [Threads](https://", None),
+        ("- [Threads](https://threads)", None),
     ],
 )
 def test_ordinary_words_need_evidence(text: str, rule: str | None) -> None:
