@@ -37,7 +37,9 @@ affiliations as (
     -- What the catalogue knows stands in only where no copy states anything.
     qualify
         coalesce(evidence.affiliation_source, 'stated') = 'stated'
-        or not bool_or(coalesce(evidence.affiliation_source, 'stated') = 'stated') over (partition by evidence.person_id)
+        or not bool_or(coalesce(evidence.affiliation_source, 'stated') = 'stated') over (
+            partition by evidence.person_id
+        )
 ),
 
 affiliations_per_person as (
