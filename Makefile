@@ -49,8 +49,10 @@ test-all: check ## run all tests, the slow ones too
 
 evaluate: setup ## measure all areas: make evaluate RAW=<folder> GOLD=<labels: file or folder> (more in docs/accuracy.md)
 	@$(RUN) -m orchestration evaluate $(if $(GOLD),--gold "$(GOLD)") $(if $(AMBIGUOUS),--ambiguous "$(AMBIGUOUS)") \
-		$(if $(EPISODES),--episodes "$(EPISODES)") $(if $(SAME),--same "$(SAME)") $(if $(JSON),--json) \
-		$(if $(DIFFERENCES),--differences) $(if $(WRITE),--write "$(WRITE)" --measured-on "$(or $(MEASURED_ON),$(RAW))")
+		$(if $(EPISODES),--episodes "$(EPISODES)") $(if $(SAME),--same "$(SAME)") $(if $(PAID),--paid "$(PAID)") \
+		$(if $(TOPICS),--topics "$(TOPICS)") $(if $(TOPIC_MAP),--topic-map "$(TOPIC_MAP)") $(if $(JSON),--json) \
+		$(if $(DIFFERENCES),--differences) \
+		$(if $(WRITE),--write "$(WRITE)" --measured-on "$(or $(MEASURED_ON),$(notdir $(abspath $(RAW))),sample corpus)")
 
 docs: setup ## write the data dictionary from the contracts
 	@$(RUN) -m orchestration docs

@@ -1,7 +1,8 @@
 """Measures a lake against labels and against what its documents state, and prints the figures of all areas.
 
     python -m orchestration.evaluate --lake FOLDER [--gold FILE-OR-FOLDER] [--ambiguous FILE] [--episodes FILE]
-                                     [--same FILE] [--json] [--differences] [--rules-csv FILE] [--write FILE]
+                                     [--same FILE] [--paid FILE] [--topics FILE --topic-map FILE]
+                                     [--json] [--differences] [--rules-csv FILE] [--write FILE]
 
 `--gold` is a file of labelled mentions, or a folder in which the labels are found by their names.
 """
@@ -14,12 +15,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestration.catalog.load import CatalogError, load_catalog
+from orchestration.catalog.load import load_catalog
 from orchestration.evaluation import mentions
 from orchestration.evaluation.areas import Measured, measure_all
-from orchestration.evaluation.gold import GoldError
 from orchestration.evaluation.labels import Labels, labels_of
-from orchestration.evaluation.report import as_csv, as_records, summary, table
+from orchestration.evaluation.report import as_records, summary, table, write_csv
 
 _CATALOG = Path(__file__).resolve().parent.parent / "dbt_project" / "seeds"
 
@@ -30,8 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ambiguous", type=Path, help="labelled occurrences of ordinary words, JSON")
     parser.add_argument("--episodes", type=Path, help="labelled shows and people of episodes, JSON or JSON lines")
     parser.add_argument("--same", type=Path, help="groups of copies that tell one recording, JSON")
+    parser.add_argument("--paid", type=Path, help="labelled paid speech, greetings and farewells, JSON")
+    parser.add_argument("--topics", type=Path, help="labelled topics of entries, text")
+    parser.add_argument("--topic-map", type=Path, help="what the labels of --topics mean, JSON")
     parser.add_argument("--rules-csv", type=Path, help="write the measured precision of each rule to this file")
-    parser.add_argument("--write", type=Path, help="write the figures to this file, as the CSV of measured_quality")
+    parser.add_argument("--write", type=Path, help="write the figures to this CSV, as rows of measured_quality")
     parser.add_argument("--measured-on", default="", help="with --write: what was measured, in words")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--differences", action="store_true", help="print each disagreement about shows and people")
@@ -42,7 +45,14 @@ def run(options: argparse.Namespace, lake: Path, catalog: Path, default_gold: Pa
 
     default_gold: the labels where none are given.
     """
-    given = Labels(ambiguous=options.ambiguous, episodes=options.episodes, same_recording=options.same)
+    given = Labels(
+        ambiguous=options.ambiguous,
+        episodes=options.episodes,
+        same_recording=options.same,
+        paid=options.paid,
+        topics=options.topics,
+        topic_map=options.topic_map,
+    )
     try:
         gold = options.gold or default_gold
         labels = given.over(labels_of(gold)) if gold else given
@@ -51,13 +61,14 @@ def run(options: argparse.Namespace, lake: Path, catalog: Path, default_gold: Pa
             load_catalog(catalog),
             labels,
             options.rules_csv,
+            catalog_folder=catalog,
             on_progress=lambda line: print(line, file=sys.stderr),
         )
-    except (GoldError, CatalogError, FileNotFoundError) as error:
+        if options.write:
+            write_csv(measured.figures, options.measured_on, options.write)
+    except (FileNotFoundError, ValueError) as error:
         print(f"cannot evaluate: {error}", file=sys.stderr)
         return 1
-    if options.write:
-        options.write.write_text(as_csv(measured.figures, options.measured_on), encoding="utf-8")
     print(_as_json(measured) if options.json else _as_text(measured, options.differences))
     return 0
 

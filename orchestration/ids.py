@@ -34,15 +34,10 @@ def turn_id(copy: str, char_start: int) -> str:
     return stable_id("turn", copy, char_start)
 
 
-def mention_ids(
-    copies: Iterable[str], char_starts: Iterable[int], char_ends: Iterable[int], entity_ids: Iterable[str]
-) -> list[str]:
-    """Return the ids of the mentions of entities at these characters of the document texts, one for each."""
+def stable_digests(keys: Iterable[bytes]) -> list[bytes]:
+    """Return the bytes of `stable_id` of each key, whose parts are joined already: for very many keys."""
     blake2b = hashlib.blake2b
-    return [
-        blake2b(f"mention\x1f{copy}\x1f{start}\x1f{end}\x1f{entity}".encode(), digest_size=10).hexdigest()
-        for copy, start, end, entity in zip(copies, char_starts, char_ends, entity_ids, strict=True)
-    ]
+    return [blake2b(key, digest_size=10).digest() for key in keys]
 
 
 def unlisted_person_id(show_id: str | None, name: str) -> str:

@@ -36,6 +36,7 @@ PROMISED = {
     "copy_differences",
     "other_copy_turns",
     "mention_rules",
+    "measured_quality",
     "show_months",
     "extraction_quality",
     "entity_candidates",

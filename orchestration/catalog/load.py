@@ -36,10 +36,26 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "aliases.csv": ("alias", "entity_id", "kind", "context", "not_context"),
     "topic_entities.csv": ("entity_id", "topic_id"),
 }
+# What measuring writes beside them (orchestration/evaluation/), checked where it is there: only the warehouse reads it.
+MEASURED_HEADERS: dict[str, tuple[str, ...]] = {
+    "mention_rules.csv": ("match_rule", "description", "precision", "precision_low", "judged", "source"),
+    "measured_quality.csv": (
+        "area",
+        "source",
+        "rule",
+        "measure",
+        "value",
+        "right_count",
+        "total_count",
+        "low",
+        "high",
+        "measured_on",
+    ),
+}
 WATCHLIST = "watchlist.csv"
 # The watchlist lies beside the catalogue and is read like it (watchlist.py), but no part of it: what is recognised in
 # text does not depend on who wants to hear of it.
-_ALL_HEADERS = HEADERS | {WATCHLIST: ("watch_id", "entity_id", "condition", "channel")}
+_ALL_HEADERS = HEADERS | MEASURED_HEADERS | {WATCHLIST: ("watch_id", "entity_id", "condition", "channel")}
 CATEGORIES = frozenset(
     [
         "ai_lab",
@@ -100,6 +116,7 @@ _ENTITY_FILES: dict[str, EntityType] = {
     "topics.csv": "topic",
 }
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?)?")
 # What a spreadsheet would run as a formula when somebody opens an export of the warehouse.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 _COLUMNS_WITH_HANDLES = frozenset({"domains"})
@@ -156,6 +173,7 @@ def load_catalog(folder: Path) -> Catalog:
         raw = _read_bytes(folder, file, problems)
         digest.update(f"{file}\0{len(raw)}\0".encode() + raw)
         rows[file] = list(read_rows(file, raw, problems))
+    _check_measured(folder, problems)
     entities = _entities(rows, problems)
     _check_companies_and_products(rows, problems)
     _check_references(rows, entities, problems)
@@ -175,9 +193,29 @@ def _read_bytes(folder: Path, file: str, problems: Problems) -> bytes:
     try:
         return (folder / file).read_bytes()
     except OSError as error:
-        header = ",".join(HEADERS[file])
+        header = ",".join(_ALL_HEADERS[file])
         problems.add((file, 1), f"cannot be read ({error.strerror})", f"put the file into {folder}, headed {header}")
         return b""
+
+
+def _check_measured(folder: Path, problems: Problems) -> None:
+    for file in MEASURED_HEADERS:
+        if (folder / file).exists():
+            for row in read_rows(file, _read_bytes(folder, file, problems), problems):
+                for column in (
+                    "value",
+                    "right_count",
+                    "total_count",
+                    "low",
+                    "high",
+                    "precision",
+                    "precision_low",
+                    "judged",
+                ):
+                    if not _NUMBER.fullmatch(row.fields.get(column, "")):
+                        problems.add(
+                            row, f"{column} {row[column]!r} is no number", "let `make evaluate` write the file"
+                        )
 
 
 def read_rows(file: str, raw: bytes, problems: Problems) -> Iterator[Row]:

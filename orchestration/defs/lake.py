@@ -43,6 +43,12 @@ external_files = [
         description="`dbt_project/seeds/mention_rules.csv`: measured precision of each rule, written by evaluation.",
     ),
     dg.AssetSpec(
+        [CATALOG, "measured_quality"],
+        group_name=CATALOG,
+        kinds={"csv"},
+        description="`dbt_project/seeds/measured_quality.csv`: measured precision and recall, written by evaluation.",
+    ),
+    dg.AssetSpec(
         ["history", "pipeline_runs"],
         group_name="release",
         kinds={"parquet"},

@@ -6,7 +6,7 @@ The labels are either lines of JSON, one for each entry of a page (`line` of the
 `guests` with `name` and `org`), or a JSON object with `episodes` (`show`, `hosts`, `guests` with `name` and
 `organisation`,
 `documents` with `path`, `copy_index` and `show`). What is judged are the tables that the SQL of the warehouse makes of
-the lake: the show of the copy, the role that this show gives each person, the affiliations of the guests.
+the lake: the show of the copy, the role that this show gives each person, the first affiliation of each guest.
 """
 
 from __future__ import annotations
@@ -152,8 +152,9 @@ def compare(
             if organisation:
                 person = next((p for p in roles if same_person(found.names[p], name)), None)
                 at = found.affiliations.get(person or "", [])
+                # The list is ordered by support: who takes one takes the first, and only that one is judged.
                 is_right = any(
-                    same_organisation(one, organisation) or aliases.are_same(one, organisation) for one in at
+                    same_organisation(one, organisation) or aliases.are_same(one, organisation) for one in at[:1]
                 )
                 people.add(source, ALL, "organisations_precision", is_right, bool(at))
                 people.add(source, ALL, "organisations_recall", is_right, 1)

@@ -14,7 +14,8 @@ class Figure:
 
     area: what is measured (`identity`, `alignment`, `speakers`, `people`, `mentions`). source: the documents or the
     format it was measured on. rule: the rule that decided, or `all`. measure: `precision`, `recall`, `median_error_s`.
-    right, total: the counts of a share; None for a size, which has `value` alone.
+    right, total: the counts of a share; None for a size, which has `value` alone. bounds: the 95 % interval where it is
+    not that of a share (F1: by bootstrap over passages).
     """
 
     area: str
@@ -24,10 +25,13 @@ class Figure:
     value: float | None
     right: int | None = None
     total: int | None = None
+    bounds: tuple[float, float] | None = None
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95 % interval of a share (E. B. Wilson, 1927); None for a size and where nothing was counted."""
+        """The 95 % interval: `bounds`, or that of a share (E. B. Wilson, 1927); None where neither is known."""
+        if self.bounds is not None:
+            return self.bounds
         if self.right is None or not self.total:
             return None
         share, n = self.right / self.total, self.total

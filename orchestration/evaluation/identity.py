@@ -21,7 +21,7 @@ from orchestration.evaluation.figures import Figure, share
 from orchestration.evaluation.gold import GoldError
 from orchestration.evaluation.identity_pairs import Case, cases, parts, tellings
 from orchestration.evaluation.report import table
-from orchestration.evaluation.sources import read_tables
+from orchestration.evaluation.sources import read_tables, sources_of_files
 from orchestration.transforms.identity import copy_episodes, copy_links
 from orchestration.transforms.identity_guards import RULES
 
@@ -86,7 +86,8 @@ def _on_labels(tables: Tables, gold: Path, on_difference: Callable[[str], None])
     for pair in sorted(judged ^ same):
         shown = " and ".join(str(place.get(copy, copy)) for copy in pair)
         on_difference(f"{name}: {'wrong' if pair in judged else 'missed'} lines {shown}")
-    return _figures(name, links, judged, same, lambda pair: pair[0] in place and pair[1] in place)
+    source = sources_of_files(tables).get(name, name)
+    return _figures(source, links, judged, same, lambda pair: pair[0] in place and pair[1] in place)
 
 
 def _figures(

@@ -13,8 +13,19 @@ PATTERNS = {
     "ambiguous": ("*ambiguous*.json",),
     "episodes": ("*episodes*.jsonl", "*episodes*.json"),
     "same_recording": ("*same_recording*.json",),
+    "paid": ("*paid*.json",),
+    "topics": ("*topics*.txt",),
+    "topic_map": ("*topic_map*.json",),
 }
-VARIABLES = {"mentions": "GOLD", "ambiguous": "AMBIGUOUS", "episodes": "EPISODES", "same_recording": "SAME"}
+VARIABLES = {
+    "mentions": "GOLD",
+    "ambiguous": "AMBIGUOUS",
+    "episodes": "EPISODES",
+    "same_recording": "SAME",
+    "paid": "PAID",
+    "topics": "TOPICS",
+    "topic_map": "TOPIC_MAP",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +33,17 @@ class Labels:
     """Files of labels; None where there is none.
 
     mentions: passages with their mentions. ambiguous: ordinary words that are also names. episodes: entries with show
-    and people. same_recording: groups of copies that tell one recording.
+    and people. same_recording: groups of copies that tell one recording. paid: stretches of paid speech, greetings and
+    farewells. topics: topics of entries in a vocabulary of their own. topic_map: what that vocabulary means in ours.
     """
 
     mentions: Path | None = None
     ambiguous: Path | None = None
     episodes: Path | None = None
     same_recording: Path | None = None
+    paid: Path | None = None
+    topics: Path | None = None
+    topic_map: Path | None = None
 
     def over(self, others: Labels) -> Labels:
         """Return these files, filled up from `others`."""

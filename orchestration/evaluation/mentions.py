@@ -39,8 +39,11 @@ def measure(
     return figures
 
 
-def as_figures(mentions: Mapping[str, Any]) -> list[Figure]:
-    """Return what `measure` returned as figures: typed, overlapping spans of all passages, by file and by rule."""
+def as_figures(mentions: Mapping[str, Any], sources: Mapping[str, str] | None = None) -> list[Figure]:
+    """Return what `measure` returned as figures: typed, overlapping spans of all passages, by source and by rule.
+
+    `strict_` measures ask for the same span. sources: the source of each file; without it each file is its own.
+    """
     area, scores = "mentions", mentions["scores"]["all"]["overlapping"]
     figures = []
     for entity_type in ("all", *SCORED_TYPES):
@@ -48,16 +51,28 @@ def as_figures(mentions: Mapping[str, Any]) -> list[Figure]:
         prefix = "" if entity_type == "all" else f"{entity_type}_"
         figures.append(share(area, "all", "all", f"{prefix}precision", row["matched"], row["found"]))
         figures.append(share(area, "all", "all", f"{prefix}recall", row["matched"], row["labelled"]))
+        figures.append(_f1(f"{prefix}f1", row))
+    strict = mentions["scores"]["all"]["strict"]["all"]
+    figures.append(share(area, "all", "all", "strict_precision", strict["matched"], strict["found"]))
+    figures.append(share(area, "all", "all", "strict_recall", strict["matched"], strict["labelled"]))
+    figures.append(_f1("strict_f1", strict))
     entity = mentions["right_entity"]
     figures.append(share(area, "all", "all", "right_entity", entity["right"], entity["matched"]))
     if ambiguous := mentions.get("ambiguous"):
         figures.append(share(area, "all", "all", "ordinary_words", ambiguous["right"], ambiguous["judged"]))
     for rule, row in mentions["rules"].items():
         figures.append(share(area, "all", rule, "precision", row["right"], row["judged"]))
+    by_source: dict[str, Counts] = defaultdict(Counts)
     for file, row in mentions["files"].items():
-        figures.append(share(area, file, "all", "precision", row["matched"], row["found"]))
-        figures.append(share(area, file, "all", "recall", row["matched"], row["labelled"]))
+        by_source[(sources or {}).get(file, file)] += Counts(row["matched"], row["found"], row["labelled"])
+    for source, counts in sorted(by_source.items()):
+        figures.append(share(area, source, "all", "precision", counts.matched, counts.found))
+        figures.append(share(area, source, "all", "recall", counts.matched, counts.labelled))
     return figures
+
+
+def _f1(measure: str, row: Mapping[str, Any]) -> Figure:
+    return Figure("mentions", "all", "all", measure, row["f1"], bounds=row["f1_interval"])
 
 
 def evaluate(passages: Sequence[JudgedPassage], names_of: Callable[[str], Iterable[str]]) -> dict[str, Any]:

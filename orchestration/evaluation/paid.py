@@ -16,7 +16,7 @@ import json
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -24,6 +24,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.evaluation.figures import Figure, share
+from orchestration.evaluation.gold import GoldError
 
 KINDS = {"sponsor": ("sponsor",), "promo": ("promo",), "intro": ("intro",), "outro": ("outro",)}
 PAID = {"paid": ("sponsor", "promo")}
@@ -31,7 +32,7 @@ PLACES = ("speech", "notes")
 _WORD = re.compile(r"\w+")
 
 
-class PaidLabelsError(ValueError):
+class PaidLabelsError(GoldError):
     """The labels cannot be read, or do not fit the lake. The message says what to do."""
 
 
@@ -54,8 +55,12 @@ class _Count:
         self.total += total
 
 
-def measure(labels: Path, lake: Path) -> list[Figure]:
-    """Return precision and recall by half, place and kind. Raises PaidLabelsError where the labels do not fit."""
+def measure(labels: Path, lake: Path, on_missing: Callable[[str], None] = lambda line: None) -> list[Figure]:
+    """Return precision and recall by half, place and kind.
+
+    on_missing: called with a line where labelled copies are not in the lake and so not judged. Raises PaidLabelsError
+    where the labels cannot be read, or none of their copies is in the lake.
+    """
     try:
         judged: list[dict[str, Any]] = json.loads(labels.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -66,8 +71,12 @@ def measure(labels: Path, lake: Path) -> list[Figure]:
         for path in paths
     }
     missing = sorted({copy["file"] for copy in judged} - set(documents))
+    named = f"not in the lake: {', '.join(missing[:5])}{' …' if len(missing) > 5 else ''}"
+    judged, labelled_count = [copy for copy in judged if copy["file"] in documents], len(judged)
+    if missing and not judged:
+        raise PaidLabelsError(f"{named}; build it from the folder that holds them")
     if missing:
-        raise PaidLabelsError(f"not in the lake: {', '.join(missing[:5])}; build it from the folder that holds them")
+        on_missing(f"paid speech in {labelled_count - len(judged)} of {labelled_count} labelled copies: {named}")
     wanted = {documents[copy["file"]] for copy in judged}
     texts = dict(
         _read(lake, "document_texts")

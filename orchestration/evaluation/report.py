@@ -6,23 +6,14 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
+from orchestration.catalog.load import MEASURED_HEADERS
 from orchestration.evaluation.figures import Figure
 from orchestration.evaluation.tally import ALL
 
-CSV_HEADER = (
-    "area",
-    "source",
-    "rule",
-    "measure",
-    "value",
-    "right_count",
-    "total_count",
-    "low",
-    "high",
-    "measured_on",
-)
+CSV_HEADER = MEASURED_HEADERS["measured_quality.csv"]
 
 
 def table(figures: Sequence[Figure]) -> str:
@@ -49,13 +40,15 @@ def summary(figures: Sequence[Figure]) -> str:
         of_rules = [figure for figure in block if figure.rule == ALL] or block
         of_all = [figure for figure in of_rules if figure.source == ALL or figure.source.startswith(f"{ALL}/")]
         for figure in of_all or of_rules:
+            if figure.value is None:
+                continue
             told = (figure.source.removeprefix(f"{ALL}/"), figure.rule)
             whole.append((", ".join([area, *(word for word in told if word != ALL)]), figure))
     if not whole:
         return "Nothing was measured"
     name_width = max(len(name) for name, _ in whole)
     measure_width = max(len(figure.measure) for _, figure in whole)
-    lines = ["By area; 95 % intervals (Wilson) in brackets", ""]
+    lines = ["By area; 95 % intervals in brackets (Wilson; of F1 by bootstrap)", ""]
     last = ""
     for name, figure in whole:
         lines.append(
@@ -75,10 +68,13 @@ def _by_area(figures: Iterable[Figure]) -> dict[str, list[Figure]]:
 def _value(figure: Figure) -> str:
     if figure.value is None:
         return "    –  (nothing counted)"
+    shown = f"{figure.value:7.3f}"
+    if figure.interval:
+        low, high = figure.interval
+        shown += f"  [{low:.3f}-{high:.3f}]"
     if figure.right is None or figure.total is None:
-        return f"{figure.value:7.3f}"
-    low, high = figure.interval or (0.0, 1.0)
-    return f"{figure.value:7.3f}  [{low:.3f}-{high:.3f}]  {figure.right:,} of {figure.total:,}"
+        return shown
+    return f"{shown}  {figure.right:,} of {figure.total:,}"
 
 
 def as_records(figures: Iterable[Figure]) -> list[dict[str, Any]]:
@@ -99,11 +95,44 @@ def as_records(figures: Iterable[Figure]) -> list[dict[str, Any]]:
     ]
 
 
-def as_csv(figures: Iterable[Figure], measured_on: str) -> str:
-    """Return the figures as the seed file of the table `measured_quality`. measured_on: on what, in words."""
+def as_csv(figures: Iterable[Figure], measured_on: str, before: str = "") -> str:
+    """Return the figures as the seed file of the table `measured_quality`.
+
+    measured_on: on what, in words. before: what the file held; its rows about anything else stay. Figures of which
+    nothing was counted are left out. Raises ValueError where `before` is another file.
+    """
+    rows = [row for row in _rows_of(before) if row[-1] != measured_on]
+    rows += [
+        [*(_cell(v) for v in record.values()), measured_on]
+        for record in as_records(figures)
+        if record["value"] is not None
+    ]
+    rows.sort(key=lambda row: [row[-1], *row[:4]])
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_HEADER)
-    for record in as_records(figures):
-        writer.writerow([*(f"{v:.4f}" if isinstance(v, float) else v for v in record.values()), measured_on])
+    writer.writerows(rows)
     return out.getvalue()
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else "" if value is None else str(value)
+
+
+def _rows_of(text: str) -> list[list[str]]:
+    rows = list(csv.reader(io.StringIO(text)))
+    if rows and tuple(rows[0]) != CSV_HEADER:
+        raise ValueError(f"it is headed {','.join(rows[0])}, not {','.join(CSV_HEADER)}")
+    return rows[1:]
+
+
+def write_csv(figures: Iterable[Figure], measured_on: str, path: Path) -> None:
+    """Write the figures to `path`, in place of those that it holds about `measured_on`.
+
+    Raises ValueError where the file holds something else.
+    """
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    try:
+        path.write_text(as_csv(figures, measured_on, before), encoding="utf-8")
+    except ValueError as error:
+        raise ValueError(f"{path} is no file of figures: {error}") from error

@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from orchestration.catalog.load import MEASURED_HEADERS
 from orchestration.evaluation.scoring import Outcome, wilson_low
 from orchestration.transforms.mention_rules import RULES
 
 MIN_JUDGED = 30
-HEADER = ("match_rule", "description", "precision", "precision_low", "judged", "source")
+HEADER = MEASURED_HEADERS["mention_rules.csv"]
 
 
 def judged_firings(outcomes: Iterable[Outcome]) -> tuple[Counter[str], Counter[str]]:

@@ -20,19 +20,23 @@ import polars as pl
 
 from orchestration.evaluation.episodes import lines_of
 from orchestration.evaluation.figures import Figure, share
+from orchestration.evaluation.gold import GoldError
 from orchestration.settings import load_settings
 
 MAX_TOPICS = 4
 
 
-class TopicLabelsError(ValueError):
+class TopicLabelsError(GoldError):
     """The labels or the mapping cannot be read. The message says what to do."""
 
 
 def measure(labels: Path, mapping: Path, lake: Path, catalog: Path) -> list[Figure]:
     """Return top-1 accuracy, and precision and recall of the four highest topics. Raises TopicLabelsError."""
     gold = _labels(labels)
-    meaning: dict[str, list[str]] = json.loads(mapping.read_text(encoding="utf-8"))
+    try:
+        meaning: dict[str, list[str]] = json.loads(mapping.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TopicLabelsError(f"{mapping} cannot be read as JSON: {error}") from error
     unknown = sorted({label for wanted in gold.values() for label in wanted} - set(meaning))
     if unknown:
         raise TopicLabelsError(f"{mapping} does not map {', '.join(unknown)}: add the topics that mean it")
@@ -59,7 +63,11 @@ def f1(figures: Sequence[Figure]) -> float | None:
 
 def _labels(path: Path) -> dict[str, list[str]]:
     gold: dict[str, list[str]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise TopicLabelsError(f"{path} cannot be read: {error}") from error
+    for line in lines:
         entry, colon, labels = line.partition(":")
         if colon:
             gold[entry.strip()] = [label.strip() for label in labels.split(";") if label.strip()]

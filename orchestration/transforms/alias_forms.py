@@ -17,6 +17,8 @@ _SEPARATORS = ("", " ", "-")
 _MIN_LOWER_CASE = 5
 _ARTICLES = ("the ", "a ", "an ")
 _ANY_CASE = ("exact", "misheard")
+_MADE_OF_WORDS = re.compile(r"(?:[A-Z][a-z]{2,19}){2,4}")
+_WORD_IN_NAME = re.compile(r"[A-Z][a-z]+")
 
 
 def alias_forms(catalog: Catalog) -> tuple[list[Alias], list[bool]]:
@@ -24,7 +26,8 @@ def alias_forms(catalog: Catalog) -> tuple[list[Alias], list[bool]]:
 
     Versions of products are written in each way (`GPT 4`, `GPT4`, `GPT-4`). A plural and an article are left to the
     name without them, so that they stay outside the surface. Names of companies and products that count as written are
-    looked for in lower case too, as recognisers write them; such a form needs evidence, and is marked here.
+    looked for in lower case too, as recognisers write them; such a form needs evidence, and is marked here. Names with
+    capitals inside are looked for as words of their own as well (`Log Rocket`).
     """
     written = {(alias.entity_id, alias.alias) for alias in catalog.aliases}
     sure = {(a.entity_id, a.alias): a for a in catalog.aliases if a.kind != "needs_context" and not a.context}
@@ -40,7 +43,23 @@ def alias_forms(catalog: Catalog) -> tuple[list[Alias], list[bool]]:
     versions = list({(form.entity_id, form.alias, form.kind): form for form in versions}.values())
     capital = [*kept, *versions]
     lower = list(_lower_case(capital, catalog, written))
-    return [*capital, *lower], [False] * len(capital) + [True] * len(lower)
+    forms = [*capital, *_in_words(kept, catalog)]
+    return [*forms, *lower], [False] * len(forms) + [True] * len(lower)
+
+
+def _in_words(aliases: Iterable[Alias], catalog: Catalog) -> Iterator[Alias]:
+    """Yield names with capitals inside as the words they are made of: `LogRocket` as `Log Rocket`."""
+    taken = {alias.alias.lower() for alias in catalog.aliases}
+    for alias in aliases:
+        is_name = catalog.entities[alias.entity_id].entity_type in ("company", "product")
+        if not is_name or alias.kind not in ("exact", "case_sensitive") or not _MADE_OF_WORDS.fullmatch(alias.alias):
+            continue
+        words = _WORD_IN_NAME.findall(alias.alias)
+        form = " ".join(words)
+        if form.lower() not in taken:
+            taken.add(form.lower())
+            are_plain = all(is_common_word(word.lower()) for word in words)
+            yield replace(alias, alias=form, kind="needs_context" if are_plain else "case_sensitive")
 
 
 def _is_longer_form(alias: Alias, sure: dict[tuple[str, str], Alias], catalog: Catalog) -> bool:

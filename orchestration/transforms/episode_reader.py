@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from orchestration.transforms.episode_names import EpisodeName, Person, names_of_episode
 from orchestration.transforms.episode_people import Cast, Knowledge
 from orchestration.transforms.letters import Bools, Ints, Letters, ragged
+from orchestration.transforms.link_evidence import are_linked_to_their_sites
 from orchestration.transforms.mention_rules import ANY_LANGUAGE, PRECEDENCE
 from orchestration.transforms.name_table import (
     CASE_SENSITIVE,
@@ -306,6 +307,8 @@ class Reading:
         is_spoken_for = has_context & (pending.verdict > 0) & (names.kind[pending.alias] == NEEDS_CONTEXT)
         by_context = np.where(is_spoken_for, _RULE["ordinary_word_context"], _NO_RULE)
         rule = np.where(has_context, by_context, entity_rule)
+        is_linked = are_linked_to_their_sites(self.texts.letters, start, end)
+        rule = np.where(is_linked[which], _RULE["ordinary_word_link"], rule)
         is_lower = names.is_lower_case[pending.alias]
         speaks = (pending.verdict > 0) | (has_maker & ~has_context)
         rule[is_lower] = np.where(speaks[is_lower], _RULE["lower_case_context"], _NO_RULE)

@@ -15,6 +15,7 @@ import unicodedata
 from functools import cache
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
@@ -55,10 +56,13 @@ def _without_accent(found: re.Match[str]) -> str:
 class Letters:
     """A text in all its forms. It is taken to lie between line ends, which is what stands at -1 and at its length."""
 
+    BEYOND_PLANE = _PLANE - 1
+
     def __init__(self, text: str) -> None:
         """Take the text: one, or many joined by line ends."""
         self.text = text
         self.length = len(text)
+        self._margin = 0
         if text.isascii():
             self.written = text.encode()
             self.folded = self.written.lower()
@@ -75,6 +79,17 @@ class Letters:
         kinds = _tables()[2]
         return kinds[self._points[np.clip(at, -1, self.length)]]
 
+    def windows(self, first: Ints, width: int, characters: str) -> tuple[Bytes, Bools]:
+        """Return `kinds` and `are_in` of the `width` positions from each of `first` on, one row for each.
+
+        A row may begin up to `width` before the text and up to its end.
+        """
+        if self._margin < width:
+            margin = np.full(width, ord("\n"), self._points.dtype)
+            self._margin, self._padded = width, np.concatenate((margin, self._points[:-1], margin))
+        points = sliding_window_view(self._padded, width)[first + self._margin]
+        return _tables()[2][points], self.mask(characters)[points]
+
     def are(self, at: Ints, kind: int) -> Bools:
         """Tell for each position whether a character of `kind` stands there."""
         return (self.kinds(at) & kind) != 0
@@ -83,9 +98,19 @@ class Letters:
         """Tell for each position whether one of `characters` stands there."""
         return self.mask(characters)[self._points[np.clip(at, -1, self.length)]]
 
+    def beyond_ascii(self) -> Ints:
+        """Return all positions where a character beyond ASCII stands, in order."""
+        return np.flatnonzero(self._points[:-1] >= 128)
+
     def places_of(self, characters: str) -> Ints:
         """Return all positions where one of `characters` stands, in order."""
-        return np.flatnonzero(self.mask(characters)[self._points[:-1]])
+        points = self._points[:-1]
+        is_there = np.zeros(len(points), np.bool_)
+        # A comparison for each character is cheaper than a look into a table for each position.
+        for character in characters:
+            if ord(character) <= np.iinfo(points.dtype).max:
+                is_there |= points == ord(character)
+        return np.flatnonzero(is_there)
 
     @staticmethod
     @cache
@@ -99,18 +124,24 @@ class Letters:
 def _forms(text: str) -> tuple[NDArray[np.uint16], bytes, bytes]:
     """Return the code points of a text and the line end after it, and its two forms.
 
-    They are made piece by piece, so that what is needed on the way stays in the processor's cache.
+    They are made piece by piece, so that what is needed on the way stays in the processor's cache. ASCII is made as a
+    whole; only the characters beyond it, few in English, are looked up one by one.
     """
     folding, writing, _ = _tables()
     points = np.full(len(text) + 1, ord("\n"), np.uint16)
-    folded, written = (np.empty(len(text), np.uint8) for _ in range(2))
+    folded: list[bytes] = []
+    written: list[bytes] = []
     for start in range(0, len(text), _PIECE):
         wide = np.frombuffer(text[start : start + _PIECE].encode("utf-32-le", "surrogatepass"), np.uint32)
-        piece = slice(start, start + len(wide))
-        points[piece] = np.minimum(wide, _PLANE - 1)
-        folded[piece] = folding[points[piece]]
-        written[piece] = writing[points[piece]]
-    return points, folded.tobytes(), written.tobytes()
+        piece = points[start : start + len(wide)]
+        np.minimum(wide, _PLANE - 1, out=piece, casting="unsafe")
+        narrow = piece.astype(np.uint8)
+        beyond = np.flatnonzero(piece >= 128)
+        lower = np.frombuffer(bytearray(narrow.tobytes().lower()), np.uint8)
+        for form, table, parts in ((lower, folding, folded), (narrow, writing, written)):
+            form[beyond] = table[piece[beyond]]
+            parts.append(form.tobytes())
+    return points, b"".join(folded), b"".join(written)
 
 
 def one_byte_form(form: str) -> bytes:
@@ -128,8 +159,8 @@ def _byte(point: int) -> int:
 def _tables() -> tuple[Bytes, Bytes, Bytes]:
     """Return, by code point: the byte of its folded form, the byte as it is written, its kind."""
     characters = [chr(point) for point in range(_PLANE)]
-    folding = np.fromiter((_byte(ord(character.lower()[0])) for character in characters), np.uint8, _PLANE)
-    writing = np.fromiter((_byte(point) for point in range(_PLANE)), np.uint8, _PLANE)
+    lower = np.fromiter((ord(character.lower()[0]) for character in characters), np.int64, _PLANE)
+    folding, writing = (np.where(p < 128, p, 128 + p % 128).astype(np.uint8) for p in (lower, np.arange(_PLANE)))
     for character in (*_ACCENTED.findall("".join(characters)), *_STRAIGHT):
         folding[ord(character)] = _byte(ord(fold(character)[0]))
         writing[ord(character)] = _byte(ord(straighten(character)))

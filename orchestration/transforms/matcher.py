@@ -86,8 +86,7 @@ class Matcher:
         folded, written = self._halves
         found = [folded.find(letters.folded, letters, fold), written.find(letters.written, letters, straighten)]
         start, end, pattern = (np.concatenate(column) for column in zip(*found, strict=True))
-        order = np.lexsort((pattern, end, start))
-        hits = Hits(start[order], end[order], pattern[order])
+        hits = Hits(start, end, pattern)
         may_be_glued = hits.end - hits.start >= _MIN_GLUED_NAME
         if is_page is None:
             may_be_glued[:] = False
@@ -95,7 +94,8 @@ class Matcher:
             may_be_glued[may_be_glued] = is_page(hits.start[may_be_glued])
         starts = starts_name(letters, hits.start, may_be_glued)
         hits, may_be_glued = hits.take(starts), may_be_glued[starts]
-        return hits.take(ends_name(letters, hits.end, self._is_plural_ok[hits.pattern], may_be_glued))
+        hits = hits.take(ends_name(letters, hits.end, self._is_plural_ok[hits.pattern], may_be_glued))
+        return hits.take(np.lexsort((hits.pattern, hits.end, hits.start)))
 
 
 class _Half:

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from orchestration.formats.display import Display, display
-from orchestration.transforms.letters import Ints, Letters
+from orchestration.transforms.letters import SPACE, Ints, Letters
 
 MAX_CONTEXT_CHARACTERS = 300
 _SENTENCE_MARKS = ".?!…"
@@ -77,8 +77,8 @@ class Slices:
         return char_start + raw_start, char_start + raw_end
 
 
-def sentences_around(letters: Letters, start: Ints, end: Ints, low: Ints, high: Ints) -> list[str]:
-    """Return the sentence that holds each [start, end), cut at words to about MAX_CONTEXT_CHARACTERS.
+def sentences_around(letters: Letters, start: Ints, end: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """Return where the sentence around each [start, end) begins and ends, cut at words to MAX_CONTEXT_CHARACTERS or so.
 
     low, high: the unit that each place lies in.
     """
@@ -106,13 +106,24 @@ def sentences_around(letters: Letters, start: Ints, end: Ints, low: Ints, high: 
         at = int(end[number])
         space = text.rfind(" ", at, int(to[number]))
         last[number] = space if space >= 0 else at
-    return [text[one:other].strip() for one, other in zip(first.tolist(), last.tolist(), strict=True)]
+    return _stripped(letters, first, last)
+
+
+def _stripped(letters: Letters, first: Ints, last: Ints) -> tuple[Ints, Ints]:
+    """Return the stretches without the spaces at either end."""
+    first, last = first.copy(), last.copy()
+    for edge, inside, step in ((first, 0, 1), (last, -1, -1)):
+        is_open = np.flatnonzero((first < last) & letters.are(edge + inside, SPACE))
+        while len(is_open):
+            edge[is_open] += step
+            is_open = is_open[(first[is_open] < last[is_open]) & letters.are(edge[is_open] + inside, SPACE)]
+    return first, last
 
 
 def with_turns(found: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
     """Add to mentions in texts what their turn says: speaker, kind and time. Other fields get none of it."""
+    # By row and not by id: to join would look at all turns again for each batch.
     of_turn = turns.select(
-        pl.col("turn_id").alias("unit_id"),
         "speaker_label",
         pl.col("person_id").alias("speaker_person_id"),
         pl.col("segment_kind").cast(pl.String),
@@ -121,7 +132,8 @@ def with_turns(found: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
         "clock_copy_id",
         pl.col("char_start").alias("turn_char_start"),
     )
-    return found.join(of_turn, on="unit_id", how="left", maintain_order="left")
+    row = found.select(pl.when(pl.col("table") == 0).then("row").cast(pl.UInt32)).to_series()
+    return pl.concat([found, of_turn.select(pl.all().gather(row))], how="horizontal")
 
 
 def with_times(found: pl.DataFrame, chapters: pl.DataFrame, copy_alignments: pl.DataFrame) -> pl.DataFrame:
@@ -130,8 +142,12 @@ def with_times(found: pl.DataFrame, chapters: pl.DataFrame, copy_alignments: pl.
     Natively timed turns give the time of the span; turns on another copy's clock that of the last anchor at or before
     the mention in the same turn, else of the turn; chapters their own start.
     """
+    # Only mentions on another copy's clock have an anchor; to sort and look up the others would be for nothing.
+    is_asked = found["time_source"].is_in(["aligned", "interpolated"]).fill_null(False)
+    asked = found.filter(is_asked)
     anchors = (
-        copy_alignments.filter(pl.col("start_s").is_not_null())
+        copy_alignments.filter(pl.col("copy_id").is_in(asked["copy_id"].unique().to_list()))
+        .filter(pl.col("start_s").is_not_null())
         .select(
             "copy_id",
             pl.col("other_copy_id").alias("clock_copy_id"),
@@ -144,9 +160,6 @@ def with_times(found: pl.DataFrame, chapters: pl.DataFrame, copy_alignments: pl.
     has_chapter_time = pl.col("chapter_start_s").is_not_null()
     is_foreign = pl.col("time_source").is_in(["aligned", "interpolated"])
     has_anchor = pl.col("anchor_char_start") >= pl.col("turn_char_start")
-    # Only mentions on another copy's clock have an anchor; to sort and look up the others would be for nothing.
-    is_asked = found["time_source"].is_in(["aligned", "interpolated"]).fill_null(False)
-    asked = found.filter(is_asked)
     anchored = asked.sort("mention_char_start").join_asof(
         anchors,
         left_on="mention_char_start",

@@ -10,19 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
 
 from orchestration.catalog.catalog import Catalog
 from orchestration.formats.display import tidy
-from orchestration.ids import mention_ids
+from orchestration.ids import stable_digests
 from orchestration.schemas.mentions import Mentions
 from orchestration.transforms.episode_people import Knowledge, knowledge
 from orchestration.transforms.episode_reader import Mentioned, Texts, read_episodes
 from orchestration.transforms.letters import Letters
 from orchestration.transforms.mention_places import Slices, sentences_around, with_kinds, with_times, with_turns
 from orchestration.transforms.mention_rules import PRECEDENCE
+from orchestration.transforms.text_cuts import TextCuts
 
 # Where two texts share characters (a chapter inside the description), the mention is kept once.
 _FIELD_ORDER = ["transcript", "speaker_label", "chapter", "title", "description"]
@@ -72,7 +74,8 @@ def mentions(
     frames = [_mentions_of(batch, tables, known) for batch in _batches(units, batch_characters)]
     labels = _finish(_label_mentions(segments, speaker_labels, turns, documents, catalog))
     found = _once(pl.concat([*frames, labels]))
-    return Mentions.validate(found.sort("copy_id", "char_start", "char_end", "entity_id"), cast=True)
+    # What is written is checked by the lake, and to check very many rows twice is dear.
+    return Mentions.cast(found).sort("copy_id", "char_start", "char_end", "entity_id")
 
 
 def episodes_of(copy_episodes: pl.DataFrame | None) -> dict[str, str]:
@@ -136,20 +139,23 @@ def _mentions_of(units: pl.DataFrame, tables: Tables, known: Knowledge) -> pl.Da
     texts = texts_of(units, tables)
     found = read_episodes(texts, known)
     unit = np.searchsorted(texts.low, found.start, "right") - 1
+    low = texts.low[unit]
+    cuts = TextCuts(texts.letters)
     slices, slice_starts_s = _slices(units, texts, tables)
     which, char_start, char_end = slices.locate(texts.letters.text, found.start, found.end)
     frame = pl.DataFrame(
         {
             "unit": unit,
-            "text_start": found.start - texts.low[unit],
-            "text_end": found.end - texts.low[unit],
+            "text_start": found.start - low,
+            "text_end": found.end - low,
             "mention_char_start": char_start,
             "mention_char_end": char_end,
             "span_start_s": slice_starts_s.gather(np.maximum(which, 0)) if len(slice_starts_s) else [],
-            "context": sentences_around(texts.letters, found.start, found.end, texts.low[unit], texts.high[unit]),
-            **_named(found, texts, known),
+            "surface": cuts.cut(found.start, found.end),
+            "context": cuts.cut(*sentences_around(texts.letters, found.start, found.end, low, texts.high[unit])),
+            **_named(found, known),
         },
-        schema_overrides={"context": pl.String, "span_start_s": pl.Float64},
+        schema_overrides={"span_start_s": pl.Float64},
     )
     of_unit = units[unit].select("document_id", "copy_id", "field", "unit_id", "table", "row")
     frame = pl.concat([frame, of_unit], how="horizontal").filter(pl.Series(which >= 0))
@@ -157,14 +163,10 @@ def _mentions_of(units: pl.DataFrame, tables: Tables, known: Knowledge) -> pl.Da
     return _finish(with_kinds(with_clock, tables.kind_spans))
 
 
-def _named(found: Mentioned, texts: Texts, known: Knowledge) -> dict[str, pl.Series]:
+def _named(found: Mentioned, known: Knowledge) -> dict[str, pl.Series]:
     """Return the columns that say what is named, and how."""
-    text = texts.letters.text
     entities = known.entity_columns
     return {
-        "surface": pl.Series(
-            [text[s:e] for s, e in zip(found.start.tolist(), found.end.tolist(), strict=True)], dtype=pl.String
-        ),
         "alias": pl.Series(found.alias.tolist(), dtype=pl.String),
         "match_rule": pl.Series(PRECEDENCE).gather(found.rule),
         "entity_id": entities["entity_id"].gather(found.entity),
@@ -272,8 +274,9 @@ def _label_mentions(
             check_sortedness=False,
         )
     )
+    tidy_once = cache(tidy)
     surfaces = [
-        tidy(documents[document_id][start:end])
+        tidy_once(documents[document_id][start:end])
         for document_id, start, end in labels.select("document_id", "label_char_start", "label_char_end").iter_rows()
     ]
     names = [
@@ -312,10 +315,11 @@ def _label_mentions(
 
 def _finish(found: pl.DataFrame) -> pl.DataFrame:
     """Name and order the columns."""
-    keys = (found[name].to_list() for name in ("copy_id", "mention_char_start", "mention_char_end", "entity_id"))
+    parts = ("copy_id", "mention_char_start", "mention_char_end", "entity_id")
+    keys = found.select(pl.concat_str(pl.lit("mention"), *parts, separator="\x1f").cast(pl.Binary)).to_series()
     unit_id = pl.col("unit_id") if "unit_id" in found.columns else pl.lit(None, pl.String)
     return found.with_columns(
-        pl.Series("mention_id", mention_ids(*keys), dtype=pl.String),
+        pl.Series("mention_id", stable_digests(keys.to_list()), dtype=pl.Binary).bin.encode("hex"),
         pl.when(pl.col("field") == "transcript").then(unit_id).alias("turn_id"),
         pl.when(pl.col("field").is_in(["title", "description"])).then(unit_id).alias("passage_id"),
         pl.when(pl.col("field") == "chapter").then(unit_id).alias("chapter_id"),
@@ -326,9 +330,9 @@ def _finish(found: pl.DataFrame) -> pl.DataFrame:
 
 def _once(found: pl.DataFrame) -> pl.DataFrame:
     """Keep a place where two texts of a copy share characters once."""
-    is_repeated = found["mention_id"].is_duplicated()
-    if not is_repeated.any():
+    if found["mention_id"].n_unique() == found.height:
         return found
+    is_repeated = found["mention_id"].is_duplicated()
     rank = pl.col("field").replace_strict(_FIELD_ORDER, list(range(len(_FIELD_ORDER))), return_dtype=pl.Int8)
     # Sorting wide rows is dear, and few are found twice.
     repeated = found.filter(is_repeated).sort(rank, "char_start", "text_start", "turn_id", "passage_id", "chapter_id")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from orchestration.catalog.catalog import Alias, Entity
+from orchestration.catalog.words import word_ranks
 from orchestration.transforms.alias_forms import is_plain_phrase
 from orchestration.transforms.context_words import ContextWords
 from orchestration.transforms.episode_names import name_parts
@@ -80,7 +81,12 @@ class NameTable:
         return FIRST_NAME if alias.alias == parts[1] else SURNAME if alias.alias == parts[2] else NO_PART
 
     def _takes_plural(self, alias: Alias) -> bool:
-        return alias.kind != "needs_context" and self.type[self.number[alias.entity_id]] not in (PERSON, SHOW)
+        entity_type = self.type[self.number[alias.entity_id]]
+        # In any letter case `canvas` is no plural of Canva.
+        is_other_word = alias.kind in _ANY_CASE and f"{alias.alias.lower()}s" in word_ranks()
+        if is_other_word and entity_type != TOPIC:
+            return False
+        return alias.kind != "needs_context" and entity_type not in (PERSON, SHOW)
 
     def _maker_keys(self) -> Ints:
         pairs = [

@@ -24,6 +24,14 @@ class ShowNames:
         self.catalog = catalog
         self.by_alias: dict[str, str] = {}
         self.is_plain_word: set[str] = set()
+        self.of_other_things = {
+            self.key(name)
+            for name, entity_id in (
+                *((alias.alias, alias.entity_id) for alias in catalog.aliases),
+                *((entity.name, entity_id) for entity_id, entity in catalog.entities.items()),
+            )
+            if entity_id.startswith(("company:", "product:"))
+        }
         self.names = {show.show_id: show.name for show in catalog.shows.values()}
         for show in catalog.shows.values():
             self._add(show.name, show.show_id)

@@ -224,7 +224,7 @@ def _by_phrase(
         return
     if phrase.lastgroup == "episode" and re.search(r"\bof\s+$", phrase.group()):
         named = _unlisted(sentence, start, names)
-        if named:
+        if named and names.key(named[0]) not in names.of_other_things:
             name, begin, end = named
             yield _Found(f"show:{slugify(name)}", name, "notes_phrase", 0.85, unit, shift + begin, shift + end)
 

@@ -78,22 +78,24 @@ def is_in_title_case(letters: Letters, start: Ints, end: Ints, low: Ints, high: 
 
     low, high: the unit that each place lies in.
     """
-    reach = np.arange(_HEADING_CHARACTERS)
+    reach = np.arange(_HEADING_CHARACTERS, dtype=np.int8)
     word_count, capital_count = np.zeros((2, len(start)), np.int64)
-    for at, is_before in ((start[:, None] - _HEADING_CHARACTERS + reach, True), (end[:, None] + reach, False)):
-        kinds = letters.kinds(at)
-        is_within = (at >= low[:, None]) & (at < high[:, None])
+    for first, is_before in ((start - _HEADING_CHARACTERS, True), (end, False)):
+        kinds, is_joint = letters.windows(first, _HEADING_CHARACTERS, "'.-")
+        # Small numbers, since there are very many of them.
+        from_, to = (np.clip(edge - first, 0, _HEADING_CHARACTERS).astype(np.int8) for edge in (low, high))
+        is_within = (reach >= from_[:, None]) & (reach < to[:, None])
         is_letter = ((kinds & ALNUM) != 0) & is_within
-        is_inside = goes_on(is_letter, letters.are_in(at, "'.-"))
+        is_inside = goes_on(is_letter, is_joint)
         starts_word = is_letter & ~is_inside
-        number = np.cumsum(starts_word, axis=1)
+        number = np.cumsum(starts_word, axis=1, dtype=np.int8)
         is_near = number > number[:, -1:] - _HEADING_WORDS if is_before else number <= _HEADING_WORDS
         counts = starts_word & is_near
         for further in range(1, _MIN_HEADING_WORD):
             counts[:, :-further] &= is_inside[:, further:]
             counts[:, -further:] = False
-        word_count += counts.sum(axis=1)
-        capital_count += (counts & ((kinds & UPPER) != 0)).sum(axis=1)
+        word_count += np.count_nonzero(counts, axis=1)
+        capital_count += np.count_nonzero(counts & ((kinds & UPPER) != 0), axis=1)
     return (word_count >= _MIN_TITLE_WORDS) & (capital_count >= _HEADING_SHARE * word_count)
 
 

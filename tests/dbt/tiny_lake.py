@@ -12,14 +12,11 @@ from typing import Any
 import polars as pl
 
 from orchestration.alerts import ALERTS_SCHEMA
-from orchestration.catalog.load import HEADERS
+from orchestration.catalog.load import HEADERS, MEASURED_HEADERS
 from orchestration.publish import PIPELINE_RUNS_SCHEMA
 from orchestration.schemas.tables import LAKE_TABLES
 
-CATALOG_FILES = {
-    **HEADERS,
-    "mention_rules.csv": ("match_rule", "description", "precision", "precision_low", "judged", "source"),
-}
+CATALOG_FILES = HEADERS | MEASURED_HEADERS
 Rows = dict[str, list[dict[str, Any]]]
 
 CATALOG: dict[str, list[str]] = {
@@ -40,6 +37,10 @@ CATALOG: dict[str, list[str]] = {
         "Acme Inc,company:acme,exact,,",
         "ACM,company:acme,case_sensitive,,",
         "Akme,company:acme,misheard,,",
+    ],
+    "measured_quality.csv": [
+        "mentions,all,all,precision,0.9000,9,10,0.5958,0.9821,labels",
+        "alignment,webvtt,0.0,median_error_s,0.1300,,,,,samples",
     ],
     "mention_rules.csv": ["case_sensitive,As written,0.95,0.9,200,hand-made labels", "exact,In any case,,,,"],
 }

@@ -57,3 +57,8 @@ def test_names_of_companies_and_products_are_looked_for_in_lower_case_unless_the
 def test_a_phrase_of_common_words_is_plain() -> None:
     assert is_plain_phrase("deep research")
     assert not is_plain_phrase("kestral")
+
+
+def test_names_with_capitals_inside_are_looked_for_as_words_too() -> None:
+    found = forms(Alias("OrboLamp", "company:kestral", "exact"), Alias("AI", "company:amber", "case_sensitive"))
+    assert set(found) == {"OrboLamp", "Orbo Lamp", "AI"}

@@ -11,7 +11,14 @@ import pytest
 
 from orchestration.catalog.catalog import Alias, Catalog
 from orchestration.catalog.lint import risky_aliases
-from orchestration.catalog.load import CATEGORIES, HEADERS, PRODUCT_KINDS, CatalogError, load_catalog
+from orchestration.catalog.load import (
+    CATEGORIES,
+    HEADERS,
+    MEASURED_HEADERS,
+    PRODUCT_KINDS,
+    CatalogError,
+    load_catalog,
+)
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 SMALL = {
@@ -81,6 +88,23 @@ def test_fingerprint_changes_with_any_line_and_with_nothing_else(tmp_path: Path)
     assert load_catalog(write_catalog(same)).fingerprint == before
     write_catalog(other, topics=["topic:tools,Hand tools,", "topic:forging,Forging iron,topic:tools"])
     assert load_catalog(other).fingerprint != before
+
+
+def test_files_that_measuring_writes_are_checked_where_they_are_there(tmp_path: Path) -> None:
+    write_catalog(tmp_path)
+    before = load_catalog(tmp_path).fingerprint
+    figures = tmp_path / "measured_quality.csv"
+    header = ",".join(MEASURED_HEADERS["measured_quality.csv"])
+    figures.write_text(f"{header}\nmentions,all,all,precision,0.9,9,10,,,labels\n", encoding="utf-8")
+    assert load_catalog(tmp_path).fingerprint == before
+    figures.write_text(f"{header}\nmentions,all,all,precision,good,9,10,,,labels\n", encoding="utf-8")
+    with pytest.raises(CatalogError, match=r"measured_quality.csv line 2: value 'good' is no number"):
+        load_catalog(tmp_path)
+    figures.write_text("area,value\n", encoding="utf-8")
+    with pytest.raises(
+        CatalogError, match=r"measured_quality.csv line 1: the header is wrong \(missing columns: source"
+    ):
+        load_catalog(tmp_path)
 
 
 def test_byte_order_mark_and_blank_lines_are_harmless(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from orchestration.catalog.load import load_catalog
 from orchestration.evaluation import episodes, hidden
 from orchestration.evaluation.figures import Figure
 from orchestration.evaluation.gold import GoldError
-from orchestration.evaluation.names import people_in_common, same_organisation, same_person, same_show
+from orchestration.evaluation.names import Aliases, people_in_common, same_organisation, same_person, same_show
 from orchestration.evaluation.sources import read_tables
 from orchestration.evaluation.warehouse_sql import WarehouseModels
 from orchestration.io.lake import Lake
@@ -161,6 +161,21 @@ def test_labelled_episodes_are_judged_by_what_is_published(tables: dict[str, pl.
     assert figures_of["all", "organisations_recall"] == (1, 1)
     assert figures_of["self_introduction", "hosts_precision"] == (1, 1)
     assert len(lines) == 2
+
+
+@pytest.mark.parametrize(("organisation", "right"), [("Teahouse Works", 1), ("Hall of Tests", 0)])
+def test_only_the_best_supported_organisation_of_a_guest_is_judged(organisation: str, right: int) -> None:
+    found = episodes.Published(
+        {"c": ("e", "show:x", SHOW, "stated")},
+        {},
+        {("e", "show:x"): {"person:sam": "guest"}},
+        {},
+        {"person:sam": "Sam Quill"},
+        {"person:sam": ["Teahouse Works", "Hall of Tests"]},
+    )
+    entry = episodes.LabelledEntry("line 1", "c", SHOW, (), (("Sam Quill", organisation),))
+    figures = by_key(episodes.compare([entry], found, {}, Aliases(None)))
+    assert figures["all", "organisations_precision"] == figures["all", "organisations_recall"] == (right, 1)
 
 
 def test_entries_of_a_page_are_found_by_their_line() -> None:

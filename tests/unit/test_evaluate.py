@@ -15,7 +15,7 @@ from orchestration.evaluate import main
 from orchestration.evaluation.figures import Figure, share
 from orchestration.evaluation.gold import Found, GoldError, JudgedPassage, Label, read_lake, read_passages
 from orchestration.evaluation.labels import labels_of
-from orchestration.evaluation.report import summary, table
+from orchestration.evaluation.report import as_csv, summary, table
 from orchestration.evaluation.rule_precision import HEADER, rules_csv
 from orchestration.evaluation.scoring import Counts, Outcome, compare, count, interval, is_same_entity, wilson_low
 from orchestration.pipeline import build_lake
@@ -215,7 +215,16 @@ def test_labels_are_found_by_name_in_a_folder(lake: Path, tmp_path: Path, capsys
     (folder / "ambiguous.json").write_text("[]", encoding="utf-8")
     found = labels_of(folder)
     assert (found.mentions, found.ambiguous, found.episodes) == (gold, folder / "ambiguous.json", None)
-    assert found.missing == ["episodes (EPISODES=<file>)", "same_recording (SAME=<file>)"]
+    assert found.missing == [
+        f"{kind} ({variable}=<file>)"
+        for kind, variable in [
+            ("episodes", "EPISODES"),
+            ("same_recording", "SAME"),
+            ("paid", "PAID"),
+            ("topics", "TOPICS"),
+            ("topic_map", "TOPIC_MAP"),
+        ]
+    ]
     written = tmp_path / "figures.csv"
     arguments = ["--gold", str(folder), "--lake", str(lake), "--write", str(written), "--measured-on", "one passage"]
     assert main(arguments) == 0
@@ -223,9 +232,60 @@ def test_labels_are_found_by_name_in_a_folder(lake: Path, tmp_path: Path, capsys
     with written.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if (row["rule"], row["measure"]) == ("all", "precision")]
     assert (rows[0]["value"], rows[0]["right_count"], rows[0]["measured_on"]) == ("0.5000", "1", "one passage")
+    # Measured on something else, the figures stand beside these; measured again, they take their place.
+    assert main([*arguments[:-1], "two passages"]) == 0
+    assert main([*arguments[:-1], "two passages"]) == 0
+    with written.open(encoding="utf-8", newline="") as lines:
+        of_both = [row["measured_on"] for row in csv.DictReader(lines)]
+    assert of_both == sorted(of_both) and set(of_both) == {"one passage", "two passages"}
+    assert of_both.count("one passage") == of_both.count("two passages")
+    capsys.readouterr()
+    written.write_text("a,b\n1,2\n", encoding="utf-8")
+    assert main(arguments) == 1
+    assert "is no file of figures" in capsys.readouterr().err
+    assert written.read_text(encoding="utf-8") == "a,b\n1,2\n"
     gold.with_name("your_mentions_2.jsonl").write_text("", encoding="utf-8")
     with pytest.raises(GoldError, match="more than one"):
         labels_of(folder)
+
+
+def test_paid_speech_and_topics_are_measured_where_labelled(
+    lake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = {"file": "a.txt", "half": "one", "char_start": 0, "char_end": len(TEXT)}
+    stretch = {"kind": "sponsor", "place": "notes", "char_start": 0, "char_end": 10}
+    paid, topics, meaning = (tmp_path / name for name in ("paid.json", "topics.txt", "meaning.json"))
+    paid.write_text(json.dumps([copy | {"stretches": [stretch]}, copy | {"file": "b.txt"}]), encoding="utf-8")
+    topics.write_text("1: agents\n", encoding="utf-8")
+    arguments = ["--lake", str(lake), "--json", "--paid", str(paid), "--topics", str(topics)]
+    assert main(arguments) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert {"source": "one notes", "rule": "sponsor", "measure": "recall", "right": 0, "total": 1}.items() <= next(
+        figure for figure in shown["figures"] if figure["area"] == "paid" and figure["measure"] == "recall"
+        and figure["source"] == "one notes" and figure["rule"] == "sponsor"
+    ).items()  # fmt: skip
+    assert "paid speech in 1 of 2 labelled copies: not in the lake: b.txt" in shown["left_out"]
+    assert "topics: labels, but not what they mean (TOPIC_MAP=<file>)" in shown["left_out"]
+    meaning.write_text("no", encoding="utf-8")
+    assert main([*arguments, "--topic-map", str(meaning)]) == 1
+    assert "cannot be read as JSON" in capsys.readouterr().err
+    meaning.write_text('{"agents": ["topic:ai-agents"]}', encoding="utf-8")
+    assert main([*arguments, "--topic-map", str(meaning)]) == 0
+    assert not any(line.startswith("topics: labels") for line in json.loads(capsys.readouterr().out)["left_out"])
+
+
+def test_the_committed_figures_are_whole_and_name_no_machine() -> None:
+    path = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds" / "measured_quality.csv"
+    text = path.read_text(encoding="utf-8")
+    # What measuring writes is what was committed: sorted, once each, in its format.
+    assert as_csv([], "nothing", text) == text
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert {row["measured_on"] for row in rows} == {"labelled documents", "samples"}
+    assert len(
+        {tuple(row[key] for key in ("area", "source", "rule", "measure", "measured_on")) for row in rows}
+    ) == len(rows)
+    assert not any(row["source"].startswith(("/", "~")) for row in rows)
 
 
 def test_the_summary_has_a_line_for_each_measure_and_area() -> None:

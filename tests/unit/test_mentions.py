@@ -221,6 +221,12 @@ def test_the_longest_name_wins_and_entities_win_over_topics() -> None:
         ("we saw Threads grow", None),
         ("Threads, from Instagram", "ordinary_word_context"),
         ("Threads from Instagram under discussion", None),
+        ("- [Threads](https://www.threads.net/@ada)", "ordinary_word_link"),
+        ("- [Threads](https://threads.example.com/a)", None),
+        ("- [Threads](https://example.com/threads)", None),
+        ("- [Threads of thought](https://threads.net)", None),
+        ("- [Threads](https://", None),
+        ("- [Threads](https://threads)", None),
     ],
 )
 def test_ordinary_words_need_evidence(text: str, rule: str | None) -> None:
@@ -436,7 +442,8 @@ def test_parts_of_a_name(name: str, parts: tuple[str, str, str] | None) -> None:
 
 def sentence_around(text: str, start: int, end: int) -> str:
     columns = (np.array([value]) for value in (start, end, 0, len(text)))
-    return sentences_around(Letters(text), *columns)[0]
+    first, last = sentences_around(Letters(text), *columns)
+    return text[int(first[0]) : int(last[0])]
 
 
 def test_the_context_is_the_sentence_cut_at_words() -> None:

@@ -27,9 +27,12 @@ companies as (
 ),
 
 affiliations as (
-    select distinct
+    select
         evidence.person_id,
+        evidence.episode_id,
         coalesce(companies.name, evidence.affiliation) as affiliation,
+        -- A sentence that says what somebody does here says where from; any other may be about former times.
+        if(evidence.role = 'unknown', 1, 2) as weight,
     from evidence
     left join company_names on lower(evidence.affiliation) = company_names.folded_name
     left join companies on company_names.company_id = companies.company_id
@@ -37,14 +40,38 @@ affiliations as (
     -- What the catalogue knows stands in only where no copy states anything.
     qualify
         coalesce(evidence.affiliation_source, 'stated') = 'stated'
-        or not bool_or(coalesce(evidence.affiliation_source, 'stated') = 'stated') over (partition by evidence.person_id)
+        or not bool_or(
+            coalesce(evidence.affiliation_source, 'stated') = 'stated'
+        ) over (partition by evidence.person_id)
+),
+
+-- What several copies of an episode repeat counts once.
+affiliations_per_episode as (
+    select
+        person_id,
+        episode_id,
+        affiliation,
+        max(weight) as weight,
+    from affiliations
+    group by person_id, episode_id, affiliation
+),
+
+supported_affiliations as (
+    select
+        affiliations_per_episode.person_id,
+        affiliations_per_episode.affiliation,
+        sum(affiliations_per_episode.weight) as support,
+        max(episodes.published_on) as last_stated_on,
+    from affiliations_per_episode
+    left join episodes on affiliations_per_episode.episode_id = episodes.episode_id
+    group by affiliations_per_episode.person_id, affiliations_per_episode.affiliation
 ),
 
 affiliations_per_person as (
     select
         person_id,
-        list(affiliation order by affiliation) as affiliations,
-    from affiliations
+        list(affiliation order by support desc, last_stated_on desc nulls last, affiliation asc) as affiliations,
+    from supported_affiliations
     group by person_id
 ),
 
