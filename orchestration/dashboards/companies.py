@@ -69,7 +69,8 @@ join episodes e using (episode_id)
 left join people p on p.person_id = m.speaker_person_id
 where m.field <> 'speaker_label'
 qualify row_number() over (
-    partition by m.entity_id order by e.published_on desc nulls last, m.episode_id, m.start_s, m.char_start, m.mention_id
+    partition by m.entity_id
+    order by e.published_on desc nulls last, m.episode_id, m.start_s, m.char_start, m.mention_id
 ) <= {QUOTES_EACH}
 order by e.published_on desc nulls last, m.episode_id, m.start_s, m.char_start, m.mention_id
 """

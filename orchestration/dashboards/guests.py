@@ -126,7 +126,7 @@ def _network(found: list[Row], appearances: list[Row]) -> Html:
     shared = sum(len({show for other, show in pairs if other == person}) > 1 for person in people)
     return figure(
         "network-chart",
-        f"{whole(shared)} of {counted(len(people), 'guest')} join {counted(len(names), 'show')}, crossovers counted on each",
+        f"{whole(shared)} of {counted(len(people), 'guest')} join {counted(len(names), 'show')}, crossovers included",
         charts.network(nodes, edges) if nodes else None,
         says=f"A graph of the {counted(len(people), 'guest')} with most episodes and the shows that they were on.",
         empty="No guest of a known show is in this release.",
