@@ -188,7 +188,7 @@ def test_speech_introduces_hosts_and_guests() -> None:
     [
         ("Nora Onyx, from Hooli. Welcome.", {("Nora Onyx", "guest")}),
         ("Joining us on tea is someone else, Nora Onyx. Hello, Nora.", {("Nora Onyx", "guest")}),
-        ("So our special guest today, not to be forgotten, is Nora Onyx.", {("Nora Onyx", "guest")}),
+        ("And our special guest today, who came here by boat, is Nora Onyx.", {("Nora Onyx", "guest")}),
         ("We're going to talk to Nora Onyx about tea.", {("Nora Onyx", "guest")}),
         ("And Nora Onyx is also here.", {("Nora Onyx", "guest")}),
         ("I'm Lia Moss, and I'm joined by Nora Onyx of Hooli.", {("Lia Moss", "host"), ("Nora Onyx", "guest")}),
@@ -233,8 +233,8 @@ def test_colleagues_are_known_by_first_name_and_employer() -> None:
 
 
 def test_a_misheard_name_is_that_of_the_notes() -> None:
-    speech: Speech = [(None, "Hello. I'm joined by Peter Wullie.")]
-    assert roles_in("Our guest is Pieter Wuille.", speech) == {("Pieter Wuille", "guest")}
+    speech: Speech = [(None, "Hello. I'm joined by Deeter Nullie.")]
+    assert roles_in("Our guest is Dieter Nuille.", speech) == {("Dieter Nuille", "guest")}
     speech = [("Nora Casabel", "Hi."), (None, "I'm joined by Nora Cabel.")]
     assert {name for name, _ in roles_in("", speech)} == {"Nora Casabel"}
     assert roles_in("Our guest is James Wilson.", [(None, "I'm joined by James Watson.")]) == {

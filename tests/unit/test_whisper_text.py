@@ -10,9 +10,9 @@ from orchestration.formats import whisper_text
 from orchestration.formats.display import tidy
 
 TEXT = """
-[00:00:00.000 --> 00:00:02.580]   (upbeat music)
-[00:00:02.580 --> 00:00:05.020]   - Good evening.
-[00:00:05.020 --> 00:00:06.705]   This is a test, (laughs) of sorts -
+[00:00:00.000 --> 00:00:02.400]   (upbeat music)
+[00:00:02.400 --> 00:00:05.100]   - Good evening.
+[00:00:05.100 --> 00:00:06.800]   This is a test, (laughs) of sorts -
 [01:00:06.700 --> 01:00:08.440]   - Yes. - Is it?
 [01:00:08.440 --> 01:00:09.000]   -based on nothing.
 [01:00:09.000 --> 01:00:10.000]   >> Who is there?
@@ -27,9 +27,9 @@ def test_cues_times_marks_and_sounds() -> None:
     assert document.problems == ()
     found = [(s.start_s, s.end_s, s.text, s.is_speech, s.is_speaker_change) for s in copy.segments]
     assert found == [
-        (0.0, 2.58, "(upbeat music)", False, False),
-        (2.58, 5.02, "Good evening.", True, True),
-        (5.02, 6.705, "This is a test, (laughs) of sorts -", True, False),
+        (0.0, 2.4, "(upbeat music)", False, False),
+        (2.4, 5.1, "Good evening.", True, True),
+        (5.1, 6.8, "This is a test, (laughs) of sorts -", True, False),
         (3606.7, 3608.44, "Yes. - Is it?", True, True),
         (3608.44, 3609.0, "-based on nothing.", True, False),
         (3609.0, 3610.0, "Who is there?", True, True),
