@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export DAGSTER_DBT_PARSE_PROJECT_ON_LOAD := 0
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup warehouse dev check test test-all evaluate docs dbt-docs superset bench fuzz clean
+.PHONY: help setup warehouse dev check test test-all soak evaluate docs dbt-docs superset bench fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ test: check ## run the checks and the tests
 
 test-all: check ## run all tests, the slow ones too
 	@$(RUN) -m pytest -n 2 --dist loadfile
+
+soak: setup ## run the long tests: faults at every step, many releases under readers (about half an hour)
+	@$(RUN) -m pytest -m slow -n 2 --dist loadfile
 
 evaluate: setup ## measure all areas: make evaluate RAW=<folder> GOLD=<labels: file or folder> (more in docs/accuracy.md)
 	@$(RUN) -m orchestration evaluate $(if $(GOLD),--gold "$(GOLD)") $(if $(AMBIGUOUS),--ambiguous "$(AMBIGUOUS)") \
