@@ -24,7 +24,7 @@ _INLINE_NAMES = """
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _INLINE = frozenset(_INLINE_NAMES.split())
 _HIDDEN = frozenset(("script", "style"))
-# The branches begin with different characters and `<` ends everything, so that a page of unclosed tags is read in one pass.
+# The branches begin with different characters and `<` ends everything: a page of unclosed tags is read in one pass.
 _TAG = re.compile(
     r"<!--|<!\[CDATA\[|\]\]>|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9]{0,15})"
     r"""(?P<rest>(?:[^<>"']|"[^"<]*+"|'[^'<]*+')*)>"""
