@@ -223,7 +223,7 @@ def seeds_of(folders: Sequence[Path]) -> list[bytes]:
 
 
 def run(seconds: float, seed: int, seeds: Sequence[bytes], most_executions: float = math.inf) -> Outcome:
-    """Read changed seeds for a time, in seconds, or that many, or until one fails. A seed always tries the same inputs."""
+    """Read changed inputs for a time, in seconds, or so many, or until one fails. A seed always tries the same ones."""
     chance = random.Random(seed)
     started = time.monotonic()
     executions = documents = 0
