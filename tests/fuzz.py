@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import random
 import sys
 import tempfile
@@ -221,14 +222,14 @@ def seeds_of(folders: Sequence[Path]) -> list[bytes]:
     return seeds
 
 
-def run(seconds: float, seed: int, seeds: Sequence[bytes]) -> Outcome:
-    """Read changed seeds for a time, in seconds, or until one fails. The same seed tries the same inputs."""
+def run(seconds: float, seed: int, seeds: Sequence[bytes], most_executions: float = math.inf) -> Outcome:
+    """Read changed inputs for a time, in seconds, or so many, or until one fails. A seed always tries the same ones."""
     chance = random.Random(seed)
     started = time.monotonic()
     executions = documents = 0
     reason: str | None = None
     raw = b""
-    while reason is None and time.monotonic() - started < seconds:
+    while reason is None and executions < most_executions and time.monotonic() - started < seconds:
         # Each input has a seed of its own, so that a change of the checks does not change what follows.
         raw = mutate(random.Random(chance.getrandbits(64)), chance.choice(seeds), seeds)
         reason, is_document = check(raw)

@@ -24,10 +24,10 @@ _INLINE_NAMES = """
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _INLINE = frozenset(_INLINE_NAMES.split())
 _HIDDEN = frozenset(("script", "style"))
-# Possessive, and `<` ends everything, so that a page of unclosed tags is read in one pass.
+# The branches begin with different characters and `<` ends everything: a page of unclosed tags is read in one pass.
 _TAG = re.compile(
     r"<!--|<!\[CDATA\[|\]\]>|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9]{0,15})"
-    r"""(?P<rest>(?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+)>"""
+    r"""(?P<rest>(?:[^<>"']|"[^"<]*+"|'[^'<]*+')*)>"""
 )
 _HREF = re.compile(
     r"""(?<![\w-])href\s{0,3}=\s{0,3}(?:"([^"]{1,2000})"|'([^']{1,2000})'|([^\s"'>]{1,2000}))""", re.IGNORECASE

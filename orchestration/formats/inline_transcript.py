@@ -93,7 +93,7 @@ class _Reader:
     def read(self, event: Label | Mark, following: Label | Mark | None, end: int) -> None:
         """Read one label or mark and the speech behind it, which ends at `end`, where `following` stands."""
         if isinstance(event, Label):
-            self._speaker = self._text[event.name_start : event.name_end]
+            self._speaker = tidy(self._text[event.name_start : event.name_end])
             self._label = event
             is_paragraph_start = True
         elif self._is_heading(event, following, end):

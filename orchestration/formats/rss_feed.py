@@ -17,14 +17,12 @@ from orchestration.formats.html_notes import Fragment, read_fragment, read_notes
 from orchestration.formats.rss_items import Channel, Item, read_feed, resolve_path
 from orchestration.formats.show_notes import read_links
 from orchestration.formats.stated_fields import video_id_of
+from orchestration.formats.xml_head import root_start
 
 FORMAT = "rss_feed"
 
 _HEAD_CHARS = 20_000
-# Declarations, comments and style sheets may stand in front of the root.
-_PROLOG = re.compile(
-    r"\s*+(?:<\?[^>]{0,500}>\s*+|<!--(?:[^-]|-(?!->))*+-->\s*+|<!DOCTYPE[^>\[]{0,500}>\s*+)*+<rss[\s>]"
-)
+_ROOT = re.compile(r"<rss[\s>]")
 _CHANNEL = re.compile(r"<channel[\s>]")
 
 Rel = Literal["transcript", "chapters", "enclosure", "person"]
@@ -32,7 +30,7 @@ Rel = Literal["transcript", "chapters", "enclosure", "person"]
 
 def sniff(text: str) -> float:
     """Return how surely `text` is of this format, 0 to 1: the root element is `rss`, and a channel opens in it."""
-    found = _PROLOG.match(text, 0, _HEAD_CHARS)
+    found = _ROOT.match(text, root_start(text))
     if found is None:
         return 0.0
     return 0.95 if _CHANNEL.search(text, found.end(), found.end() + _HEAD_CHARS) else 0.6

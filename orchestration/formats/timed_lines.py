@@ -19,7 +19,7 @@ TIMING = re.compile(
     r"|(?P<broken>[0-9][0-9:.,]{3,20}[ \t]*--?>[^\n\r]{0,80}))"
 )
 _SETTINGS = re.compile(
-    r"(?:[ \t]++(?i:vertical|line|position|size|align|region|[XY][12]|[ADLST]):[^\s<]{0,80}+)*+[ \t]*+(?=[\n\r]|\Z)"
+    r"(?:[ \t]++(?i:vertical|line|position|size|align|region|[XY][12]|[ADLST]):[^\s<]{0,80}+)*[ \t]*+(?=[\n\r]|\Z)"
 )
 _TAG = re.compile(
     r"<(?:(?P<time>(?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}[.,][0-9]{1,3})|(?P<br>br[ \t]{0,5}/?)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,9 @@ def test_every_column_of_the_lake_is_described():
 
     bare = [f"{t}.{c}" for t, s in LAKE_TABLES.items() for c, column in s.columns().items() if not column.description]
     assert bare == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "orchestration").rglob("*.py")), ids=lambda path: path.stem)
+def test_no_group_is_repeated_possessively(path):
+    """Python before 3.11.5 backs out of such a group and misses matches (python/cpython#106052)."""
+    assert not re.findall(r"\)(?:[*+?]|\{[0-9,]+\})\+[^\n]*", path.read_text(encoding="utf-8"))

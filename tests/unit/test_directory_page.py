@@ -81,7 +81,7 @@ def check_offsets(text: str) -> None:
             assert segment.end_s is None or (segment.start_s is not None and segment.start_s <= segment.end_s)
             if segment.label_char_start is not None:
                 assert segment.is_speaker_change
-                assert text[segment.label_char_start : segment.label_char_end] == segment.speaker_label
+                assert tidy(text[segment.label_char_start : segment.label_char_end]) == segment.speaker_label
                 assert segment.label_char_end is not None and segment.label_char_end <= segment.char_start
         taken = sorted((start, end) for _, start, end in slices)
         assert all(before[1] <= after[0] for before, after in pairwise(taken))
@@ -94,6 +94,12 @@ def test_every_label_style_is_read_with_and_without_glue(style: str, gap: str) -
     text = NOTES + write(TALK, style, gap)
     expected = [(name, None if style == "name" else 10.0 * number, said) for number, (name, said) in enumerate(TALK)]
     assert spoken(entry(text)) == expected
+    check_offsets(text)
+
+
+def test_odd_spaces_at_a_label_are_no_part_of_the_name() -> None:
+    text = NOTES + write([(name.replace(" ", "\xa0") + "\xa0", said) for name, said in TALK], "name-time")
+    assert [segment.speaker_label for segment in entry(text).segments] == [name for name, _ in TALK]
     check_offsets(text)
 
 
