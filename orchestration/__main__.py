@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.catalog.load import CatalogError, load_catalog
 from orchestration.catalog.watchlist import load_watchlist
+from orchestration.characters import harmless
 from orchestration.dictionary import write_contract, write_dictionary
 from orchestration.evaluate import add_arguments, run
 from orchestration.models import ModelsFailedError, prepare_manifest, write_site
@@ -38,12 +39,13 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("dbt-docs", help="write the models' lineage and columns as one page into the warehouse folder")
     query = commands.add_parser("query", help="run one SQL query on the published warehouse, read-only")
     query.add_argument("sql")
+    query.add_argument("--csv", type=Path, help="write the rows to this new file, safe to open in a spreadsheet")
     options = parser.parse_args(arguments)
     try:
         settings = load_settings()
         load_watchlist(settings.catalog, load_catalog(settings.catalog))
         if options.command == "query":
-            return _query(settings, options.sql)
+            return _query(settings, options.sql, options.csv)
         if options.command == "dev":
             return _dev(settings)
         if options.command == "docs":
@@ -55,8 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command == "evaluate":
             return _evaluate(settings, options)
         return _build(settings)
-    except (CatalogError, ModelsFailedError, ValueError, FileNotFoundError) as error:
-        print(f"error: {error}", file=sys.stderr)
+    except (CatalogError, ModelsFailedError, ValueError, FileNotFoundError, FileExistsError) as error:
+        print(harmless(f"error: {error}"), file=sys.stderr)
         return 1
 
 
@@ -109,7 +111,7 @@ def _build(settings: Settings) -> int:
         Timing("Dagster itself", done - imported - ingest - models - release - sum(seconds.values())),
         Timing("all", done - started),
     ]
-    print(summarise(settings, timings))
+    print(harmless(summarise(settings, timings)))
     return 0
 
 
@@ -120,12 +122,13 @@ def _tell_failure(result: dg.ExecuteInProcessResult) -> None:
             failure = event.step_failure_data
             said = failure.user_failure_data.description if failure.user_failure_data else None
             cause = failure.error.cause or failure.error if failure.error else None
-            print(f"\nerror in {event.step_key}: {said or (cause and cause.message)}".rstrip(), file=sys.stderr)
+            told = f"\nerror in {event.step_key}: {said or (cause and cause.message)}"
+            print(harmless(told).rstrip(), file=sys.stderr)
     for check in result.get_asset_check_evaluations():
         if not check.passed:
             print(f"\ncheck {check.check_name} of {check.asset_key.to_user_string()} failed", file=sys.stderr)
             for name, value in check.metadata.items():
-                print(f"    {name}: {str(value.value)[:2000]}", file=sys.stderr)
+                print(harmless(f"    {name}: {str(value.value)[:2000]}"), file=sys.stderr)
 
 
 def _dev(settings: Settings) -> int:
@@ -160,16 +163,21 @@ def _docs(settings: Settings, is_with_results: bool) -> int:
     return 0
 
 
-def _query(settings: Settings, sql: str) -> int:
+def _query(settings: Settings, sql: str, csv: Path | None) -> int:
     import duckdb
+
+    from orchestration.export import show, write_csv
 
     if not settings.database.exists():
         raise FileNotFoundError(f"there is no warehouse at {settings.database} yet: run `make warehouse`")
     with duckdb.connect(str(settings.database), read_only=True) as connection:
         try:
-            connection.sql(sql).show(max_width=160, max_rows=200)
+            if csv is None:
+                print(show(connection, sql), end="")
+            else:
+                print(f"wrote {write_csv(connection, sql, csv):,} rows to {shown_path(csv)}")
         except duckdb.Error as error:
-            print(f"error: {error}", file=sys.stderr)
+            print(harmless(f"error: {error}"), file=sys.stderr)
             return 1
     return 0
 

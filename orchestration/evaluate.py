@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestration.catalog.load import load_catalog
+from orchestration.characters import harmless
 from orchestration.evaluation import mentions
 from orchestration.evaluation.areas import Measured, measure_all
 from orchestration.evaluation.labels import Labels, labels_of
@@ -69,7 +70,7 @@ def run(options: argparse.Namespace, lake: Path, catalog: Path, default_gold: Pa
     except (FileNotFoundError, ValueError) as error:
         print(f"cannot evaluate: {error}", file=sys.stderr)
         return 1
-    print(_as_json(measured) if options.json else _as_text(measured, options.differences))
+    print(_as_json(measured) if options.json else harmless(_as_text(measured, options.differences)))
     return 0
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from orchestration.catalog.load import load_catalog
+from orchestration.characters import harmless
 from orchestration.settings import PROJECT_ROOT
 from orchestration.transforms.episode_people import knowledge
 from orchestration.transforms.mention_candidates import mention_candidates
@@ -62,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"the lake knows no mention or copy {options.id}", file=sys.stderr)
         return 1
     if mention:
-        print(f"{mention['surface']!r} as {mention['alias']!r} is {mention['entity_id']} by {mention['match_rule']}")
+        rule = f"{mention['entity_id']} by {mention['match_rule']}"
+        print(harmless(f"{mention['surface']!r} as {mention['alias']!r} is {rule}"))
         unit_id = mention["turn_id"] or mention["passage_id"] or mention["chapter_id"]
         overlaps = (pl.col("text_start") < mention["text_end"]) & (pl.col("text_end") > mention["text_start"])
         found = found.filter((pl.col("unit_id") == unit_id) & overlaps)
@@ -70,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = found.filter(pl.col("outcome").str.starts_with("refused"))
     for row in found.iter_rows(named=True):
         place = f"{row['field']} {row['unit_id']} {row['text_start']}"
-        print(f"{place}: {row['surface']!r} as {row['alias']!r}, {row['entity_id']}: {row['outcome']}")
+        print(harmless(f"{place}: {row['surface']!r} as {row['alias']!r}, {row['entity_id']}: {row['outcome']}"))
     return 0
 
 

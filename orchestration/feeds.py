@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import urlsplit
 
+from orchestration.characters import harmless
 from orchestration.feed_plan import (
     FeedState,
     ListedFeed,
@@ -83,7 +84,7 @@ class FeedReport:
         parts += [f"{len(self.failed)} files failed, the first: {': '.join(self.failed[0])}"] if self.failed else []
         parts += [f"{self.waiting_count} files wait for the next run"] if self.waiting_count else []
         parts += [f"it has moved to {self.moved_to}: change feeds.yml"] if self.moved_to else []
-        return ", ".join(parts)
+        return harmless(", ".join(parts))
 
 
 def follow(

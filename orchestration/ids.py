@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from orchestration.characters import decompose
 
 
 def stable_id(*key: object) -> str:
@@ -20,7 +21,7 @@ def stable_id(*key: object) -> str:
 
 def slugify(name: str) -> str:
     """Return `name` as lower-case ASCII words joined by hyphens: `Kaoutar El Maghraoui` -> `kaoutar-el-maghraoui`."""
-    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    folded = decompose(name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", folded.replace("'", "")).strip("-")
 
 

@@ -27,6 +27,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from orchestration.catalog.catalog import Catalog
 from orchestration.catalog.lint import Risk, risky_aliases
 from orchestration.catalog.load import HEADERS, CatalogError, load_catalog
+from orchestration.characters import harmless
 from orchestration.io.lake import Lake
 from orchestration.pipeline import CATALOG, STAGES
 from orchestration.settings import PROJECT_ROOT
@@ -159,7 +160,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     change = preview(Lake(options.lake), current, edited)
-    print(render(change, options.limit))
+    print(harmless(render(change, options.limit)))
     return 1 if change.risks else 0
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 
+from orchestration.characters import harmless
+
 VOID = frozenset({"input", "link", "meta", "br"})
 _NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 _WEB = re.compile(r"https?://[^\s\x00-\x1f\x7f\\]+\Z", re.IGNORECASE)
 _LOCAL = re.compile(r"(?:\.\./)?(?:[a-z0-9_-]+/)?(?:[A-Za-z0-9_-]+\.(?:html|css|js))?(?:#[A-Za-z0-9_-]*)?\Z")
 _NOT_IN_ANCHOR = re.compile(r"[^A-Za-z0-9_-]+")
-# Control characters have no place in HTML; line ends and tabs do.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 # No character of a data block may end it, open a comment in it or end a line of JavaScript.
 _IN_SCRIPT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
@@ -29,7 +29,7 @@ def escape(value: object) -> Html:
         return value
     if value is None:
         return Html("")
-    return Html(_CONTROL.sub("\ufffd", str(value)).translate(_IN_TEXT))
+    return Html(harmless(str(value)).translate(_IN_TEXT))
 
 
 def join(*parts: object) -> Html:
@@ -88,5 +88,5 @@ def anchor(*parts: object) -> str:
 def data_block(identifier: str, value: object) -> Html:
     """Return a script element that holds `value` as JSON, for code to read and for nothing to run."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_IN_SCRIPT)
-    text = _CONTROL.sub("\ufffd", text)
+    text = harmless(text)
     return Html(f'<script type="application/json" id="{escape(identifier)}">{text}</script>')

@@ -9,6 +9,8 @@ import dagster as dg
 import dataframely as dy
 import polars as pl
 
+from orchestration.characters import harmless
+
 _PREVIEW_ROWS = 5
 _PREVIEW_COLUMNS = 8
 _PREVIEW_CHARACTERS = 60
@@ -44,7 +46,7 @@ def _line(cells: list[str], is_escaped: bool = False) -> str:
 
 def _escape(cell: str) -> str:
     short = " ".join(cell[:_PREVIEW_CHARACTERS].split())
-    text = html.escape(short)
+    text = html.escape(harmless(short))
     for character in "\\`*_[]|#!":
         text = text.replace(character, f"&#{ord(character)};")
     return text

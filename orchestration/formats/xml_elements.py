@@ -14,6 +14,8 @@ from defusedxml.ElementTree import DefusedXMLParser
 from orchestration.formats.document import Problem
 
 MOST_DEPTH = 64
+# An element takes some 400 bytes: a file of nothing but `<a/>` would take a hundred times its size.
+MOST_ELEMENTS = 1_000_000
 _NAME = r"[^\s/\[\]]{1,300}"
 _STEP = re.compile(rf"/({_NAME})(?:\[([0-9]{{1,9}})\])?")
 _LOCATOR = re.compile(rf"(?:/{_NAME}(?:\[[0-9]{{1,9}}\])?){{1,{MOST_DEPTH}}}")
@@ -66,6 +68,10 @@ class Read:
     problems: tuple[Problem, ...] = ()
 
 
+class _TooManyError(Exception):
+    """More elements than MOST_ELEMENTS."""
+
+
 class _Builder:
     """Gets the events of the parser. An element deeper than MOST_DEPTH is none: its text goes to the one around it."""
 
@@ -75,6 +81,7 @@ class _Builder:
         self.root: Element | None = None
         self.open: list[Element] = []
         self.depth = 0
+        self.count = 0
         self.is_too_deep = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -82,6 +89,9 @@ class _Builder:
         if self.depth > MOST_DEPTH:
             self.is_too_deep = True
             return
+        self.count += 1
+        if self.count > MOST_ELEMENTS:
+            raise _TooManyError
         element = Element(self._named(name), {self._named(key): value for key, value in attributes.items()})
         if self.open:
             self.open[-1].content.append(element)
@@ -141,6 +151,9 @@ def read_elements(text: str, prefixes: dict[str, str]) -> Read:
                 builder, (line, column), error = again, second.position, second
             reason = f"not well-formed XML at line {line}, column {column} ({_said(error)}): read up to there"
             problems.append(Problem(f"line={line}", reason, "fetch the file again, or tell whoever makes it"))
+    elif isinstance(error, _TooManyError):
+        reason = f"more than {MOST_ELEMENTS:,} elements: read up to there"
+        problems.append(Problem("file", reason, "split the file"))
     elif error is not None:
         reason = f"XML that is not safe to read ({type(error).__name__}): read up to there"
         problems.append(Problem("file", reason, "remove the declarations of entities from the file"))
@@ -175,7 +188,7 @@ def _run(text: str, prefixes: dict[str, str]) -> tuple[_Builder, Exception | Non
         # White space in front of the declaration is an error to the parser and harmless to everybody else.
         parser.feed(text.encode("utf-8", "replace").decode().lstrip("\ufeff \t\r\n"))
         parser.close()
-    except (ParseError, DefusedXmlException) as error:
+    except (ParseError, DefusedXmlException, _TooManyError) as error:
         return builder, error
     return builder, None
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from orchestration.catalog.catalog import Catalog
+from orchestration.characters import decompose
 from orchestration.transforms.given_names import GIVEN_NAMES
 from orchestration.transforms.name_words import ALSO_SURNAMES, HONORIFICS, HOUSES, NOT_NAMES, PARTICLES
 
@@ -84,7 +85,7 @@ class _Token:
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Return `text` without case, accents and typographic variants, for comparing names."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    plain = decompose(text.casefold().replace("’", "'"))
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 

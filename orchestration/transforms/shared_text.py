@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from orchestration.characters import decompose
+
 # Four words survive the editing of a transcript (fillers cut, phrases rewritten) often enough and are shared by
 # unrelated conversations rarely: measured on the seeds, 0.66 for two tellings of one conversation, 0.01 at most for
 # two conversations. Six words are almost never shared by chance, so they find the pairs worth measuring.
@@ -123,7 +125,7 @@ def _segment_batches(segments: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 def folded_words(text: str | None) -> list[str]:
     """Return the words of `text` in lower case, without accents and apostrophes."""
-    decomposed = unicodedata.normalize("NFKD", text or "").lower()
+    decomposed = decompose(text or "").lower()
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
     return _WORD.findall(_APOSTROPHES.sub("", plain))
 

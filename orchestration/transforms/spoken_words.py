@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from orchestration.characters import decompose
 from orchestration.formats.display import display
 
 # Where nothing tells when the last cue ends. Characters of English spoken in a second.
@@ -64,7 +65,7 @@ def fold_word(word: str) -> str:
     """Return `word` in lower case, without accents and apostrophes."""
     if word.isascii():
         return word.lower().replace("'", "")
-    decomposed = unicodedata.normalize("NFKD", word.replace("’", "").replace("'", "")).lower()
+    decomposed = decompose(word.replace("’", "").replace("'", "")).lower()
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
