@@ -80,6 +80,8 @@ class Archive:
         self._name = name
         self._zip = _open_zip(raw) if kind_of(raw[:HEAD_BYTES]) == "zip" else None
         self._infos = self._zip.infolist() if self._zip else []
+        # What is refused counts as well: entries may overlap, so that all of them unpack the same bytes of a bomb.
+        self._unpacked_bytes = 0
 
     def members(self, max_bytes: int) -> Iterator[Member]:
         """Yield every file of the archive, none larger than `max_bytes`; hidden ones and folders are left out."""
@@ -87,7 +89,7 @@ class Archive:
             name = self._name[:-3] if self._name.lower().endswith(".gz") else self._name
             yield self._member(0, name, max_bytes)
             return
-        left = max_bytes * MAX_TOTAL_FACTOR
+        most = max_bytes * MAX_TOTAL_FACTOR
         seen: set[str] = set()
         for index, info in enumerate(self._infos):
             name = info.filename.replace("\\", "/")
@@ -99,13 +101,11 @@ class Archive:
                 yield _refused(index, name, "a second entry of the same name in the archive", _DELETE)
                 continue
             seen.add(name)
-            if left <= 0:
+            if self._unpacked_bytes >= most:
                 reason = "not read: what stands before it in the archive is larger than its limit already"
                 yield _refused(index, name, reason, _LIMIT)
                 continue
-            member = self._member(index, name, max_bytes)
-            left -= len(member.content or b"")
-            yield member
+            yield self._member(index, name, max_bytes)
 
     def content(self, index: int, max_bytes: int) -> bytes:
         """Return the content of the member `index`, at most `max_bytes` of it.
@@ -123,6 +123,7 @@ class Archive:
                 content = bytearray()
                 while chunk := file.read(_CHUNK_BYTES):
                     content += chunk
+                    self._unpacked_bytes += len(chunk)
                     _check_size(len(content), info.compress_size, max_bytes)
         except ContainerError:
             raise

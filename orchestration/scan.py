@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from orchestration.containers import HEAD_BYTES, SEPARATOR, Archive, ContainerError, kind_of
 from orchestration.formats.document import Problem
@@ -41,9 +43,11 @@ class ContentReader:
     def read(self, found: RawFile) -> bytes:
         """Return the bytes of a file or member. Raises OSError, or ContainerError, where they cannot be read."""
         if found.member is None:
-            return (self._raw / found.file).read_bytes()
+            with _open(self._raw / found.file) as file:
+                return file.read(found.size_bytes + 1)
         if self._open is None or self._open[0] != found.file:
-            self._open = (found.file, Archive((self._raw / found.file).read_bytes(), found.file.name))
+            with _open(self._raw / found.file) as file:
+                self._open = (found.file, Archive(file.read(), found.file.name))
         return self._open[1].content(found.member, found.size_bytes)
 
 
@@ -52,15 +56,33 @@ def scan(raw: Path, max_file_bytes: int) -> Iterator[RawFile]:
 
     Symbolic links are followed only to files inside `raw`; links to folders are never followed. Whatever is no
     regular file, is too large or cannot be read comes with a problem. For an archive its members are yielded, with
-    paths such as `talks.zip!/one.vtt`, unless it cannot be used as a whole.
+    paths such as `talks.zip!/one.vtt`, unless it cannot be used as a whole. Raises OSError where `raw` itself cannot be
+    read, since that does not mean that its files are gone.
     """
     root = raw.resolve()
-    for folder, folders, files in os.walk(raw):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files + [name for name in folders if (Path(folder) / name).is_symlink()]):
-            if not name.startswith("."):
-                path = Path(folder) / name
-                yield from _look_at(path, path.relative_to(raw), root, max_file_bytes)
+    # `os.walk` calls itself for each level, which ends at a thousand, and passes over what it may not read.
+    folders = [raw]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                found = sorted(
+                    (entry.name, entry.is_dir(follow_symlinks=False))
+                    for entry in entries
+                    if not entry.name.startswith(".")
+                )
+        except OSError as error:
+            if folder == raw:
+                raise
+            file = folder.relative_to(raw)
+            reason = f"the folder cannot be read: {error.strerror}"
+            problem = Problem("file", reason, "check its mode, and that its path is not too long")
+            yield RawFile(_printable(file.as_posix()), None, 0, problem, file)
+            continue
+        for name, is_folder in found:
+            if not is_folder:
+                yield from _look_at(folder / name, (folder / name).relative_to(raw), root, max_file_bytes)
+        folders += [folder / name for name, is_folder in reversed(found) if is_folder]
 
 
 def _printable(path: str) -> str:
@@ -99,7 +121,8 @@ def _look_at(path: Path, file: Path, root: Path, max_file_bytes: int) -> Iterato
                 status.st_size,
             )
         elif kind_of(head):
-            yield from _look_inside(path.read_bytes(), file, digest, max_file_bytes)
+            with _open(path) as content:
+                yield from _look_inside(content.read(max_file_bytes), file, digest, max_file_bytes)
         else:
             yield RawFile(name, digest, status.st_size, None, file)
     except OSError as error:
@@ -127,11 +150,20 @@ def _look_inside(raw: bytes, file: Path, digest: str, max_file_bytes: int) -> It
     yield from sorted(found, key=lambda file: file.path)
 
 
+def _open(path: Path) -> BinaryIO:
+    """Open a regular file. A pipe put in its place since it was looked at would be waited for without an end."""
+    file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))  # noqa: SIM115
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "no regular file any more")
+    return file
+
+
 def _sha256(path: Path) -> tuple[str, bytes]:
     """Return the hash of a file's content and its first bytes."""
     digest = hashlib.sha256()
     head = b""
-    with path.open("rb") as file:
+    with _open(path) as file:
         while chunk := file.read(_CHUNK_BYTES):
             head = head or chunk[:HEAD_BYTES]
             digest.update(chunk)

@@ -112,6 +112,14 @@ def test_all_members_together_have_a_limit(monkeypatch):
     assert "larger than its limit" in reason(found[-1])
 
 
+def test_what_is_refused_counts_towards_the_limit(monkeypatch):
+    monkeypatch.setattr(containers, "MAX_TOTAL_FACTOR", 2)
+    raw = zipped(*((f"{n}.txt", bytes(300_000)) for n in range(20)))
+    found = [reason(member) for member in Archive(raw, "a.zip").members(100_000)]
+    assert "larger than the limit" in found[0]
+    assert len([told for told in found if "larger than its limit" in told]) >= 17
+
+
 def test_too_many_entries_are_refused_before_they_are_read(monkeypatch):
     monkeypatch.setattr(containers, "MAX_ENTRIES", 5)
     with pytest.raises(ContainerError, match="more than 5 entries"):

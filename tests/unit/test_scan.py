@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from orchestration.scan import RawFile, scan
+from orchestration.scan import ContentReader, RawFile, scan
 
 LIMIT = 1000
 
@@ -88,17 +89,49 @@ def test_an_unreadable_file_is_refused(tmp_path):
 def test_an_error_while_reading_is_a_problem_of_that_file_alone(tmp_path, monkeypatch):
     (tmp_path / "bad").write_text("x")
     (tmp_path / "good").write_text("y")
-    whole = Path.open
+    whole = os.open
 
-    def refuse(path: Path, *arguments, **options):
-        if path.name == "bad":
+    def refuse(path: str, *arguments):
+        if str(path).endswith("bad"):
             raise PermissionError(13, "Permission denied")
-        return whole(path, *arguments, **options)
+        return whole(path, *arguments)
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     files = look(tmp_path)
     assert reason(files["bad"]) == "cannot be read: Permission denied"
     assert files["good"].problem is None
+
+
+def test_folders_may_be_nested_as_deeply_as_the_disk_allows(tmp_path):
+    at = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(3000):
+        os.mkdir("a", dir_fd=at)
+        deeper = os.open("a", os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = deeper
+    os.close(at)
+    (tmp_path / "good.txt").write_text("x")
+    try:
+        files = look(tmp_path)
+    finally:
+        # What removes temporary folders calls itself for each level.
+        subprocess.run(["rm", "-rf", tmp_path / "a"], check=True)
+    assert files.pop("good.txt").problem is None
+    assert [reason(file) for file in files.values()] == ["the folder cannot be read: File name too long"]
+
+
+def test_a_raw_folder_that_is_not_there_is_no_empty_one(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        look(tmp_path / "missing")
+
+
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path):
+    (tmp_path / "a.txt").write_text("x")
+    (found,) = look(tmp_path).values()
+    (tmp_path / "a.txt").unlink()
+    os.mkfifo(tmp_path / "a.txt")
+    with pytest.raises(OSError, match="no regular file any more"):
+        ContentReader(tmp_path).read(found)
 
 
 def test_names_that_could_harm_a_terminal_are_made_harmless(tmp_path):
