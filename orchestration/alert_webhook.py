@@ -7,6 +7,8 @@ It may hold a secret: it is never written anywhere.
 from __future__ import annotations
 
 import io
+import logging
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.alerts import ALERTS_SCHEMA, Schema, read_history
+from orchestration.characters import harmless
 from orchestration.ids import stable_id
 from orchestration.io.files import write_bytes
 from orchestration.settings import Settings
@@ -21,6 +24,7 @@ from orchestration.settings import Settings
 WEBHOOK_VARIABLE = "PODCAST_ALERT_WEBHOOK"
 TIMEOUT_S = 10.0
 ALERTS_A_MESSAGE = 50
+_NOT_IN_ADDRESS = re.compile(r"[\s<>|`()\[\]\\\x00-\x1f\x7f-\x9f]")
 
 _DELIVERIES_SCHEMA: Schema = {"alert_id": pl.String, "delivered_at": pl.Datetime("us", "UTC")}
 
@@ -64,7 +68,7 @@ def message(alerts: list[dict[str, Any]]) -> dict[str, Any]:
     count = f"{len(alerts)} alert{'' if len(alerts) == 1 else 's'} of the podcast warehouse"
     lines = [
         _escaped(f"{alert['entity_name']} ({alert['condition']}), {alert['episode_title']}: “{alert['quote']}”")
-        + (f" {alert['url_at_time']}" if alert["url_at_time"] else "")
+        + (f" {_NOT_IN_ADDRESS.sub('', alert['url_at_time'])}" if alert["url_at_time"] else "")
         for alert in alerts
     ]
     rows = [alert | {"created_at": alert["created_at"].isoformat()} for alert in alerts]
@@ -72,8 +76,10 @@ def message(alerts: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _escaped(text: str) -> str:
-    # Chat programs read <...> as a link or as a call to everybody; the quote is what a stranger said.
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # Chat programs read <...> as a link or as a call to everybody, others `@everyone` and `[shown](hidden)`; the quote
+    # is what a stranger said. A space of no width keeps both from working, and the text from looking different.
+    text = harmless(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("@", "@\u200b").replace("](", "]\u200b(")
 
 
 def _post(url: str, content: dict[str, Any]) -> str | None:
@@ -81,6 +87,9 @@ def _post(url: str, content: dict[str, Any]) -> str | None:
     # Most runs send nothing and start faster without it.
     import httpx
 
+    # It writes each address that it asks into the log, and this one is a secret.
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     try:
         if httpx.URL(url).scheme not in ("http", "https"):
             return f"{WEBHOOK_VARIABLE} is no http or https address"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -63,7 +64,7 @@ def read_feeds(text: str) -> list[ListedFeed]:
     """Return the feeds that the text of a list names. Raises FeedsError for the first mistake."""
     try:
         values = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise FeedsError(f"not YAML: {' '.join(str(error).split())[:300]}") from None
     if values is None:
         return []
@@ -100,8 +101,13 @@ def _listed(entry: object, where: str) -> ListedFeed:
         raise FeedsError(f"{where}: `allow_private` must be true or false")
     if type(per_run) is not int or per_run < 0:
         raise FeedsError(f"{where}: `files_per_run` must be a whole number")
+    stated = values.get("name")
+    if stated is not None and not isinstance(stated, str):
+        raise FeedsError(f"{where}: `name` must be text")
     parts = urlsplit(url)
-    name = slugify(str(values.get("name") or f"{parts.netloc} {parts.path} {parts.query}"))[:80].strip("-")
+    # What stands behind `?` is often a key of the subscriber, and the name is seen by all who see the warehouse.
+    query = hashlib.sha256(parts.query.encode()).hexdigest()[:8] if parts.query else ""
+    name = slugify(stated or f"{parts.netloc} {parts.path} {query}")[:80].strip("-")
     if not name:
         raise FeedsError(f"{where}: give it a `name` of letters and digits")
     return ListedFeed(url, name, show or None, values.get("allow_private", False), per_run)

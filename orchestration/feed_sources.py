@@ -13,7 +13,6 @@ from typing import Any
 import yaml
 
 SOURCE_SUFFIX = ".source.yml"
-_MOST_CHARACTERS = 100_000
 _TEXTS = ("show", "title", "guid", "url", "language")
 
 
@@ -42,36 +41,3 @@ def write_source(stated: Source) -> str:
     values |= {"hosts": list(stated.hosts), "guests": list(stated.guests), "source": stated.source}
     known = {name: value for name, value in values.items() if value}
     return yaml.safe_dump(known, allow_unicode=True, sort_keys=False, width=1_000)
-
-
-def read_source(text: str) -> Source:
-    """Return what a sidecar states. Values of a wrong kind are left out.
-
-    Raises ValueError where the text is no mapping in YAML.
-    """
-    if len(text) > _MOST_CHARACTERS:
-        raise ValueError(f"{len(text):,} characters are too many for a sidecar")
-    try:
-        values = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ValueError(f"not YAML: {' '.join(str(error).split())[:200]}") from None
-    if not isinstance(values, dict):
-        raise ValueError("not a mapping of names to values")
-    source = values.get("source")
-    day = values.get("date")
-    return Source(
-        **{name: _text(values.get(name)) for name in _TEXTS},
-        date=day if type(day) is date else None,
-        hosts=_names(values.get("hosts")),
-        guests=_names(values.get("guests")),
-        source={str(key): str(value) for key, value in source.items()} if isinstance(source, dict) else {},
-    )
-
-
-def _text(value: object) -> str | None:
-    return str(value).strip() or None if isinstance(value, (str, int, float)) else None
-
-
-def _names(value: object) -> tuple[str, ...]:
-    values = value if isinstance(value, list) else [value]
-    return tuple(name for each in values if (name := _text(each)))

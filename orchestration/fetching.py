@@ -140,9 +140,10 @@ class Fetcher:
         lower case, whose addresses may be private; those of all others must be public, after redirects, too.
         """
         headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Accept": "*/*"}
-        if etag:
+        # What a host sent may be no ASCII, which cannot be sent back.
+        if etag and etag.isascii():
             headers["If-None-Match"] = etag
-        if last_modified:
+        if last_modified and last_modified.isascii():
             headers["If-Modified-Since"] = last_modified
         backoff = self.limits.backoff_s
         reason = ""

@@ -336,3 +336,16 @@ def test_a_quote_cannot_call_everybody_or_hide_a_link():
     row: dict[str, Any] = dict.fromkeys(ALERTS_SCHEMA, "<!channel> & <http://x|y>") | {"created_at": NOW}
     text = message([row | {"url_at_time": None}])["text"]
     assert "<" not in text and "&lt;!channel&gt; &amp;" in text
+    row = dict.fromkeys(ALERTS_SCHEMA, "@everyone [bank](http://x) \x1b[2J\u202e") | {"created_at": NOW}
+    text = message([row | {"url_at_time": "https://x/?t=1 <!here>|(a)"}])["text"]
+    assert "@everyone" not in text and "](" not in text
+    assert not {"\x1b", "\u202e", "<", "|"} & set(text) and text.endswith(" https://x/?t=1!herea")
+
+
+def test_the_address_of_the_webhook_is_in_no_log(settings, hook, caplog):
+    caplog.set_level("DEBUG")
+    keep(settings, "a1")
+    assert deliver(settings, f"{hook.url}/s3cr3t", NOW).sent_count == 1
+    keep(settings, "b1")
+    assert deliver(settings, "http://127.0.0.1:9/s3cr3t", NOW).problem
+    assert "s3cr3t" not in caplog.text

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +31,7 @@ from orchestration.feed_plan import (
     refusal,
     superseded,
 )
-from orchestration.feed_sources import SOURCE_SUFFIX, Source, read_source, write_source
+from orchestration.feed_sources import SOURCE_SUFFIX, Source, write_source
 from orchestration.feeds import FeedReport, follow
 from orchestration.fetching import Fetcher, Limits, is_public
 from orchestration.formats.rss_items import podcast_guid, read_feed
@@ -119,6 +120,12 @@ def test_unchanged_is_told_and_asked_for_by_etag_and_date(host: Host, fetcher: F
     assert fetcher.get(url, '"1"', "Tue", LOCAL).outcome == "unchanged"
     assert host.asked[0][1]["if-none-match"] == '"1"'
     assert host.asked[0][1]["if-modified-since"] == "Tue"
+
+
+def test_what_cannot_be_sent_back_is_not_sent(host: Host, fetcher: Fetcher) -> None:
+    url = host.page("/a", b"hello", ETag='"\xe9"', Last_Modified="\xe9")
+    known = fetcher.get(url, None, None, LOCAL)
+    assert fetcher.get(url, known.etag, known.last_modified, LOCAL).outcome == "fetched"
 
 
 def test_gone_is_gone(host: Host, fetcher: Fetcher) -> None:
@@ -401,6 +408,9 @@ def test_the_list_is_read(tmp_path: Path) -> None:
         ("feeds: [{url: 'https://a.example', allow_private: 1}]", "true or false"),
         ("feeds: [{url: 'https://a.example', files_per_run: -1}]", "whole number"),
         ("feeds: [{url: 'https://a.example', show: 1}]", "`show` must be text"),
+        ("feeds: [{url: 'https://a.example', name: [1]}]", "`name` must be text"),
+        ("feeds: [{url: 'https://a.example', show: 2026-99-99}]", "not YAML"),
+        ("feeds: [!!python/object/apply:os.system [true]]", "not YAML"),
         ("feeds: ['https://a.example/x', 'http://a.example/x']", "feed 2 has the name 'a-example-x' of feed 1"),
     ],
 )
@@ -414,6 +424,11 @@ def test_a_mistake_in_the_list_is_told_with_its_place(tmp_path: Path, text: str,
 def test_no_name_leads_out_of_the_folder() -> None:
     (feed,) = read_feeds("feeds: [{url: 'https://a.example/../../x', name: '../../etc/passwd'}]")
     assert feed.name == "etc-passwd"
+
+
+def test_a_key_in_an_address_is_not_in_the_name() -> None:
+    first, second = read_feeds("feeds: ['https://a.example/x?auth=s3cr3t', 'https://a.example/x?auth=other']")
+    assert first.name != second.name and first.name.startswith("a-example-x-") and "s3cr3t" not in first.name
 
 
 # --- the plan
@@ -526,19 +541,13 @@ NAMES = st.text(min_size=1, max_size=20).map(str.strip).filter(bool)
     )
 )
 def test_a_sidecar_comes_back_as_it_was_written(stated: Source) -> None:
-    assert read_source(write_source(stated)) == stated
+    assert stated_in(write_source(stated)) == stated
 
 
-@pytest.mark.parametrize("text", ["[", "- a", "just words", "a: b: c", "x" * 200_000, "\x00"])
-def test_a_broken_sidecar_is_an_error_in_words(text: str) -> None:
-    with pytest.raises(ValueError):
-        read_source(text)
-
-
-def test_values_of_a_wrong_kind_are_left_out() -> None:
-    assert read_source("title: [1]\ndate: soon\nguid: 12\nhosts: Ada\nguests: [{}, Bo]\nsource: 3") == Source(
-        guid="12", hosts=("Ada",), guests=("Bo",)
-    )
+def stated_in(text: str) -> Source:
+    values = yaml.safe_load(text) or {}
+    people = {role: tuple(values.pop(role, ())) for role in ("hosts", "guests")}
+    return Source(**values, **people)
 
 
 # --- following
@@ -570,7 +579,7 @@ def test_a_feed_and_what_it_names_is_kept_with_where_it_came_from(host: Host, tm
         name + suffix for name in (".json", ".vtt", ".xml") for suffix in ("", SOURCE_SUFFIX)
     )
     (sidecar,) = tmp_path.glob("feeds/hive/*.vtt.source.yml")
-    stated = read_source(sidecar.read_text())
+    stated = stated_in(sidecar.read_text())
     assert (stated.show, stated.title, stated.guid) == ("The Hive Hour", "Talk 1", "hive-talk-0001")
     assert (stated.date, stated.url, stated.language) == (date(2026, 3, 3), "https://hive.example/1", "en")
     assert (stated.hosts, stated.guests) == (("Ada Bee",), ("Bo Wax",))
@@ -579,8 +588,8 @@ def test_a_feed_and_what_it_names_is_kept_with_where_it_came_from(host: Host, tm
     assert stated.source["kind"] == "transcript"
     assert stated.source["show_guid"] == podcast_guid(f"{host.url}/feed")
     (feed_sidecar,) = tmp_path.glob("feeds/hive/*.xml.source.yml")
-    assert read_source(feed_sidecar.read_text()).guid is None
-    assert read_source(feed_sidecar.read_text()).source["etag"] == '"f1"'
+    assert stated_in(feed_sidecar.read_text()).guid is None
+    assert stated_in(feed_sidecar.read_text()).source["etag"] == '"f1"'
 
 
 def test_the_second_run_asks_for_nothing_that_it_has(host: Host, tmp_path: Path) -> None:
