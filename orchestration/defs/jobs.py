@@ -7,6 +7,7 @@ import sys
 
 import dagster as dg
 
+from orchestration.characters import harmless
 from orchestration.defs.feeds import FEEDS, is_any_feed_listed
 from orchestration.pipeline import STAGES
 from orchestration.proof import EXAMPLE_TABLES
@@ -32,7 +33,7 @@ class _ConsoleFormatter(logging.Formatter):
         step = meta.get("step_key") or ""
         place = f"[{STEPS.index(step) + 1:2}/{len(STEPS)}]" if step in STEPS else " " * 7
         name = step.removeprefix("lake__mentions_").removeprefix("warehouse__")
-        message = meta.get("orig_message") or record.getMessage()
+        message = harmless(meta.get("orig_message") or record.getMessage())
         return f"{self.formatTime(record, '%H:%M:%S')} {place} {name:20} {message}"
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -545,9 +546,8 @@ def test_a_sidecar_comes_back_as_it_was_written(stated: Source) -> None:
 
 
 def stated_in(text: str) -> Source:
-    values = yaml.safe_load(text) or {}
-    people = {role: tuple(values.pop(role, ())) for role in ("hosts", "guests")}
-    return Source(**values, **people)
+    values: dict[str, Any] = yaml.safe_load(text) or {}
+    return Source(**values | {role: tuple(values.get(role, ())) for role in ("hosts", "guests")})
 
 
 # --- following
