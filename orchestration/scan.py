@@ -99,7 +99,8 @@ def _look_at(path: Path, file: Path, root: Path, max_file_bytes: int) -> Iterato
 
     try:
         if path.is_symlink():
-            target = path.resolve(strict=True)
+            # `Path.resolve` raises a RuntimeError for a link to itself.
+            target = Path(os.path.realpath(path, strict=True))
             if not target.is_relative_to(root):
                 yield refused(
                     "a symbolic link that leads out of the raw folder", "copy the file itself into the raw folder"
