@@ -19,6 +19,16 @@ def harmless(text: str) -> str:
     return _HARMFUL.sub("\ufffd", text)
 
 
+def storable(text: str) -> str:
+    """Return `text` with surrogate pairs joined and lone halves, which cannot be written anywhere, replaced.
+
+    YAML's `"\\ud83d\\ude00"` gives such halves.
+    """
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def decompose(text: str) -> str:
     """Return the compatibility decomposition (NFKD) of `text`, for callers that drop the combining marks.
 

@@ -22,6 +22,7 @@ from typing import Any
 
 import yaml
 
+from orchestration.characters import storable
 from orchestration.containers import SEPARATOR
 from orchestration.formats.decoding import UndecodableError, decode
 from orchestration.formats.display import tidy
@@ -273,7 +274,7 @@ def _listed(keys: Iterable[str]) -> str:
 def _text(node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode):
         raise _BadValueError("is no text", "write one line of text")
-    value = tidy(node.value)
+    value = tidy(storable(node.value))
     if not value or len(value) > _MAX_CHARS:
         raise _BadValueError(f"is empty or longer than {_MAX_CHARS:,} characters", "write one line of text")
     return value

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from orchestration.characters import storable
 from orchestration.formats.speech import LINE_ENDS, lines, trim
 
 _MOST_DEPTH = 6
@@ -56,7 +57,7 @@ def _from_node(loader: Any, node: Any, offset: int, text: str, depth: int, seen:
     if depth > _MOST_DEPTH:
         return []
     if isinstance(node, yaml.MappingNode):
-        pairs = [(str(key.value), value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
+        pairs = [(storable(str(key.value)), value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
         return {key: _from_node(loader, value, offset, text, depth + 1, seen) for key, value in pairs}
     if isinstance(node, yaml.SequenceNode):
         return [_from_node(loader, item, offset, text, depth + 1, seen) for item in node.value]
@@ -67,7 +68,8 @@ def _from_node(loader: Any, node: Any, offset: int, text: str, depth: int, seen:
         header = re.compile(_END).search(text, start, end)
         start = header.end() if header else end
     start, end = trim(text, start, max(start, end))
-    return Leaf(loader.construct_object(node), start, end)
+    value = loader.construct_object(node)
+    return Leaf(storable(value) if isinstance(value, str) else value, start, end)
 
 
 def from_toml(text: str, start: int, stop: int) -> dict[str, Tree]:
