@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -135,11 +136,16 @@ def read_results(folder: Path) -> list[NodeResult]:
 def _model_environment(settings: Settings, database: Path) -> dict[str, str]:
     """Return what the project's profile and sources read from the environment."""
     return {
-        "PODCAST_LAKE": str(settings.lake),
-        "PODCAST_HISTORY": str(settings.history),
-        "PODCAST_CATALOG": str(settings.catalog),
+        "PODCAST_LAKE": _as_pattern(settings.lake),
+        "PODCAST_HISTORY": _as_pattern(settings.history),
+        "PODCAST_CATALOG": _as_pattern(settings.catalog),
         "PODCAST_SCRATCH_DB": str(database),
     }
+
+
+def _as_pattern(folder: Path) -> str:
+    """Return a folder as it must be written in `external_location`: a glob of DuckDB that Python's `format` fills."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", str(folder)).replace("{", "{{").replace("}", "}}")
 
 
 def _invoke(
