@@ -51,7 +51,7 @@ def _file(name: str, content: bytes | str) -> Maker:
 def rss(title: str = "Talk", description: str = "Notes", head: str = "") -> str:
     return (
         f'<?xml version="1.0"?>{head}<rss version="2.0"><channel><title>The Hive Hour</title>'
-        f"<item><title>{title}</title><guid>g</guid><description>{description}</description></item></channel></rss>"
+        f"<item><title>{title}</title><guid>{zlib.crc32(title.encode())}</guid><description>{description}</description></item></channel></rss>"
     )
 
 
