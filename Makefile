@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export DAGSTER_DBT_PARSE_PROJECT_ON_LOAD := 0
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup warehouse dev check test test-all soak evaluate docs dbt-docs superset bench fuzz clean
+.PHONY: help setup warehouse rollback dev check test test-all soak evaluate docs dbt-docs superset audit bench fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -77,6 +77,23 @@ $(SUPERSET)/.complete: bi/superset/requirements.lock
 bench: setup ## measure parsers, matchers, mentions, alignment, identity: throughput, growth, peak memory
 	@$(RUN) -m orchestration.benchmarks.parsers
 	@$(RUN) -m orchestration.benchmarks.matcher
+AUDIT := .venv-audit
+AUDITED := requirements.lock bi/superset/requirements.lock
+audit: $(AUDIT)/.complete ## ask for known vulnerabilities of all locked packages (needs the service of PyPI, or SERVICE=osv)
+	@set -e; ignored=$$(awk '!/^#/ && NF { print "--ignore-vuln " $$1 }' deploy/audit-ignore.txt); \
+	for file in $(AUDITED); do echo "$$file"; \
+		$(AUDIT)/bin/pip-audit --strict --disable-pip --no-deps --progress-spinner off \
+			--vulnerability-service $(or $(SERVICE),pypi) $$ignored -r $$file \
+		|| { echo "Nothing of $$file counts as audited. Where it says that packages are not found on PyPI or that there" \
+		"is no connection, the service of advisories is not reached from here; else handle what was found: raise" \
+		"the version in the lock, or put the advisory into deploy/audit-ignore.txt with day and reason."; exit 1; }; \
+	done
+
+$(AUDIT)/.complete: Makefile
+	@test -x $(AUDIT)/bin/python || $(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	@touch $@
+
 	@$(RUN) -m orchestration.benchmarks.mentions
 	@$(RUN) -m orchestration.benchmarks.alignment
 	@$(RUN) -m orchestration.benchmarks.identity
