@@ -29,8 +29,11 @@ $(VENV)/.complete: requirements.lock
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@touch $@
 
-warehouse: setup ## build warehouse/podcasts.duckdb from raw/ (RAW=<folder> WAREHOUSE=<folder>)
-	@$(RUN) -m orchestration build
+warehouse: setup ## build warehouse/podcasts.duckdb from raw/ (RAW=<folder> WAREHOUSE=<folder>; ACCEPT_FALL=1 after a refusal)
+	@$(RUN) -m orchestration build $(if $(ACCEPT_FALL),--accept-fall)
+
+rollback: setup ## serve the release before the present one again, or another: make rollback TO=000041
+	@$(RUN) -m orchestration rollback $(TO)
 
 dev: setup ## open the Dagster UI on 127.0.0.1:3000
 	@$(RUN) -m orchestration dev
@@ -74,9 +77,6 @@ $(SUPERSET)/.complete: bi/superset/requirements.lock
 	@$(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r bi/superset/requirements.lock
 	@touch $@
 
-bench: setup ## measure parsers, matchers, mentions, alignment, identity: throughput, growth, peak memory
-	@$(RUN) -m orchestration.benchmarks.parsers
-	@$(RUN) -m orchestration.benchmarks.matcher
 AUDIT := .venv-audit
 AUDITED := requirements.lock bi/superset/requirements.lock
 audit: $(AUDIT)/.complete ## ask for known vulnerabilities of all locked packages (needs the service of PyPI, or SERVICE=osv)
@@ -94,6 +94,9 @@ $(AUDIT)/.complete: Makefile
 	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 	@touch $@
 
+bench: setup ## measure parsers, matchers, mentions, alignment, identity: throughput, growth, peak memory
+	@$(RUN) -m orchestration.benchmarks.parsers
+	@$(RUN) -m orchestration.benchmarks.matcher
 	@$(RUN) -m orchestration.benchmarks.mentions
 	@$(RUN) -m orchestration.benchmarks.alignment
 	@$(RUN) -m orchestration.benchmarks.identity

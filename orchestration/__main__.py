@@ -18,6 +18,7 @@ from orchestration.dictionary import write_contract, write_dictionary
 from orchestration.evaluate import add_arguments, run
 from orchestration.models import ModelsFailedError, prepare_manifest, write_site
 from orchestration.pipeline import build_lake
+from orchestration.rollback import RollbackError, roll_back
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from orchestration.summary import Timing, shown_path, summarise
 
@@ -29,7 +30,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code: 0 done, 1 failed, 2 wrong use."""
     parser = argparse.ArgumentParser(prog="python -m orchestration", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("build", help="from raw files to a published release, recomputing only what changed")
+    build = commands.add_parser("build", help="from raw files to a published release, recomputing only what changed")
+    build.add_argument(
+        "--accept-fall",
+        action="store_true",
+        help="publish even if much of what is served is gone",
+    )
+    back = commands.add_parser("rollback", help="serve an earlier release again, until something changes")
+    back.add_argument("release", nargs="?", help="its number; by default the one that was served before")
     commands.add_parser("dev", help="open the Dagster UI on 127.0.0.1 with the same definitions and state")
     add_arguments(commands.add_parser("evaluate", help="measure all areas against labels and what documents state"))
     docs = commands.add_parser("docs", help="write the pages that are made of the contracts")
@@ -56,8 +64,10 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         if options.command == "evaluate":
             return _evaluate(settings, options)
-        return _build(settings)
-    except (CatalogError, ModelsFailedError, ValueError, FileNotFoundError, FileExistsError) as error:
+        if options.command == "rollback":
+            return _rollback(settings, options.release)
+        return _build(settings, options.accept_fall)
+    except (CatalogError, ModelsFailedError, RollbackError, ValueError, FileNotFoundError, FileExistsError) as error:
         print(harmless(f"error: {error}"), file=sys.stderr)
         return 1
 
@@ -70,7 +80,15 @@ def use_instance_of(settings: Settings) -> None:
     os.environ["PODCAST_DAGSTER_STORAGE"] = str(storage)
 
 
-def _build(settings: Settings) -> int:
+def _rollback(settings: Settings, target: str | None) -> int:
+    before, now = roll_back(settings, target, datetime.now(UTC))
+    print(f"Release {now.release_id} of {now.built_at} is served again in place of {before.release_id}.")
+    print("New connections see it at once, those that are open when they reconnect.")
+    print(f"It stays until something changes; `make rollback TO={before.release_id}` takes this back.")
+    return 0
+
+
+def _build(settings: Settings, is_fall_accepted: bool) -> int:
     started = time.perf_counter()
     if not settings.raw.is_dir():
         raise FileNotFoundError(f"the raw folder {settings.raw} does not exist: create it, or set RAW or PODCAST_RAW")
@@ -87,7 +105,10 @@ def _build(settings: Settings) -> int:
     imported = time.perf_counter()
     with dg.DagsterInstance.get() as instance:
         # Without this configuration Dagster takes a logger of its own that prints hundreds of lines.
-        config: dict[str, Any] = {"loggers": {"console": {}}}
+        config: dict[str, Any] = {
+            "loggers": {"console": {}},
+            "resources": {"workspace": {"config": {"accept_fall": is_fall_accepted}}},
+        }
         result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
     done = time.perf_counter()
     if not result.success:

@@ -57,6 +57,12 @@ def project_fingerprint(settings: Settings) -> str:
     return sha256_of_files(files)
 
 
+def models_version(settings: Settings) -> str:
+    """Return a short hash over the SQL of the models and their macros."""
+    folders = (settings.dbt_project / "models", settings.dbt_project / "macros")
+    return sha256_of_files([file for folder in folders for file in folder.rglob("*.sql")])[:12]
+
+
 def prepare_manifest(settings: Settings) -> Path:
     """Parse the project where its files changed since the last time, and return the manifest's path.
 

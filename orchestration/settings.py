@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ class Settings:
     raw: the landing zone. warehouse: where outputs go. dbt_project: models and catalogue.
     max_file_bytes: larger raw files are rejected, so that one file cannot exhaust memory.
     dashboard_episodes: how many of the newest episodes get a page of their own in the dashboards.
+    releases_kept: how many releases stay on disk. max_fall: share of a key table's rows that a release may lose.
     """
 
     raw: Path
@@ -24,6 +26,8 @@ class Settings:
     dbt_project: Path
     max_file_bytes: int
     dashboard_episodes: int = 200
+    releases_kept: int = 5
+    max_fall: float = 0.2
 
     @property
     def catalog(self) -> Path:
@@ -66,7 +70,9 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
     `PODCAST_RAW` and `PODCAST_WAREHOUSE` name folders (relative ones below the current folder); by default `raw` and
     `warehouse` of the project. `PODCAST_MAX_FILE_MB` is the largest raw file that is read, 100 by default,
-    `PODCAST_DASHBOARD_EPISODES` the number of episodes with a page in the dashboards, 200 by default.
+    `PODCAST_DASHBOARD_EPISODES` the number of episodes with a page in the dashboards, 200 by default,
+    `PODCAST_RELEASES_KEPT` the number of releases that stay on disk, 5 by default, and `PODCAST_MAX_FALL` the share of
+    a key table's rows that a release may lose, 0.2 by default.
     Raises ValueError where a value cannot be used.
     """
     limit = environment.get("PODCAST_MAX_FILE_MB") or "100"
@@ -75,10 +81,19 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     pages = environment.get("PODCAST_DASHBOARD_EPISODES") or "200"
     if not pages.isdigit():
         raise ValueError(f"PODCAST_DASHBOARD_EPISODES is {pages!r}: set it to a whole number, such as 200")
+    kept = environment.get("PODCAST_RELEASES_KEPT") or "5"
+    # With one, a reader that has found its way to the file could lose it before opening it.
+    if not kept.isdigit() or int(kept) < 2:
+        raise ValueError(f"PODCAST_RELEASES_KEPT is {kept!r}: set it to a whole number from 2 on, such as 5")
+    fall = environment.get("PODCAST_MAX_FALL") or "0.2"
+    if not re.fullmatch(r"0?\.[0-9]+|[01]", fall):
+        raise ValueError(f"PODCAST_MAX_FALL is {fall!r}: set it to a share from 0 to 1, such as 0.2")
     return Settings(
         raw=Path(environment.get("PODCAST_RAW") or PROJECT_ROOT / "raw").absolute(),
         warehouse=Path(environment.get("PODCAST_WAREHOUSE") or PROJECT_ROOT / "warehouse").absolute(),
         dbt_project=PROJECT_ROOT / "dbt_project",
         max_file_bytes=int(limit) * 1_000_000,
         dashboard_episodes=int(pages),
+        releases_kept=int(kept),
+        max_fall=float(fall),
     )

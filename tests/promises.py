@@ -52,4 +52,5 @@ PROMISED = {
     "search_postings",
     "search_turn_words",
     "alerts",
+    "mention_changes",
 }

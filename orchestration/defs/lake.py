@@ -13,10 +13,10 @@ import dataframely as dy
 from orchestration.defs.feeds import FEEDS
 from orchestration.defs.metadata import column_schema, table_metadata
 from orchestration.defs.workspace import Workspace
+from orchestration.history import record_refusal
 from orchestration.io.lake import Lake
 from orchestration.pipeline import CATALOG, STAGES, Stage, StageResult, run_ingest, run_stage
 from orchestration.proof import EXAMPLE_TABLES, PROVEN_TABLES, ProofResult, prove, prove_examples
-from orchestration.publish import record_refusal
 from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
 
 RAW = dg.AssetKey("raw")

@@ -9,8 +9,11 @@ from orchestration.alert_webhook import WEBHOOK_VARIABLE, deliver
 from orchestration.catalog.watchlist import load_watchlist
 from orchestration.defs.warehouse import models_definition
 from orchestration.defs.workspace import Workspace
+from orchestration.history import record_refusal
 from orchestration.models import mart_tables
-from orchestration.publish import ReleaseRefusedError, current_release, publish, record_refusal, release_key
+from orchestration.publish import publish, release_key
+from orchestration.releases import ReleaseRefusedError
+from orchestration.rollback import release_to_keep
 
 
 def release_definition() -> dg.AssetsDefinition:
@@ -27,10 +30,10 @@ def release_definition() -> dg.AssetsDefinition:
     def release(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
         settings = workspace.settings()
         key = release_key(settings, workspace.lake())
-        served = current_release(settings)
-        if served and served.key == key:
-            context.log.info(f"release {served.release_id} goes on being served")
-            published = served
+        kept, why = release_to_keep(settings, key)
+        if kept:
+            context.log.info(f"release {kept.release_id} goes on being served")
+            published = kept
         else:
             # Here and not above: the charts take a second to import, and only a new release draws any.
             from orchestration.dashboards.site import DashboardsError, write_dashboards
@@ -38,9 +41,18 @@ def release_definition() -> dg.AssetsDefinition:
             watches = load_watchlist(settings.catalog, workspace.catalog())
             draw = partial(write_dashboards, newest_episodes=settings.dashboard_episodes)
             try:
-                published = publish(settings, key, workspace.now(), mart_tables(settings), draw, watches)
+                published = publish(
+                    settings,
+                    key,
+                    workspace.now(),
+                    mart_tables(settings),
+                    draw,
+                    watches,
+                    is_fall_accepted=workspace.accept_fall,
+                    duration_s=workspace.seconds_of(context),
+                )
             except (ReleaseRefusedError, DashboardsError) as error:
-                record_refusal(settings, str(error), workspace.now())
+                record_refusal(settings, str(error), workspace.now(), workspace.seconds_of(context))
                 raise dg.Failure(f"the new release is refused: {error}", allow_retries=False) from error
             context.log.info(f"release {published.release_id} published")
         # What is published stays so, whatever becomes of the message; what could not be sent waits for the next run.
@@ -52,7 +64,8 @@ def release_definition() -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "release_id": published.release_id,
-                "is_kept": published == served,
+                "is_kept": kept is not None,
+                "why": why,
                 "database": dg.MetadataValue.path(settings.database),
                 "alerts_sent": delivery.sent_count,
                 "alerts_waiting": delivery.waiting_count,

@@ -13,16 +13,11 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.defs.lake import lake_key
 from orchestration.defs.workspace import Workspace
+from orchestration.history import prepare_history, record_refusal
 from orchestration.models import NodeResult, build_models, prepare_manifest
-from orchestration.publish import (
-    current_release,
-    discard_scratch,
-    kept_results,
-    prepare_history,
-    record_refusal,
-    release_key,
-    scratch_database,
-)
+from orchestration.publish import release_key, scratch_database
+from orchestration.releases import current_release, discard_scratch, kept_results
+from orchestration.rollback import release_to_keep
 from orchestration.settings import load_settings
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
@@ -59,8 +54,9 @@ def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[
     settings = workspace.settings()
     prepare_history(settings)
     current = current_release(settings)
-    if current and current.key == release_key(settings, workspace.lake()):
-        context.log.info(f"unchanged: release {current.release_id} has all of it")
+    kept, why = release_to_keep(settings, release_key(settings, workspace.lake()))
+    context.log.info(why)
+    if kept:
         yield from _events(context.assets_def, kept_results(settings), is_kept=True)
         return
     discard_scratch(settings)
@@ -77,7 +73,7 @@ def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[
     bad = [result for result in results if not result.is_good]
     if bad:
         reason = _describe(bad)
-        record_refusal(settings, reason, workspace.now())
+        record_refusal(settings, reason, workspace.now(), workspace.seconds_of(context))
         served = f"release {current.release_id} goes on being served" if current else "nothing was published yet"
         raise dg.Failure(f"the new release is refused, {served}. {reason}", allow_retries=False)
     context.log.info(f"all {len(results)} models and tests are good")

@@ -14,7 +14,12 @@ from orchestration.settings import Settings, load_settings
 
 
 class Workspace(dg.ConfigurableResource):
-    """Settings come from the environment of the process that runs the step (`orchestration.settings`)."""
+    """Settings come from the environment of the process that runs the step (`orchestration.settings`).
+
+    accept_fall: publish this time even where much of what the served release has is gone.
+    """
+
+    accept_fall: bool = False
 
     def settings(self) -> Settings:
         """Return paths and options."""
@@ -31,6 +36,11 @@ class Workspace(dg.ConfigurableResource):
         # Read at the release, which comes last; a mistake in it stops the run before any work.
         load_watchlist(folder, catalog)
         return catalog
+
+    def seconds_of(self, context: dg.AssetExecutionContext) -> float | None:
+        """Return how long the run of `context` has been at work, where the instance knows."""
+        record = context.instance.get_run_record_by_id(context.run_id)
+        return self.now().timestamp() - record.start_time if record and record.start_time else None
 
     def now(self) -> datetime:
         """Return the present moment, UTC."""

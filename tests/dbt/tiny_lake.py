@@ -11,9 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from orchestration.alerts import ALERTS_SCHEMA
 from orchestration.catalog.load import HEADERS, MEASURED_HEADERS
-from orchestration.publish import PIPELINE_RUNS_SCHEMA
+from orchestration.history import HISTORY_TABLES
 from orchestration.schemas.tables import LAKE_TABLES
 
 CATALOG_FILES = HEADERS | MEASURED_HEADERS
@@ -287,14 +286,11 @@ def write_warehouse_inputs(folder: Path, rows: Rows, catalog: dict[str, list[str
         path = folder / "lake" / table / "data.parquet"
         path.parent.mkdir(parents=True)
         _frame(table, filled).write_parquet(path)
-    history = folder / "history" / "pipeline_runs" / "empty.parquet"
-    history.parent.mkdir(parents=True)
-    history_schema: dict[str, Any] = dict(PIPELINE_RUNS_SCHEMA)
-    pl.DataFrame(schema=history_schema).write_parquet(history)
-    alerts = folder / "history" / "alerts" / "empty.parquet"
-    alerts.parent.mkdir()
-    alerts_schema: dict[str, Any] = dict(ALERTS_SCHEMA)
-    pl.DataFrame(schema=alerts_schema).write_parquet(alerts)
+    for table, columns in HISTORY_TABLES.items():
+        history = folder / "history" / table / "empty.parquet"
+        history.parent.mkdir(parents=True)
+        schema: dict[str, Any] = dict(columns)
+        pl.DataFrame(schema=schema).write_parquet(history)
     (folder / "catalog").mkdir()
     for file, header in CATALOG_FILES.items():
         lines = [",".join(header), *catalog.get(file, [])]

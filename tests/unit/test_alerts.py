@@ -21,7 +21,9 @@ from orchestration.alerts import ALERTS_SCHEMA, WATCH_STATES_SCHEMA, evaluate, w
 from orchestration.catalog.catalog import Catalog, Entity
 from orchestration.catalog.load import CatalogError
 from orchestration.catalog.watchlist import Watch, load_watchlist
-from orchestration.publish import current_release, prepare_history, publish, scratch_database
+from orchestration.history import prepare_history
+from orchestration.publish import publish, scratch_database
+from orchestration.releases import current_release
 from orchestration.settings import Settings, load_settings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -200,7 +202,7 @@ def publish_release(settings: Settings, mentions: list[Mention], watches: tuple[
         fill(connection, mentions, None)
         for table in ("pipeline_runs", "alerts"):
             files = settings.history / table / "*.parquet"
-            connection.execute(f"create table {table} as select * from read_parquet('{files}')")
+            connection.execute(f"create table {table} as select * from read_parquet('{files}', union_by_name = true)")
     publish(settings, "key", NOW, TABLES, watches=watches)
 
 

@@ -10,17 +10,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from orchestration import publish as publishing
-from orchestration.publish import (
-    ReleaseRefusedError,
-    current_release,
-    discard_scratch,
-    next_release_id,
-    prepare_history,
-    publish,
-    record_refusal,
-    scratch_database,
-)
+from orchestration.history import next_release_id, prepare_history, record_refusal
+from orchestration.publish import publish, scratch_database
+from orchestration.releases import ReleaseRefusedError, current_release, discard_scratch
 from orchestration.settings import Settings, load_settings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -42,7 +34,7 @@ def build(settings: Settings, title: str = "One", extra: str = "") -> None:
         connection.execute("create schema staging; create view staging.stg_x as select 1 as x")
         connection.execute("create table episodes (title varchar, published_on date)")
         connection.execute("insert into episodes values (?, date '2026-02-03')", [title])
-        connection.execute(f"create table pipeline_runs as select * from read_parquet('{runs}')")
+        connection.execute(f"create table pipeline_runs as select * from read_parquet('{runs}', union_by_name = true)")
         if extra:
             connection.execute(extra)
 
@@ -120,12 +112,11 @@ def test_a_crash_between_flip_and_history_is_healed(settings):
 
 
 def test_only_the_last_releases_are_kept(settings):
-    for number in range(publishing.RELEASES_KEPT + 2):
+    settings = replace(settings, releases_kept=3)
+    for number in range(5):
         build(settings, str(number))
         publish(settings, str(number), NOW, TABLES)
-    kept = sorted(path.name for path in settings.releases.iterdir())
-    assert len(kept) == publishing.RELEASES_KEPT
-    assert kept[-1] == f"{publishing.RELEASES_KEPT + 2:06d}"
+    assert sorted(path.name for path in settings.releases.iterdir()) == ["000003", "000004", "000005"]
 
 
 def test_a_damaged_release_file_counts_as_none(settings):

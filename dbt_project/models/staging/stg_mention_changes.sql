@@ -1,0 +1,1 @@
+select * from {{ source('history', 'mention_changes') }}
