@@ -70,8 +70,6 @@ FORMATS = cast(
 # Formats that describe episodes and hold no transcript by their nature.
 _DESCRIPTIONS = frozenset((rss_feed.FORMAT, show_notes_page.FORMAT, podcast_chapters.FORMAT))
 _LEAST_SURE = 0.5
-# A file of nothing but broken items would make millions; whoever mends it needs the first.
-_MOST_PROBLEMS = 1_000
 
 _log = logging.getLogger(__name__)
 
@@ -107,9 +105,6 @@ def read(raw: bytes) -> Read:
         _log.exception("a format failed on a document")
         document, problem = None, _bug("a format", error)
     problems = decoded.problems + (document.problems if document else ()) + ((problem,) if problem else ())
-    if len(problems) > _MOST_PROBLEMS:
-        more = Problem("file", f"{len(problems) - _MOST_PROBLEMS:,} more problems", "mend those before first")
-        problems = (*problems[:_MOST_PROBLEMS], more)
     return Read(decoded, document, problems)
 
 
