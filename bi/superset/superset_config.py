@@ -12,3 +12,5 @@ SQLALCHEMY_DATABASE_URI = f"sqlite:///{_HOME / 'superset.db'}"
 CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 WTF_CSRF_ENABLED = True
+# Titles and names came from strangers: nothing of them is shown as HTML.
+HTML_SANITIZATION = True

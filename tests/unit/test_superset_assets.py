@@ -44,6 +44,7 @@ def test_charts_and_dashboard_refer_to_what_is_there(tmp_path):
     assert set(mart_tables(settings)) <= {d["table_name"] for d in datasets.values()}
     for chart in loaded["charts"]:
         made, params = datasets[chart["dataset_uuid"]], chart["params"]
+        assert params["viz_type"] != "table" or params["allow_render_html"] is False
         columns = {c["column_name"] for c in made["columns"]}
         asked = [*params.get("all_columns", []), *params.get("groupby", []), params.get("x_axis")]
         assert {column for column in asked if column} <= columns
