@@ -196,7 +196,10 @@ def _cause(cursor: duckdb.DuckDBPyConnection, before: dict[str, Any], run: dict[
 
 
 def _changes_query() -> str:
-    differing = ", ".join(f"if(old.{name} is distinct from new.{name}, '{name}', null)" for name in _COMPARED)
-    differs = " or ".join(f"old.{name} is distinct from new.{name}" for name in _COMPARED)
+    tests = {name: f"old.{name} is distinct from new.{name}" for name in _COMPARED}
+    # An episode that nothing else identifies is named after its document, so this says no more than the cause does.
+    tests["episode_id"] += " and not new.is_replaced"
+    differing = ", ".join(f"if({test}, '{name}', null)" for name, test in tests.items())
+    differs = " or ".join(f"({test})" for test in tests.values())
     shown = ", ".join(f"if(new.mention_id is null, old.{name}, new.{name}) as {name}" for name in _SHOWN)
     return _CHANGES.format(differing=differing, differs=differs, shown=shown)

@@ -1,0 +1,1 @@
+"""Readers of a warehouse that is published anew under them."""
