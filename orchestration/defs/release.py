@@ -12,7 +12,7 @@ from orchestration.defs.workspace import Workspace
 from orchestration.history import record_refusal
 from orchestration.models import mart_tables
 from orchestration.publish import publish, release_key
-from orchestration.releases import ReleaseRefusedError
+from orchestration.releases import ReleaseRefusedError, current_release
 from orchestration.rollback import release_to_keep
 
 
@@ -53,7 +53,9 @@ def release_definition() -> dg.AssetsDefinition:
                 )
             except (ReleaseRefusedError, DashboardsError) as error:
                 record_refusal(settings, str(error), workspace.now(), workspace.seconds_of(context))
-                raise dg.Failure(f"the new release is refused: {error}", allow_retries=False) from error
+                served = current_release(settings)
+                what = f"release {served.release_id} goes on being served" if served else "nothing was published yet"
+                raise dg.Failure(f"the new release is refused, {what}: {error}", allow_retries=False) from error
             context.log.info(f"release {published.release_id} published")
         # What is published stays so, whatever becomes of the message; what could not be sent waits for the next run.
         delivery = deliver(settings, os.environ.get(WEBHOOK_VARIABLE), workspace.now())

@@ -39,7 +39,7 @@ class Workspace(dg.ConfigurableResource):
 
     def seconds_of(self, context: dg.AssetExecutionContext) -> float | None:
         """Return how long the run of `context` has been at work, where the instance knows."""
-        record = context.instance.get_run_record_by_id(context.run_id)
+        record = context.instance.get_run_record_by_id(context.run.run_id)
         return self.now().timestamp() - record.start_time if record and record.start_time else None
 
     def now(self) -> datetime:
