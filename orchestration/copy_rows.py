@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from orchestration.formats import rss_feed
 from orchestration.formats.display import count_words
 from orchestration.formats.document import Copy
 from orchestration.formats.language import detect_language, language_code
@@ -131,7 +130,8 @@ def _people(copy: Copy, facts: Facts, format_name: str) -> Iterator[dict[str, An
         for name in names or ():
             named.add(name.casefold())
             yield {"name": name, "role": role, "source": "sidecar", "char_start": None, "char_end": None}
-    source = "feed" if format_name == rss_feed.FORMAT else "front_matter"
+    # Its module is not imported for the name: what every format needs must not change with one of them.
+    source = "feed" if format_name == "rss_feed" else "front_matter"
     for person in copy.people:
         if person.name.casefold() not in named:
             yield _span(person) | {"name": person.name, "role": person.role, "source": source}

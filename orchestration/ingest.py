@@ -17,11 +17,13 @@ import polars as pl
 
 from orchestration.containers import ContainerError
 from orchestration.copy_rows import Rows, add_copy
+from orchestration.file_hashes import RawFile
 from orchestration.formats import registry
 from orchestration.formats.document import Problem
 from orchestration.formats.mojibake import find_mojibake
 from orchestration.ids import stable_id
-from orchestration.scan import ContentReader, RawFile
+from orchestration.parse_versions import format_versions, parse_version
+from orchestration.scan import ContentReader
 from orchestration.schemas.tables import INGEST_TABLES
 from orchestration.sidecars import Applied, Sidecars, sidecar_paths
 
@@ -37,6 +39,11 @@ class Ingested:
     kept_count: int
     dropped_count: int
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counts by name."""
+        return {name: getattr(self, name) for name in ("parsed_count", "kept_count", "dropped_count")}
+
 
 def ingest(
     raw: Path,
@@ -44,13 +51,20 @@ def ingest(
     previous: Frames | None,
     now: datetime,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    is_same_code: bool = True,
+    is_looked_at: Callable[[RawFile], bool] = lambda file: True,
 ) -> Ingested:
     """Return the ingest tables for `files`.
 
-    previous: the tables of the last run by the same parsers, or None to parse everything. `on_progress` is called with
-    the number of new contents read and to read. A content that fills several files is read once, and each further file
-    is a row in `rejects`. A file that changes between scan and reading is rejected for this run only. A sidecar is no
-    document; where one changes, the documents that it speaks of are read again.
+    previous: the tables of the last run, or None to parse everything. `on_progress` is called with the number of new
+    contents read and to read. A content that fills several files is read once, and each further file is a row in
+    `rejects`. A file that changes between scan and reading is rejected for this run only. A sidecar is no document;
+    where one changes, the documents that it speaks of are read again, as are those of a format whose code changed.
+
+    is_same_code: whether `previous` was read by the code of today. If not, each document is recognised again, since
+    a changed format may claim those of another. is_looked_at: in a run limited to one folder, whether a file is in it.
+    What is elsewhere stays as it was, read by whatever code, and what is new there stays unread.
     """
     files = sorted(files, key=lambda file: file.path)
     reader = ContentReader(raw)
@@ -63,12 +77,29 @@ def ingest(
             rows["rejects"].append(_reject_row(None if is_sidecar else file.document_id, file.path, file.problem))
         if file.document_id and not is_sidecar:
             by_content[file.document_id].append(file)
-    sidecars = _read_sidecars(reader, [file for file in files if file.path in beside], rows)
+    sidecars = _read_sidecars(reader, [file for file in files if file.path in beside and is_looked_at(file)], rows)
     stated = {document: sidecars.of(same[0].path) for document, same in by_content.items()}
-    known: list[str] = []
-    if previous is not None:
-        read_with = previous["documents"].select("document_id", "sidecar_fingerprint").iter_rows()
-        known = [document for document, by in read_with if document in stated and stated[document].fingerprint == by]
+    before = {} if previous is None else {row["document_id"]: row for row in _read_before(previous)}
+    elsewhere = {document for document, same in by_content.items() if not all(map(is_looked_at, same))}
+    by_content = {
+        document: same
+        for document, same in by_content.items()
+        if document not in elsewhere or document in before or any(map(is_looked_at, same))
+    }
+    known = [
+        document
+        for document, same in by_content.items()
+        if (row := before.get(document))
+        and (
+            document in elsewhere
+            or (
+                row["sidecar_fingerprint"] == stated[document].fingerprint
+                and not any(file.problem for file in same)
+                and row["method_version"] == _method_version(row["format"])
+                and (is_same_code or (row["format"] and _format_of(reader, same[0]) == row["format"]))
+            )
+        )
+    ]
 
     is_known = set(known)
     new = [content for content in by_content if content not in is_known]
@@ -82,12 +113,32 @@ def ingest(
     frames = {table: _frame(table, rows[table]) for table in INGEST_TABLES}
     if previous is not None:
         frames = {table: _with_kept(table, frames[table], previous[table], known, by_content) for table in frames}
-    about_sidecars = _frame("rejects", _sidecar_rows(sidecars, stated, frames["episode_copies"]))
+    about_sidecars = [_frame("rejects", _sidecar_rows(sidecars, stated, frames["episode_copies"]))]
+    if previous is not None:
+        unread = [file.path for file in files if file.path in beside and not is_looked_at(file)]
+        about_sidecars.append(previous["rejects"].filter(pl.col("path").is_in(unread)))
     # Two entries of an archive may have one name, and fail for one reason.
-    frames["rejects"] = pl.concat([frames["rejects"], about_sidecars]).unique("reject_id", maintain_order=True)
+    frames["rejects"] = pl.concat([frames["rejects"], *about_sidecars]).unique("reject_id", maintain_order=True)
     frames = {table: schema.validate(frames[table], cast=True) for table, schema in INGEST_TABLES.items()}
-    gone = 0 if previous is None else previous["documents"].filter(~pl.col("document_id").is_in(list(stated))).height
-    return Ingested(frames, len(new), len(known), gone)
+    parsed_count = sum(not any(file.problem for file in by_content[document]) for document in new)
+    return Ingested(frames, parsed_count, len(known), len(before.keys() - by_content.keys()))
+
+
+def _read_before(previous: Frames) -> Iterable[dict[str, Any]]:
+    columns = ("document_id", "format", "sidecar_fingerprint", "method_version")
+    return previous["documents"].select(columns).iter_rows(named=True)
+
+
+def _method_version(format_name: str | None) -> str | None:
+    """Return the version of the code that reads a format, or None where there is no such format any more."""
+    return format_versions().get(format_name) if format_name else parse_version()
+
+
+def _format_of(reader: ContentReader, file: RawFile) -> str | None:
+    try:
+        return registry.format_of(reader.read(file))
+    except (ContainerError, OSError):
+        return None
 
 
 def _read_sidecars(reader: ContentReader, files: list[RawFile], rows: Rows) -> Sidecars:
@@ -179,11 +230,16 @@ def _read_document(
             return
         read = registry.read(content)
         problems = read.problems
+        document["method_version"] = parse_version()
         if read.decoded:
             document["encoding"] = read.decoded.encoding
             document["has_byte_order_mark"] = read.decoded.has_byte_order_mark
         if read.document and read.document.copies:
-            document |= {"status": "parsed", "format": read.document.format}
+            document |= {
+                "status": "parsed",
+                "format": read.document.format,
+                "method_version": _method_version(read.document.format),
+            }
             text = read.document.text
             rows["document_texts"].append({"document_id": document_id, "text": text})
             garbled = find_mojibake(text, 0, len(text))

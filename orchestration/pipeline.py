@@ -6,20 +6,24 @@ A stage is recomputed when one of its inputs changed or the code of its method d
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
 import polars as pl
 
 from orchestration.catalog.catalog import Catalog
+from orchestration.catalog.load import load_catalog
+from orchestration.file_hashes import FileHashes, RawFile
 from orchestration.ids import stable_id
 from orchestration.ingest import ingest
 from orchestration.io.files import sha256_of_files
 from orchestration.io.lake import Lake
-from orchestration.scan import RawFile, scan
-from orchestration.schemas.tables import INGEST_TABLES
+from orchestration.method_versions import version_of
+from orchestration.parse_versions import parse_version
+from orchestration.scan import is_looked_at, scan
+from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transforms.alignment import copy_alignments
 from orchestration.transforms.appearance_evidence import appearance_evidence
@@ -53,11 +57,15 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class StageResult:
-    """What a stage did: rows of its table, and whether they were kept because nothing it reads had changed."""
+    """What a stage did: rows of its table, and whether they were kept because nothing it reads had changed.
+
+    counts: what was read or computed, and what was kept, by name.
+    """
 
     table: str
     row_count: int
     is_kept: bool
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 STAGES: tuple[Stage, ...] = (
@@ -183,24 +191,17 @@ STAGES: tuple[Stage, ...] = (
 
 @cache
 def method_versions() -> dict[str, str]:
-    """Return the version of each method: a short hash of the code that it is made of.
+    """Return the version of each method, a short hash of the code that it is made of: `parse`, and one a stage."""
+    return {"parse": parse_version()} | {stage.table: stage_version(stage) for stage in STAGES}
 
-    `parse` covers the formats and the ingest stage, `transform` all transforms. A change of code therefore always
-    recomputes what it could have changed, without anybody having to remember to say so.
-    """
-    code = PROJECT_ROOT / "orchestration"
-    shared = [code / "ids.py", code / "formats" / "display.py", *(code / "schemas").glob("*.py")]
-    ingest_modules = ("ingest", "copy_rows", "scan", "containers", "sidecars")
-    parse = [*(code / f"{name}.py" for name in ingest_modules), *(code / "formats").glob("*.py")]
-    transform = [
-        *(code / "transforms").glob("*.py"),
-        *(code / "catalog").glob("*.py"),
-        *(code / "catalog").glob("*.txt"),
-    ]
-    return {
-        "parse": sha256_of_files([*shared, *parse])[:12],
-        "transform": sha256_of_files([*shared, *transform])[:12],
-    }
+
+@cache
+def stage_version(stage: Stage) -> str:
+    """Return the version of a stage: of the code that computes it, its contract, and what reads the catalogue."""
+    modules = [stage.compute.__module__, LAKE_TABLES[stage.table].__module__]
+    if CATALOG in stage.inputs:
+        modules.append(load_catalog.__module__)
+    return version_of(*modules)
 
 
 @cache
@@ -209,27 +210,59 @@ def code_version() -> str:
     return sha256_of_files(list((PROJECT_ROOT / "orchestration").rglob("*.py")))[:12]
 
 
-def run_ingest(settings: Settings, lake: Lake, now: datetime, report: Report) -> list[StageResult]:
-    """Bring the ingest tables up to date with the files below `settings.raw`, and return what was done."""
-    files = _scan(settings, report)
-    version = method_versions()["parse"]
-    # The version stands in front, so that rows that other parsers made are recognised and not kept.
-    key = f"{version}:" + stable_id("ingest", *((file.path, file.document_id, file.problem) for file in files))
-    if all(lake.is_current(table, key) for table in INGEST_TABLES):
-        report(f"{len(files)} files, nothing new")
-        return [StageResult(table, lake.row_count(table), is_kept=True) for table in INGEST_TABLES]
-    previous = None
-    # Tables of two different runs (the last one was cut short between them) do not fit together.
+def run_ingest(
+    settings: Settings, lake: Lake, now: datetime, report: Report, source: str | None = None
+) -> list[StageResult]:
+    """Bring the ingest tables up to date with the files below `settings.raw`, and return what was done.
+
+    source: a folder directly below it, to look only there; all else stays in the lake as it is. Raises ValueError
+    where there is no such folder, and where it is not known what was found elsewhere.
+    """
+    hashes = file_hashes(settings)
+    files = found_files(settings, hashes, report, source)
+
+    def is_ours(file: RawFile) -> bool:
+        return is_looked_at(file.file, source)
+
     written_by = {lake.stage_key(table) for table in INGEST_TABLES}
-    if len(written_by) == 1 and written_by.pop().startswith(f"{version}:"):
+    if source is not None:
+        others = hashes.others(lambda file: is_looked_at(file, source))
+        if len(written_by) > 1 or (not others and any(written_by) and lake.row_count("documents")):
+            raise ValueError(f"what is there outside the folder {source} is not known for sure: run once for all")
+        files += others
+    hashes.save(lambda file: is_looked_at(file, source))
+    version = parse_version()
+    # The version stands in front, so that rows that other parsers made are recognised. A limited run has another key
+    # than one for all, which therefore always follows up what the limited one left aside.
+    key = f"{version}:" + stable_id("ingest", source, *((file.path, file.document_id, file.problem) for file in files))
+    read = {"hashed_count": hashes.read_count}
+    if written_by == {key}:
+        report(f"{len(files)} files, nothing new")
+        counts = read | {"parsed_count": 0, "kept_count": lake.row_count("documents"), "dropped_count": 0}
+        return [StageResult(table, lake.row_count(table), True, counts) for table in INGEST_TABLES]
+    previous, is_same_code = None, True
+    # Tables of two different runs (the last one was cut short between them) do not fit together.
+    if len(written_by) == 1 and (before := written_by.pop()):
         previous = {table: lake.read(table) for table in INGEST_TABLES}
-    result = ingest(settings.raw, files, previous, now, _at_most_once_a_second(report))
+        is_same_code = before.startswith(f"{version}:")
+    result = ingest(
+        settings.raw,
+        files,
+        previous,
+        now,
+        _at_most_once_a_second(report),
+        is_same_code=is_same_code,
+        is_looked_at=is_ours,
+    )
+    if source is not None and not is_same_code:
+        key = f"mixed:{key}"
     for table, frame in result.frames.items():
         lake.write(table, frame, key)
     report(
         f"{result.parsed_count} documents read, {result.kept_count} unchanged, {result.dropped_count} no longer there"
     )
-    return [StageResult(table, frame.height, is_kept=False) for table, frame in result.frames.items()]
+    counts = read | result.counts
+    return [StageResult(table, frame.height, False, counts) for table, frame in result.frames.items()]
 
 
 def _at_most_once_a_second(report: Report) -> Callable[[int, int], None]:
@@ -244,11 +277,23 @@ def _at_most_once_a_second(report: Report) -> Callable[[int, int], None]:
     return on_progress
 
 
-def _scan(settings: Settings, report: Report) -> list[RawFile]:
+def file_hashes(settings: Settings) -> FileHashes:
+    """Return what earlier runs have found in the raw files."""
+    limits = f"{settings.max_file_bytes}:{version_of('orchestration.scan')}:{str(settings.raw)!a}"
+    return FileHashes(settings.lake / "file_hashes.parquet", limits)
+
+
+def found_files(
+    settings: Settings, hashes: FileHashes, report: Report = lambda line: None, source: str | None = None
+) -> list[RawFile]:
+    """Return the files below the raw folder, or below its folder `source`. Only those are read that may have changed.
+
+    Raises FileNotFoundError where there is no raw folder, ValueError where it has no folder `source`.
+    """
     if not settings.raw.is_dir():
         raise FileNotFoundError(f"the raw folder {settings.raw} does not exist: create it, or set PODCAST_RAW")
     files = []
-    for file in scan(settings.raw, settings.max_file_bytes):
+    for file in scan(settings.raw, settings.max_file_bytes, hashes, source):
         files.append(file)
         if len(files) % 1000 == 0:
             report(f"found {len(files)} files")
@@ -259,7 +304,8 @@ def run_stage(stage: Stage, lake: Lake, catalog: Catalog) -> StageResult:
     """Compute one table, unless everything it is made from is unchanged."""
     key = stable_id(
         stage.table,
-        method_versions()["transform"],
+        stage_version(stage),
+        *stage.inputs,
         *(catalog.fingerprint if name == CATALOG else lake.fingerprint(name) for name in stage.inputs),
     )
     if lake.is_current(stage.table, key):

@@ -84,7 +84,7 @@ def _report(result: StageResult, lake: Lake, seconds: float) -> Iterator[Any]:
     key = lake_key(result.table)
     yield dg.MaterializeResult(
         asset_key=key,
-        metadata=table_metadata(lake.read(result.table), seconds, result.is_kept),
+        metadata=table_metadata(lake.read(result.table), seconds, result.is_kept) | dict(result.counts),
         data_version=dg.DataVersion(lake.fingerprint(result.table)),
     )
     yield dg.AssetCheckResult(passed=True, check_name=CONTRACT, asset_key=key)

@@ -32,6 +32,7 @@ from orchestration.formats.document import ParsedDocument, Problem
 class Format(Protocol):
     """What a module of this package must offer to be a format."""
 
+    __name__: str
     FORMAT: str
 
     def sniff(self, text: str) -> float:
@@ -88,6 +89,17 @@ def recognise(text: str) -> Format | None:
     sureness = [known.sniff(text) for known in FORMATS]
     best = max(sureness)
     return FORMATS[sureness.index(best)] if best >= _LEAST_SURE else None
+
+
+def format_of(raw: bytes) -> str | None:
+    """Return the name of the format that `read` would find, without reading, or None where it would find none."""
+    try:
+        text = decode(raw).text
+        known = recognise(text) if text.strip() else None
+    except Exception:
+        # `read` tells what is wrong.
+        return None
+    return known.FORMAT if known else None
 
 
 def read(raw: bytes) -> Read:

@@ -24,4 +24,9 @@ class Documents(dy.Schema):
     sidecar_fingerprint = dy.String(
         nullable=True, description="Hash of the paths and contents of `sidecars`; NULL where there are none."
     )
+    method_version = dy.String(
+        nullable=True,
+        description="Hash of the code that read it: that of its format, or all where there was none; NULL where it was "
+        "not read.",
+    )
     ingested_at = dy.Datetime(time_zone="UTC", description="When this content was first read, UTC.")

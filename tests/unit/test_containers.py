@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from orchestration import containers
 from orchestration.containers import Archive, ContainerError, Member, kind_of
-from orchestration.scan import ContentReader, RawFile, scan
+from orchestration.file_hashes import RawFile
+from orchestration.scan import ContentReader, scan
 
 LIMIT = 3_000_000
 

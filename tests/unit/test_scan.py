@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.scan import ContentReader, RawFile, scan
+from orchestration.file_hashes import RawFile
+from orchestration.scan import ContentReader, scan
 
 LIMIT = 1000
 
