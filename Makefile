@@ -29,8 +29,8 @@ $(VENV)/.complete: requirements.lock
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@touch $@
 
-warehouse: setup ## build warehouse/podcasts.duckdb from raw/ (RAW=<folder> WAREHOUSE=<folder>; ACCEPT_FALL=1 after a refusal)
-	@$(RUN) -m orchestration build $(if $(ACCEPT_FALL),--accept-fall)
+warehouse: setup ## build warehouse/podcasts.duckdb from raw/ (RAW=<folder> WAREHOUSE=<folder>; SOURCE=<folder in raw>; ACCEPT_FALL=1 after a refusal)
+	@$(RUN) -m orchestration build $(if $(ACCEPT_FALL),--accept-fall) $(if $(SOURCE),--source '$(SOURCE)')
 
 rollback: setup ## serve the release before the present one again, or another: make rollback TO=000041
 	@$(RUN) -m orchestration rollback $(TO)

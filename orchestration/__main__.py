@@ -19,6 +19,7 @@ from orchestration.evaluate import add_arguments, run
 from orchestration.models import ModelsFailedError, prepare_manifest, write_site
 from orchestration.pipeline import build_lake
 from orchestration.rollback import RollbackError, roll_back
+from orchestration.scan import source_folder
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from orchestration.summary import Timing, shown_path, summarise
 
@@ -35,6 +36,11 @@ def main(arguments: list[str] | None = None) -> int:
         "--accept-fall",
         action="store_true",
         help="publish even if much of what is served is gone",
+    )
+    build.add_argument(
+        "--source",
+        metavar="FOLDER",
+        help="a folder directly below the raw folder: look for files only there, and leave all else as it is",
     )
     back = commands.add_parser("rollback", help="serve an earlier release again, until something changes")
     back.add_argument("release", nargs="?", help="its number; by default the one that was served before")
@@ -66,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
             return _evaluate(settings, options)
         if options.command == "rollback":
             return _rollback(settings, options.release)
-        return _build(settings, options.accept_fall)
+        return _build(settings, options.accept_fall, options.source)
     except (CatalogError, ModelsFailedError, RollbackError, ValueError, FileNotFoundError, FileExistsError) as error:
         print(harmless(f"error: {error}"), file=sys.stderr)
         return 1
@@ -88,10 +94,12 @@ def _rollback(settings: Settings, target: str | None) -> int:
     return 0
 
 
-def _build(settings: Settings, is_fall_accepted: bool) -> int:
+def _build(settings: Settings, is_fall_accepted: bool, source: str | None) -> int:
     started = time.perf_counter()
     if not settings.raw.is_dir():
         raise FileNotFoundError(f"the raw folder {settings.raw} does not exist: create it, or set RAW or PODCAST_RAW")
+    if source is not None:
+        source_folder(settings.raw, source)
     print(f"Building {shown_path(settings.database)} from {shown_path(settings.raw)}", file=sys.stderr)
     use_instance_of(settings)
     prepare_manifest(settings)
@@ -108,6 +116,7 @@ def _build(settings: Settings, is_fall_accepted: bool) -> int:
         config: dict[str, Any] = {
             "loggers": {"console": {}},
             "resources": {"workspace": {"config": {"accept_fall": is_fall_accepted}}},
+            "ops": {"ingest": {"config": {"source": source} if source is not None else {}}},
         }
         result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
     done = time.perf_counter()

@@ -315,10 +315,10 @@ def run_stage(stage: Stage, lake: Lake, catalog: Catalog) -> StageResult:
     return StageResult(stage.table, frame.height, is_kept=False)
 
 
-def build_lake(settings: Settings, catalog: Catalog, now: datetime, report: Report) -> Lake:
-    """Run every stage in order without Dagster, as measuring does, and return the lake."""
+def build_lake(settings: Settings, catalog: Catalog, now: datetime, report: Report, source: str | None = None) -> Lake:
+    """Run every stage in order without Dagster, as measuring does, and return the lake. source: as of `run_ingest`."""
     lake = Lake(settings.lake)
-    run_ingest(settings, lake, now, report)
+    run_ingest(settings, lake, now, report, source)
     for stage in STAGES:
         result = run_stage(stage, lake, catalog)
         report(f"{stage.table}: {result.row_count:,} rows{', unchanged' if result.is_kept else ''}")

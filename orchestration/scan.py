@@ -45,6 +45,18 @@ def is_looked_at(file: Path, source: str | None) -> bool:
     return source is None or file.parts[0] == source or file.as_posix() in SHOW_FILES
 
 
+def source_folder(raw: Path, source: str) -> Path:
+    """Return the folder `source` directly below `raw`. Raises ValueError, with those that there are, for any other."""
+    folder = raw / source
+    is_name = source == _printable(source) and "/" not in source and not source.startswith(".")
+    if is_name and source and folder.is_dir() and not folder.is_symlink():
+        return folder
+    with os.scandir(raw) as entries:
+        names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+    known = ", ".join(_printable(name) for name in names if not name.startswith(".")) or "none"
+    raise ValueError(f"there is no folder {_printable(source)!r} directly below {raw}; there is: {known}")
+
+
 def scan(
     raw: Path, max_file_bytes: int, hashes: FileHashes | None = None, source: str | None = None
 ) -> Iterator[RawFile]:
@@ -60,7 +72,7 @@ def scan(
     root = raw.resolve()
     folders = [raw]
     if source is not None:
-        folders = [_source_folder(raw, source)]
+        folders = [source_folder(raw, source)]
         for name in SHOW_FILES:
             if os.path.lexists(raw / name):
                 yield from _look_at(raw / name, Path(name), root, max_file_bytes, hashes)
@@ -89,17 +101,6 @@ def scan(
             if not is_folder:
                 yield from _look_at(folder / name, (folder / name).relative_to(raw), root, max_file_bytes, hashes)
         folders += [folder / name for name, is_folder in reversed(found) if is_folder]
-
-
-def _source_folder(raw: Path, source: str) -> Path:
-    folder = raw / source
-    is_name = source == _printable(source) and "/" not in source and not source.startswith(".")
-    if is_name and source and folder.is_dir() and not folder.is_symlink():
-        return folder
-    with os.scandir(raw) as entries:
-        names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
-    known = ", ".join(_printable(name) for name in names if not name.startswith(".")) or "none"
-    raise ValueError(f"there is no folder {_printable(source)!r} directly below {raw}; there is: {known}")
 
 
 def _printable(path: str) -> str:

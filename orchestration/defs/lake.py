@@ -90,18 +90,27 @@ def _report(result: StageResult, lake: Lake, seconds: float) -> Iterator[Any]:
     yield dg.AssetCheckResult(passed=True, check_name=CONTRACT, asset_key=key)
 
 
+class IngestConfig(dg.Config):
+    """source: a folder directly below the raw folder; only files below it are looked at, all else stays as it is."""
+
+    source: str | None = None
+
+
 @dg.multi_asset(
     name="ingest",
     specs=[_spec(table, "ingest", [RAW, FEEDS]) for table in INGEST_TABLES],
     check_specs=[_contract(table) for table in INGEST_TABLES],
 )
-def ingest(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
+def ingest(context: dg.AssetExecutionContext, config: IngestConfig, workspace: Workspace) -> Iterator[Any]:
     """Read the raw files into the first tables of the lake."""
     lake = workspace.lake()
     # A catalogue that cannot be used stops the run before any work is done.
     workspace.catalog()
     started = time.perf_counter()
-    results = run_ingest(workspace.settings(), lake, workspace.now(), context.log.info)
+    try:
+        results = run_ingest(workspace.settings(), lake, workspace.now(), context.log.info, config.source)
+    except ValueError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
     for result in results:
         yield from _report(result, lake, time.perf_counter() - started)
 

@@ -327,3 +327,48 @@ def test_languages_of_the_samples(shared):
     assert set(known["language"].drop_nulls()) == {"en", "es"}
     assert known.filter(pl.col("language").is_null() & (pl.col("word_count") >= 30)).is_empty()
     assert not known["has_mojibake"].any()
+
+
+def versions(**changed: str) -> Any:
+    """Return a replacement for the versions of the formats, of which some are other ones."""
+    return lambda: {known.FORMAT: changed.get(known.FORMAT, "v1") for known in registry.FORMATS}
+
+
+def test_a_better_parser_reads_documents_of_its_own_format_only(tmp_path, monkeypatch):
+    (tmp_path / "one.txt").write_text(WHISPER)
+    (tmp_path / "two.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:03.000\nHello there, all of you.\n")
+    monkeypatch.setattr("orchestration.ingest.format_versions", versions())
+    first = run(tmp_path)
+    monkeypatch.setattr("orchestration.ingest.format_versions", versions(webvtt="v2"))
+    second = ingest(tmp_path, scan(tmp_path, 10_000_000), first.frames, LATER, is_same_code=False)
+    assert (second.parsed_count, second.kept_count) == (1, 1)
+    read_at = dict(second.frames["documents"].select("path", "ingested_at").iter_rows())
+    assert read_at == {"one.txt": FIRST, "two.vtt": LATER}
+
+
+def test_what_a_changed_format_claims_is_read_by_it(tmp_path, monkeypatch):
+    (tmp_path / "one.txt").write_text(WHISPER)
+    (tmp_path / "two.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:03.000\nHello there, all of you.\n")
+    first = run(tmp_path)
+    monkeypatch.setattr("orchestration.formats.subrip.sniff", lambda text: 2.0 if "WEBVTT" in text else 0.0)
+    second = ingest(tmp_path, scan(tmp_path, 10_000_000), first.frames, LATER, is_same_code=False)
+    assert (second.parsed_count, second.kept_count) == (1, 1)
+    assert ingest(tmp_path, scan(tmp_path, 10_000_000), first.frames, LATER).kept_count == 2
+
+
+def test_what_no_format_knew_is_looked_at_again_by_new_code(tmp_path, monkeypatch):
+    (tmp_path / "unknown.csv").write_text("a,b\n1,2\n" * 50)
+    (tmp_path / "one.txt").write_text(WHISPER)
+    first = run(tmp_path)
+    monkeypatch.setattr("orchestration.ingest.parse_version", lambda: "other")
+    second = ingest(tmp_path, scan(tmp_path, 10_000_000), first.frames, LATER, is_same_code=False)
+    assert (second.parsed_count, second.kept_count) == (1, 1)
+
+
+def test_a_file_within_a_limit_that_was_raised_is_read(tmp_path):
+    (tmp_path / "one.txt").write_text(WHISPER)
+    first = ingest(tmp_path, scan(tmp_path, 10), None, FIRST)
+    assert (first.parsed_count, first.frames["documents"]["status"].to_list()) == (0, ["rejected"])
+    second = run(tmp_path, first.frames, LATER)
+    assert (second.parsed_count, second.frames["documents"]["status"].to_list()) == (1, ["parsed"])
+    assert second.frames["rejects"].is_empty()
