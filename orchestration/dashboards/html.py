@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import quote
 
 VOID = frozenset({"input", "link", "meta", "br"})
 _NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 _WEB = re.compile(r"https?://[^\s\x00-\x1f\x7f\\]+\Z", re.IGNORECASE)
-_LOCAL = re.compile(r"(?:\.\./)?(?:[a-z0-9_-]+/)?(?:[A-Za-z0-9_-]+\.(?:html|css|js))?(?:#[A-Za-z0-9_-]*)?\Z")
+_LOCAL = re.compile(
+    r"(?:\.\./)?(?:[a-z0-9_-]+/)?(?:[A-Za-z0-9_-]+\.(?:html|css|js))?(?:#[A-Za-z0-9_-]*(?:~[A-Za-z0-9_.%-]*)?)?\Z"
+)
 _NOT_IN_ANCHOR = re.compile(r"[^A-Za-z0-9_-]+")
 # Control characters have no place in HTML; line ends and tabs do.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -83,6 +86,16 @@ def link(text: object, address: object, **attributes: object) -> Html:
 def anchor(*parts: object) -> str:
     """Return a name for a place in a page, made of letters, digits and hyphens."""
     return _NOT_IN_ANCHOR.sub("-", "-".join(str(part) for part in parts)).strip("-") or "none"
+
+
+def filtered_place(table_name: str, *phrases: str) -> str:
+    """Return the part of an address that leads to a table and types `phrases` into its filter, each in quotation marks.
+
+    Quotation marks in a phrase part it: the filter has no way to type them.
+    """
+    parts = [part.strip() for phrase in phrases for part in _CONTROL.sub("\ufffd", phrase).split('"')]
+    words = " ".join(f'"{part}"' for part in parts if part)
+    return f"{table_name}~{quote(words, safe='').replace('~', '%7E')}"
 
 
 def data_block(identifier: str, value: object) -> Html:

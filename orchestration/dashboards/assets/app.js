@@ -97,18 +97,37 @@
     const input = section && section.querySelector("input.filter");
     if (input) { input.value = words; input.dispatchEvent(new Event("input")); }
   }
-  document.querySelectorAll("a[data-filter]").forEach((anchor) => {
-    anchor.addEventListener("click", () => {
-      const section = document.getElementById(anchor.hash.slice(1));
-      applyFilter(section, anchor.dataset.filter);
-      if (section) { section.focus({ preventScroll: true }); }
-    });
+  // An address leads to a place, or to a table and what its filter shall hold: #table~words.
+  function follow() {
+    const [place, words] = location.hash.slice(1).split("~");
+    const target = document.getElementById(place);
+    if (!target) { return; }
+    if (words !== undefined) {
+      try { applyFilter(target, decodeURIComponent(words)); } catch (error) { applyFilter(target, ""); }
+      target.scrollIntoView();
+      target.focus({ preventScroll: true });
+    } else if (target.tagName === "TR" && target.hidden) {
+      // A row that is led to must be seen, whatever was typed before.
+      applyFilter(target.closest("section"), "");
+      target.scrollIntoView();
+    }
+  }
+  window.addEventListener("hashchange", follow);
+  // The same link once more changes no address, but its filter may have been typed over.
+  document.addEventListener("click", (event) => {
+    const anchor = event.target.closest("a[href]");
+    if (anchor && anchor.hash && anchor.href === location.href) { follow(); }
   });
-  // A row that is led to must be seen, whatever was typed before.
-  window.addEventListener("hashchange", () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (target && target.tagName === "TR" && target.hidden) { applyFilter(target.closest("section"), ""); target.scrollIntoView(); }
-  });
+  follow();
+
+  // Says so where a table is wider than its frame.
+  function sayWidth() {
+    for (const frame of document.querySelectorAll(".scroll")) {
+      frame.parentElement.toggleAttribute("data-wide", frame.scrollWidth > frame.clientWidth + 1);
+    }
+  }
+  window.addEventListener("resize", sayWidth);
+  sayWidth();
 
   document.querySelectorAll("button.sort").forEach((button) => {
     button.addEventListener("click", () => {
