@@ -27,7 +27,8 @@ from measured_quality
 where contains(measure, 'precision') or contains(measure, 'recall')
 group by area, measured_on, source, rule, subject
 qualify (rule = 'all') = bool_or(rule = 'all') over (partition by area)
-order by area, measured_on, source <> 'all', source, rule, subject
+order by area not in ('mentions', 'people', 'shows'), area, measured_on, source <> 'all', source,
+    subject <> '', subject, rule
 """
 HEADLINES = (
     ("mentions", "recall", "recall of mentions"),
@@ -145,4 +146,4 @@ def _counts(row: Row) -> str:
 
 
 def _interval(row: Row) -> str:
-    return DASH if row["low"] is None else f"{row['low'] * 100:.0f}–{row['high'] * 100:.0f} %"
+    return DASH if row["low"] is None else f"{share(row['low'])} to {share(row['high'])}"

@@ -143,7 +143,9 @@ def _voice(found: list[Row]) -> Html:
     months = len({row["month"] for row in found})
     return figure(
         "voice-months",
-        f"{names[0]} is mentioned most over {counted(months, 'month')}" if names else "Share of voice by month",
+        f"{names[0]} is mentioned most in dated episodes, over {counted(months, 'month')}"
+        if names
+        else "Share of voice by month",
         spec,
         says=f"Share of company mentions in conversation by month, for {', '.join(names[:SERIES])}." if names else "",
         empty="No dated episode mentions a company in conversation.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 DASH = "–"
+NO_DATE = "no\u00a0date"
 
 
 def whole(value: float | None) -> str:
@@ -57,12 +58,12 @@ def minutes(seconds: float | None) -> str:
 
 def day(value: date | datetime | None) -> str:
     """Return a date: `23 Nov 2026`."""
-    return "no date" if value is None else f"{value.day} {value:%b %Y}"
+    return NO_DATE if value is None else f"{value.day} {value:%b %Y}"
 
 
 def month(value: date | None) -> str:
     """Return the month of a date: `Nov 2026`."""
-    return "no date" if value is None else f"{value:%b %Y}"
+    return NO_DATE if value is None else f"{value:%b %Y}"
 
 
 def short(text: str | None, limit: int = 240) -> str:

@@ -88,7 +88,7 @@ def moved_episodes(connection: duckdb.DuckDBPyConnection, moved: str, episodes: 
     query = _episodes_query(moved)
     columns = [
         Column("Name", lambda row: row["name"]),
-        Column("When", lambda row: row["time_window"]),
+        Column("When", lambda row: row["time_window"].replace(" ", "\u00a0")),
         Column("Published", dated, lambda row: row["published_on"]),
         Column("Episode", episodes.link, is_wide=True),
         Column("First sentence", quote, is_wide=True),
@@ -146,4 +146,4 @@ def momentum_part(connection: duckdb.DuckDBPyConnection, kind: str, noun: str, e
         ),
         class_="grid",
     )
-    return join(pair, moved_episodes(connection, query, episodes))
+    return join(pair, moved_episodes(connection, query, episodes) if found else None)

@@ -62,6 +62,7 @@ def overview(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
         "where entity_type = 'company' and field <> 'speaker_label'",
     )
     guests = one(connection, "select count(*) as n from guests")["n"]
+    moving = rows(connection, MOVING)
     count = totals["episodes"]
     if not count:
         title = "This release has no episodes yet"
@@ -70,7 +71,7 @@ def overview(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
         spoken = share(totals["transcripts"] / count)
         title = f"{counted(count, 'episode')} of {counted(totals['shows'], 'show')}, {spoken} with a transcript"
         lead = (
-            f"Published from {day(totals['first_on'])} to {day(totals['last_on'])}. Each conversation counts once, "
+            f"{_published(totals)} Each conversation counts once, "
             "however many copies of it were found, and every row leads back to the characters it was read from."
         )
     body = join(
@@ -92,8 +93,8 @@ def overview(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
         section(
             "moves",
             "What moved",
-            element("div", _moving(rows(connection, MOVING)), _new(rows(connection, NEW), episodes), class_="grid"),
-            moved_episodes(connection, MOVING, episodes),
+            element("div", _moving(moving), _new(rows(connection, NEW), episodes), class_="grid"),
+            moved_episodes(connection, MOVING, episodes) if moving else None,
         ),
         section("newest", "The newest episodes", _newest(rows(connection, NEWEST), episodes)),
     )
@@ -157,6 +158,14 @@ def _coverage(found: list[Row], totals: Row) -> Html:
     )
 
 
+def _published(totals: Row) -> str:
+    first, last, undated = totals["first_on"], totals["last_on"], totals["undated"]
+    if first is None:
+        return "No episode says when it was published."
+    when = f"Published on {day(first)}" if first == last else f"Published from {day(first)} to {day(last)}"
+    return f"{when}; {counted(undated, 'episode has', 'episodes have')} no date." if undated else f"{when}."
+
+
 def _to_episodes(*having: str) -> Callable[[Row, object], Html]:
     """having: what the episodes have, in the words of their list."""
     return lambda row, text: filtered(
@@ -168,7 +177,7 @@ def _of_episodes(title: str, key: str, having: str) -> Column:
     to = _to_episodes(having)
 
     def show(row: Row) -> object:
-        written = f"{whole(row[key])} ({share(row[key] / row['episode_count'])})"
+        written = f"{whole(row[key])} ({share(row[key] / row['episode_count'])})" if row[key] else "0"
         return to(row, written) if row[key] else written
 
     return Column(title, show, lambda row: row[key], is_number=True)

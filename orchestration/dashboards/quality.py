@@ -81,6 +81,8 @@ def quality(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
                 link(share(precision), "#rules"), "precision of those rules", f"at least {share(low)} (95 % interval)"
             ),
             *measured.tiles(),
+        ),
+        tiles(
             tile(filtered("gaps", _of(totals["t"], totals["n"]), "transcript"), "episodes with a transcript"),
             tile(filtered("gaps", _of(totals["s"], totals["n"]), "speakers"), "with named speakers"),
             tile(filtered("gaps", _of(totals["c"], totals["n"]), "times"), "with times"),

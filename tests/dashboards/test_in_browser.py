@@ -116,7 +116,7 @@ def test_a_number_leads_to_the_rows_behind_it(browser, pages):
 def test_an_address_with_a_filter_opens_the_rows_of_another_page(browser, pages):
     browser.open(pages / "index.html")
     browser.run("document.querySelector('#coverage-rows a[href^=\"episodes.html#\"]').click()")
-    browser.wait_for("location.pathname.endsWith('episodes.html') && document.documentElement.dataset.ready === 'yes'")
+    browser.wait_for("location.pathname.endsWith('episodes.html') && document.documentElement?.dataset.ready === 'yes'")
     assert browser.run("document.getElementById('episode-rows-filter').value.includes('Jan 2026')")
     assert shown(browser, "episode-rows") == 8
 
