@@ -7,13 +7,14 @@ from collections.abc import Callable
 import duckdb
 
 from orchestration.dashboards.figures import DASH, counted, decimal, share, whole
-from orchestration.dashboards.html import Html, element, join, link
+from orchestration.dashboards.html import Html, element, escape, join, link
 from orchestration.dashboards.page import section, tile
 from orchestration.dashboards.source import rows
-from orchestration.dashboards.table import Column, Row, table
+from orchestration.dashboards.table import Column, Row, filtered, table
 
 FIGURES = """
-select area, source, rule, measure, value, right_count, total_count, low, high, measured_on
+select area, source, rule, measure, coalesce(right_count / total_count, value) as value, right_count, total_count,
+    low, high, measured_on
 from measured_quality
 order by area, measured_on, rule <> 'all', source, rule, measure
 """
@@ -105,6 +106,13 @@ class Measured:
                 row_name=lambda row: self._places[_key(row)],
             ),
         )
+
+    def to_rule(self, row: Row, text: object) -> Html:
+        """Return `text` as a link to the figure of a rule of mentions, or as it is where none was measured of it."""
+        rule = row["match_rule"]
+        if not any((figure["area"], figure["rule"]) == ("mentions", rule) for figure in self.figures):
+            return escape(text)
+        return filtered("figures", text, "=mentions", f"={_words(rule)}")
 
     def _find(self, row: Row, measure: str) -> Row | None:
         return self._by_key.get(_key({**row, "measure": row[measure]}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import duckdb
 
 from orchestration.dashboards import charts
@@ -95,8 +97,11 @@ def companies(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page
     body = join(
         tiles(
             tile(link(whole(totals["n"]), "#leaders"), "companies mentioned"),
-            tile(link(whole(totals["content"]), "#quotes"), "mentions in conversation"),
-            tile(link(whole(totals["mentions"] - totals["content"]), "#quotes"), "in sponsor reads and promos"),
+            tile(filtered("quotes", whole(totals["content"]), "=conversation"), "mentions in conversation"),
+            tile(
+                filtered("quotes", whole(totals["mentions"] - totals["content"]), "=paid"),
+                "in sponsor reads and promos",
+            ),
             tile(link(whole(reach), "episodes.html"), "episodes searched"),
         ),
         section(
@@ -183,17 +188,19 @@ def _leader_bars(leaders: list[Row]) -> Html:
 
 
 def _leaders(leaders: list[Row], total: int, quoted: set[str]) -> Html:
-    def to_quotes(row: Row, text: object) -> Html:
-        return filtered("quotes", text, row["name"]) if row["name"] in quoted else escape(text)
+    def to(*more: str) -> Callable[[Row, object], Html]:
+        return lambda row, text: (
+            filtered("quotes", text, f"={row['name']}", *more) if row["name"] in quoted else escape(text)
+        )
 
     columns = [
         Column("Company", lambda row: row["name"]),
         Column("Category", lambda row: (row["category"] or "–").replace("_", " ")),
-        number("In conversation", "content_mention_count", whole, to_quotes),
-        number("Share", "content_share", share),
-        number("Paid", "paid_mention_count", whole, to_quotes),
-        part("Episodes", "episode_count", "eligible_episode_count", to_quotes),
-        number("Shows", "show_count", whole, to_quotes),
+        number("In conversation", "content_mention_count", whole, to("=conversation")),
+        number("Share", "content_share", share, to("=conversation")),
+        number("Paid", "paid_mention_count", whole, to("=paid")),
+        part("Episodes", "episode_count", "eligible_episode_count", to()),
+        number("Shows", "show_count", whole, to()),
         Column("Last", lambda row: day(row["last_mentioned_on"]), lambda row: row["last_mentioned_on"]),
     ]
     more = f", the first {COMPANIES_SHOWN} of {whole(total)}" if total > COMPANIES_SHOWN else ""
@@ -209,16 +216,20 @@ def _leaders(leaders: list[Row], total: int, quoted: set[str]) -> Html:
 
 
 def _speakers(found: list[Row], quoted: set[str]) -> Html:
-    def to_quotes(row: Row, text: object) -> Html:
-        return filtered("quotes", text, row["speaker"], row["company"]) if row["company"] in quoted else escape(text)
+    def to(*more: str) -> Callable[[Row, object], Html]:
+        return lambda row, text: (
+            filtered("quotes", text, f"={row['speaker']}", f"={row['company']}", *more)
+            if row["company"] in quoted
+            else escape(text)
+        )
 
     columns = [
         Column("Speaker", lambda row: row["speaker"]),
         Column("Role", lambda row: row["role"].replace("_", "-")),
         Column("Company", lambda row: row["company"]),
-        number("In conversation", "content_mention_count", whole, to_quotes),
-        part("Of all the person names", "mention_count", "speaker_mention_count", to_quotes),
-        number("Episodes", "episode_count", whole, to_quotes),
+        number("In conversation", "content_mention_count", whole, to("=conversation")),
+        part("Of all the person names", "mention_count", "speaker_mention_count", to()),
+        number("Episodes", "episode_count", whole, to()),
     ]
     top = found[0] if found and found[0]["content_mention_count"] else None
     return table(
@@ -237,6 +248,7 @@ def _quotes(found: list[Row], episodes: Episodes) -> Html:
     columns = [
         Column("Date", dated, lambda row: row["published_on"]),
         Column("Company", lambda row: row["company"]),
+        Column("Part", lambda row: "paid" if row["segment_kind"] in ("sponsor", "promo") else "conversation"),
         Column("Sentence", quote, is_wide=True),
         Column("Said by", said),
         Column("At", moment, lambda row: row["start_s"], is_number=True),

@@ -250,7 +250,7 @@ def _people(found: list[Row], query: str) -> Html:
         return element("details", element("summary", counted(len(row["evidence"] or ()), "reason")), quotes)
 
     def to_turns(row: Row, text: object) -> Html:
-        return filtered("transcript", text, row["name"])
+        return filtered("transcript", text, f"={row['name']}")
 
     columns = [
         Column("Person", lambda row: row["name"]),

@@ -157,7 +157,7 @@ def _talk(found: list[Row]) -> Html:
 
 
 def _to_appearances(row: Row, text: object) -> Html:
-    return filtered("appearances", text, row["name"])
+    return filtered("appearances", text, f"={row['name']}")
 
 
 def _guests(found: list[Row]) -> Html:
@@ -206,7 +206,7 @@ def _hosts(found: list[Row]) -> Html:
 
 def _tours(found: list[Row]) -> Html:
     columns = [
-        Column("Guest", lambda row: filtered("appearances", row["name"], row["name"])),
+        Column("Guest", lambda row: filtered("appearances", row["name"], f"={row['name']}")),
         Column("From", lambda row: day(row["started_on"]), lambda row: row["started_on"]),
         Column("To", lambda row: day(row["ended_on"]), lambda row: row["ended_on"]),
         number("Shows", "show_count", whole, _to_appearances),

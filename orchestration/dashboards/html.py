@@ -91,11 +91,17 @@ def anchor(*parts: object) -> str:
 def filtered_place(table_name: str, *phrases: str) -> str:
     """Return the part of an address that leads to a table and types `phrases` into its filter, each in quotation marks.
 
-    Quotation marks in a phrase part it: the filter has no way to type them.
+    A phrase that begins with `=` is the whole of a cell, or of a tag in one. Quotation marks in a phrase part it, since
+    the filter has no way to type them; the parts may then stand anywhere.
     """
-    parts = [part.strip() for phrase in phrases for part in _CONTROL.sub("\ufffd", phrase).split('"')]
-    words = " ".join(f'"{part}"' for part in parts if part)
+    words = " ".join(_typed(_CONTROL.sub("\ufffd", phrase)) for phrase in phrases)
     return f"{table_name}~{quote(words, safe='').replace('~', '%7E')}"
+
+
+def _typed(phrase: str) -> str:
+    if '"' not in phrase:
+        return f'="{phrase[1:].strip()}"' if phrase.startswith("=") else f'"{phrase.strip()}"'
+    return " ".join(f'"{part.strip()}"' for part in phrase.removeprefix("=").split('"') if part.strip())
 
 
 def data_block(identifier: str, value: object) -> Html:

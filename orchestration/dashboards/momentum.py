@@ -80,7 +80,7 @@ def window_columns() -> list[Column]:
 
 
 def _to_episodes(window: str) -> Callable[[Row, object], Html]:
-    return lambda row, text: filtered("moved-episodes", text, row["name"], window)
+    return lambda row, text: filtered("moved-episodes", text, f"={row['name']}", f"={window}")
 
 
 def moved_episodes(connection: duckdb.DuckDBPyConnection, moved: str, episodes: Episodes) -> Html:

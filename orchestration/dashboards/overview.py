@@ -169,7 +169,12 @@ def _published(totals: Row) -> str:
 def _to_episodes(*having: str) -> Callable[[Row, object], Html]:
     """having: what the episodes have, in the words of their list."""
     return lambda row, text: filtered(
-        "episode-rows", text, row["show_name"], month(row["month"]), *having, page="episodes.html"
+        "episode-rows",
+        text,
+        f"={row['show_name']}",
+        month(row["month"]),
+        *(f"={name}" for name in having),
+        page="episodes.html",
     )
 
 
@@ -188,7 +193,9 @@ def entity_address(row: Row) -> str:
     pages = {"company": "companies.html", "topic": "topics.html"}
     page = pages.get(row["entity_type"])
     return (
-        f"{page}#{anchor('moves', row['entity_id'])}" if page else f"#{filtered_place('moved-episodes', row['name'])}"
+        f"{page}#{anchor('moves', row['entity_id'])}"
+        if page
+        else f"#{filtered_place('moved-episodes', '=' + row['name'])}"
     )
 
 
@@ -196,7 +203,7 @@ def _moving(found: list[Row]) -> Html:
     columns = [
         Column("Name", lambda row: link(row["name"], entity_address(row))),
         Column("Kind", lambda row: row["entity_type"]),
-        number("Momentum", "momentum", times, lambda row, text: filtered("moved-episodes", text, row["name"])),
+        number("Momentum", "momentum", times, lambda row, text: filtered("moved-episodes", text, f"={row['name']}")),
         *window_columns(),
     ]
     return table(

@@ -86,11 +86,14 @@ def quality(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
             tile(filtered("gaps", _of(totals["t"], totals["n"]), "transcript"), "episodes with a transcript"),
             tile(filtered("gaps", _of(totals["s"], totals["n"]), "speakers"), "with named speakers"),
             tile(filtered("gaps", _of(totals["c"], totals["n"]), "times"), "with times"),
-            tile(filtered("gaps", whole(totals["cut"]), "cut short"), "cut short by their source"),
+            tile(
+                filtered("gaps", whole(totals["cut"]), "cut short") if totals["cut"] else link(0, "#gaps"),
+                "cut short by their source",
+            ),
             tile(link(whole(rejects["n"]), "#rejects"), "rejects", f"in {counted(rejects['files'], 'file')}"),
         ),
         measured.section(),
-        section("accuracy", "How right the rules are that find mentions", _rules(rules)),
+        section("accuracy", "How right the rules are that find mentions", _rules(rules, measured)),
         section("refused", "What could not be used", _rejects(rows(connection, REJECTS))),
         section("missing", "What is missing", _gaps(rows(connection, GAPS), episodes)),
         section(
@@ -109,18 +112,14 @@ def _of(part: int, of: int) -> str:
     return f"{whole(part)} of {whole(of)}"
 
 
-def _to_figures(row: Row, text: object) -> Html:
-    return filtered("figures", text, "mentions", row["match_rule"].replace("_", " "))
-
-
-def _rules(found: list[Row]) -> Html:
+def _rules(found: list[Row], measured: Measured) -> Html:
     columns = [
         Column("Rule", lambda row: row["match_rule"].replace("_", " ")),
         Column("What it does", lambda row: row["description"] or DASH, is_wide=True),
         number("Mentions here", "mention_count", whole),
-        number("Precision", "precision", share, _to_figures),
+        number("Precision", "precision", share, measured.to_rule),
         number("At least (95 %)", "precision_low", share),
-        number("Judged", "judged", lambda value: whole(value) if value else "not judged", _to_figures),
+        number("Judged", "judged", lambda value: whole(value) if value else "not judged", measured.to_rule),
         Column("Source", lambda row: row["source"] or DASH),
     ]
     return table("rules", "Rules by the mentions they found", columns, found, empty="There are none.", query=RULES)

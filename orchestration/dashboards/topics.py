@@ -98,7 +98,7 @@ def _months(found: list[Row]) -> Html:
 
 def _topics(found: list[Row]) -> Html:
     def to_episodes(row: Row, text: object) -> Html:
-        return filtered("topic-episodes", text, row["name"])
+        return filtered("topic-episodes", text, f"={row['name']}")
 
     data = [
         {
@@ -113,7 +113,12 @@ def _topics(found: list[Row]) -> Html:
     columns = [
         Column("Topic", lambda row: row["name"]),
         Column("Part of", lambda row: row["parent_name"] or "–"),
-        number("Main topic of", "primary_episode_count", whole, to_episodes),
+        number(
+            "Main topic of",
+            "primary_episode_count",
+            whole,
+            lambda row, text: filtered("topic-episodes", text, f"={row['name']}", "=main"),
+        ),
         number("Touched in", "episode_count", whole, to_episodes),
         Column(
             "Of episodes",
@@ -149,10 +154,10 @@ def _topics(found: list[Row]) -> Html:
 
 def _typical(found: list[Row]) -> Html:
     def to_topic(row: Row, text: object) -> Html:
-        return filtered("topic-episodes", text, row["name"])
+        return filtered("topic-episodes", text, f"={row['name']}")
 
     def to_episodes(row: Row, text: object) -> Html:
-        return filtered("topic-episodes", text, row["name"], row["show_name"])
+        return filtered("topic-episodes", text, f"={row['name']}", f"={row['show_name']}")
 
     columns = [
         Column("Show", lambda row: row["show_name"]),

@@ -226,6 +226,7 @@ def test_what_moved_is_what_is_talked_about(hostile_pages):
 
 def test_a_link_types_phrases_into_the_filter_of_a_table():
     assert filtered_place("quotes", "A & B", 'say "so"') == "quotes~%22A%20%26%20B%22%20%22say%22%20%22so%22"
+    assert filtered_place("quotes", "=A") == "quotes~%3D%22A%22"
     assert filtered_place("quotes", "a~b\x00") == "quotes~%22a%7Eb%EF%BF%BD%22"
 
 

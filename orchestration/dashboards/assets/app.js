@@ -65,20 +65,33 @@
   sayTheme();
 
   const fold = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").replace(/\s+/g, " ").toLowerCase();
-  // Words, and phrases in quotation marks.
-  const wanted = (text) => Array.from(fold(text).matchAll(/"([^"]+)"|([^\s"]+)/g), (found) => found[1] || found[2]);
+  // Words, phrases in quotation marks, and ="the whole of a cell or of a tag in it".
+  const wanted = (text) => Array.from(fold(text).matchAll(/(=?)"([^"]+)"|([^\s"]+)/g),
+    (found) => ({ words: (found[2] || found[3]).trim(), isWhole: found[1] === "=" }));
+  function wholes(row) {
+    const found = new Set();
+    for (const cell of row.cells) {
+      for (const node of [cell, ...cell.childNodes]) { found.add(fold(node.textContent).trim()); }
+    }
+    return found;
+  }
 
   function setUpFilter(input) {
     const section = input.closest("section");
     const rows = Array.from(section.querySelectorAll("tbody tr"));
     const count = section.querySelector(".count");
-    const texts = rows.map((row) => fold(row.textContent));
+    const texts = rows.map((row) => fold(Array.from(row.cells, (cell) => cell.textContent).join(" \n ")));
+    const parts = rows.map(() => null);
     let none = null;
     input.addEventListener("input", () => {
       const words = wanted(input.value);
       let shown = 0;
       rows.forEach((row, index) => {
-        row.hidden = !words.every((word) => texts[index].includes(word));
+        row.hidden = !words.every(({ words, isWhole }) => {
+          if (!isWhole) { return texts[index].includes(words); }
+          parts[index] = parts[index] || wholes(row);
+          return parts[index].has(words);
+        });
         shown += row.hidden ? 0 : 1;
       });
       count.textContent = shown.toLocaleString("en") + " of " + rows.length.toLocaleString("en") + " rows";
