@@ -20,8 +20,9 @@ UNKNOWN = "speaker not known"
 PAID = ("sponsor", "promo")
 
 INDEX = f"""
-select e.episode_id, e.display_title as episode, coalesce(s.name, 'no show known') as show_name, e.published_on,
-    e.duration_s, e.word_count, e.turn_count, e.copy_count, e.has_transcript, e.has_speakers, e.has_timestamps, e.url,
+select e.episode_id, e.show_id, e.display_title as episode, coalesce(s.name, 'no show known') as show_name,
+    e.published_on, e.duration_s, e.word_count, e.turn_count, e.copy_count, e.has_transcript,
+    e.has_speakers, e.has_timestamps, e.url,
     (
         select list(p.name || ' (' || if(a.role in ('host', 'co_host'), 'host', a.role) || ')' order by a.role, p.name)
         from appearances a
@@ -96,7 +97,7 @@ PARTS = {
 def episode_index(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
     """Return the list of all episodes."""
     found = rows(connection, INDEX)
-    shows = len({row["show_name"] for row in found})
+    shows = len({row["show_id"] for row in found} - {None})
 
     def has(row: Row) -> Html:
         names = (("transcript", "has_transcript"), ("speakers", "has_speakers"), ("times", "has_timestamps"))
@@ -126,7 +127,7 @@ def episode_index(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> 
     title = (
         f"{counted(len(found), 'episode')} of {counted(shows, 'show')}" if found else "No episode is in this release"
     )
-    lead = f"{counted(len(episodes.drawn), 'episode')} of them have a page of their own, with everything that is known."
+    lead = f"{whole(len(episodes.drawn))} of them with a page of their own, with everything that is known."
     return Page("episodes.html", title, lead if found else "", body, is_charted=False)
 
 

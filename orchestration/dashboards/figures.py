@@ -19,14 +19,17 @@ def counted(value: float | None, one: str, many: str | None = None) -> str:
 
 
 def share(value: float | None) -> str:
-    """Return a share from 0 to 1 as a percentage; one that is neither nothing nor all never looks like it."""
+    """Return a share from 0 to 1 as a percentage; one that is neither nothing nor all never looks like it.
+
+    Its blanks keep a line together.
+    """
     if value is None:
         return DASH
     if 0 < value < 0.01:
-        return "< 1 %"
+        return "<\u00a01\u00a0%"
     if 0.99 < value < 1:
-        return "> 99 %"
-    return f"{value * 100:.0f} %"
+        return ">\u00a099\u00a0%"
+    return f"{value * 100:.0f}\u00a0%"
 
 
 def times(value: float | None) -> str:

@@ -88,7 +88,7 @@ def _months(found: list[Row]) -> Html:
     spec, names = stacked(found, "topic mentions")
     return figure(
         "topic-months",
-        f"{names[0]} fills most of the conversation about topics" if names else "Topics by month",
+        f"{names[0]} has the largest share of the talk about topics" if names else "Topics by month",
         spec,
         says=f"Share of topic mentions in conversation by month, for {', '.join(names[:8])}.",
         empty="No dated episode touches a topic.",

@@ -213,7 +213,7 @@ def test_every_number_leads_to_its_rows_or_to_the_query_that_gives_them(hostile_
 
 def test_recall_and_roles_stand_beside_precision(hostile_pages, empty):
     page = hostile_pages["quality.html"]
-    assert "recall of mentions" in page and "8 of 10" in page and "80 % to 99 %" in page
+    assert "recall of mentions" in page and "8 of 10" in page and "80\u00a0% to 99\u00a0%" in page
     assert "recall of hosts" in page and "7 of 10" in page
     assert "docs/accuracy.md" not in page
     assert "This release carries no figures" in empty["quality.html"]
@@ -321,7 +321,7 @@ def test_an_anchor_is_a_name(text):
 
 def test_figures_read_well():
     assert figures.whole(1234567) == "1,234,567"
-    assert [figures.share(value) for value in (None, 0, 0.004, 0.256, 0.995, 1)] == [
+    assert [figures.share(value).replace("\u00a0", " ") for value in (None, 0, 0.004, 0.256, 0.995, 1)] == [
         "–", "0 %", "< 1 %", "26 %", "> 99 %", "100 %",
     ]  # fmt: skip
     assert [figures.clock(value) for value in (None, 0, 61.9, 3723)] == ["–", "0:00", "1:01", "1:02:03"]
