@@ -94,12 +94,13 @@ $(AUDIT)/.complete: Makefile
 	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 	@touch $@
 
-bench: setup ## measure parsers, matchers, mentions, alignment, identity: throughput, growth, peak memory
+bench: warehouse ## measure parsers, matchers, mentions, alignment, identity, queries: throughput, growth, memory, p95
 	@$(RUN) -m orchestration.benchmarks.parsers
 	@$(RUN) -m orchestration.benchmarks.matcher
 	@$(RUN) -m orchestration.benchmarks.mentions
 	@$(RUN) -m orchestration.benchmarks.alignment
 	@$(RUN) -m orchestration.benchmarks.identity
+	@$(RUN) -m orchestration.benchmarks.queries
 
 fuzz: setup ## feed mutated documents to all parsers: make fuzz SECONDS=600 CORPUS=<folder>
 	@$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(CORPUS),--corpus $(CORPUS))

@@ -13,10 +13,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import duckdb
+
 from orchestration.io.files import sha256_of_files, write_json
 from orchestration.settings import Settings
 
 RESULTS_NAME = "models.json"
+_MAX_ROWS = 3
+_MAX_ROW_CHARS = 300
 OnNode = Callable[[str, str, float], None]
 
 
@@ -104,7 +108,7 @@ def build_models(settings: Settings, database: Path, on_node: OnNode) -> list[No
         NodeResult(
             result.node.unique_id,
             str(result.status),
-            result.message or "",
+            (result.message or "") + (rows_found(database, result.node) if str(result.status) == "fail" else ""),
             result.failures or 0,
             result.execution_time,
         )
@@ -137,6 +141,16 @@ def read_results(folder: Path) -> list[NodeResult]:
         return [NodeResult(**node) for node in json.loads((folder / RESULTS_NAME).read_text(encoding="utf-8"))]
     except (FileNotFoundError, json.JSONDecodeError, TypeError):
         return []
+
+
+def rows_found(database: Path, test: Any) -> str:
+    """Return the first rows that a failed test found, in words: dbt itself only says how many there are."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        cursor = connection.execute(test.compiled_code)
+        names = [column[0] for column in cursor.description or ()]
+        rows = cursor.fetchmany(_MAX_ROWS)
+    told = (", ".join(f"{name} {value}" for name, value in zip(names, row, strict=True)) for row in rows)
+    return "".join(f"; {row if len(row) <= _MAX_ROW_CHARS else row[:_MAX_ROW_CHARS] + '…'}" for row in told)
 
 
 def _model_environment(settings: Settings, database: Path) -> dict[str, str]:

@@ -24,7 +24,7 @@ query_words as (
 
 phrases as (
     select ' ' || array_to_string({{ search_words('quoted') }}, ' ') || ' ' as phrase
-    from (select unnest(regexp_extract_all(query::varchar, '"([^"]+)"', 1)) as quoted)
+    from (select unnest(regexp_extract_all(query::varchar, '"([^"]+)"', 1)) as quoted) as quotes
 ),
 
 average as (
@@ -66,8 +66,8 @@ best as (
         scored.words_found,
     from scored
     inner join search_turn_words as turn_words on scored.turn_number = turn_words.turn_number
-    where turn_words.turn_id not in (select turn_id from without_phrase)
-    order by scored.has_all_words desc, scored.score desc, turn_words.turn_id
+    where turn_words.turn_id not in (select without_phrase.turn_id from without_phrase)
+    order by scored.has_all_words desc, scored.score desc, turn_words.turn_id asc
     limit max_results
 )
 
@@ -91,7 +91,7 @@ from best
 inner join speaker_turns as turns on best.turn_id = turns.turn_id
 inner join episodes on turns.episode_id = episodes.episode_id
 left join people on turns.person_id = people.person_id
-order by best.has_all_words desc, best.score desc, turns.turn_id
+order by best.has_all_words desc, best.score desc, turns.turn_id asc
 {%- endmacro -%}
 
 {%- macro describe_search_turns() -%}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import duckdb
 
 from orchestration.dashboards import charts
-from orchestration.dashboards.figures import counted, day, share, times, whole
-from orchestration.dashboards.html import Html, anchor, element, join, link
+from orchestration.dashboards.figures import counted, day, share, whole
+from orchestration.dashboards.html import Html, anchor, escape, join, link
+from orchestration.dashboards.momentum import momentum_part
 from orchestration.dashboards.page import Page, figure, section, tile, tiles
 from orchestration.dashboards.source import Episodes, dated, moment, one, quote, rows, said
-from orchestration.dashboards.table import Column, Row, filtered, number, table
+from orchestration.dashboards.table import Column, Row, filtered, number, part, table
 
 COMPANIES_SHOWN = 300
 COMPANIES_QUOTED = 60
@@ -36,13 +39,6 @@ join companies c using (company_id)
 left join shows s using (show_id)
 where m.month is not null and m.content_mention_count > 0
 order by m.month, show_name, c.name
-"""
-MOMENTUM = """
-select entity_id, name, episode_count, eligible_episode_count, previous_episode_count,
-    previous_eligible_episode_count, momentum
-from entity_momentum
-where entity_type = 'company' and momentum is not null
-order by momentum desc, episode_count desc, name
 """
 SPEAKERS = """
 select p.name as speaker, sc.role, c.name as company, sc.content_mention_count, sc.mention_count, sc.episode_count,
@@ -79,6 +75,8 @@ order by e.published_on desc nulls last, m.episode_id, m.start_s, m.char_start, 
 def companies(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
     """Return the page of the companies."""
     leaders = rows(connection, LEADERS)
+    quotes = rows(connection, QUOTES)
+    quoted = {row["company"] for row in quotes}
     totals = one(
         connection,
         "select count(*) filter (where mention_count > 0) as n, coalesce(sum(mention_count), 0) as mentions, "
@@ -99,8 +97,11 @@ def companies(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page
     body = join(
         tiles(
             tile(link(whole(totals["n"]), "#leaders"), "companies mentioned"),
-            tile(link(whole(totals["content"]), "#quotes"), "mentions in conversation"),
-            tile(link(whole(totals["mentions"] - totals["content"]), "#quotes"), "in sponsor reads and promos"),
+            tile(filtered("quotes", whole(totals["content"]), "=conversation"), "mentions in conversation"),
+            tile(
+                filtered("quotes", whole(totals["mentions"] - totals["content"]), "=paid"),
+                "in sponsor reads and promos",
+            ),
             tile(link(whole(reach), "episodes.html"), "episodes searched"),
         ),
         section(
@@ -108,11 +109,11 @@ def companies(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page
             "Share of voice",
             _voice(rows(connection, MONTHS)),
             _leader_bars(leaders),
-            _leaders(leaders, totals["n"]),
+            _leaders(leaders, totals["n"], quoted),
         ),
-        section("momentum", "Momentum", _momentum(rows(connection, MOMENTUM))),
-        section("who", "Who says it", _speakers(rows(connection, SPEAKERS))),
-        section("said", "What was said last", _quotes(rows(connection, QUOTES), episodes)),
+        section("momentum", "Momentum", momentum_part(connection, "company", "companies", episodes)),
+        section("who", "Who says it", _speakers(rows(connection, SPEAKERS), quoted)),
+        section("said", "What was said last", _quotes(quotes, episodes)),
     )
     return Page("companies.html", title, lead, body)
 
@@ -147,7 +148,9 @@ def _voice(found: list[Row]) -> Html:
     months = len({row["month"] for row in found})
     return figure(
         "voice-months",
-        f"{names[0]} is mentioned most over {counted(months, 'month')}" if names else "Share of voice by month",
+        f"{names[0]} is mentioned most in dated episodes, over {counted(months, 'month')}"
+        if names
+        else "Share of voice by month",
         spec,
         says=f"Share of company mentions in conversation by month, for {', '.join(names[:SERIES])}." if names else "",
         empty="No dated episode mentions a company in conversation.",
@@ -184,23 +187,20 @@ def _leader_bars(leaders: list[Row]) -> Html:
     )
 
 
-def _leaders(leaders: list[Row], total: int) -> Html:
-    def to_quotes(row: Row, text: object) -> Html:
-        return filtered("quotes", text, row["name"])
+def _leaders(leaders: list[Row], total: int, quoted: set[str]) -> Html:
+    def to(*more: str) -> Callable[[Row, object], Html]:
+        return lambda row, text: (
+            filtered("quotes", text, f"={row['name']}", *more) if row["name"] in quoted else escape(text)
+        )
 
     columns = [
         Column("Company", lambda row: row["name"]),
         Column("Category", lambda row: (row["category"] or "–").replace("_", " ")),
-        number("In conversation", "content_mention_count", whole, to_quotes),
-        number("Share", "content_share", share),
-        number("Paid", "paid_mention_count", whole, to_quotes),
-        Column(
-            "Episodes",
-            lambda row: f"{whole(row['episode_count'])} of {whole(row['eligible_episode_count'])}",
-            lambda row: row["episode_count"],
-            is_number=True,
-        ),
-        number("Shows", "show_count", whole),
+        number("In conversation", "content_mention_count", whole, to("=conversation")),
+        number("Share", "content_share", share, to("=conversation")),
+        number("Paid", "paid_mention_count", whole, to("=paid")),
+        part("Episodes", "episode_count", "eligible_episode_count", to()),
+        number("Shows", "show_count", whole, to()),
         Column("Last", lambda row: day(row["last_mentioned_on"]), lambda row: row["last_mentioned_on"]),
     ]
     more = f", the first {COMPANIES_SHOWN} of {whole(total)}" if total > COMPANIES_SHOWN else ""
@@ -215,94 +215,21 @@ def _leaders(leaders: list[Row], total: int) -> Html:
     )
 
 
-def change_rows(found: list[Row]) -> list[Row]:
-    """Return the rows of a chart of two windows: those that rose most and those that fell most."""
-    shown = found if len(found) <= 16 else [*found[:8], *found[-8:]]
-    return [
-        {
-            "name": row["name"],
-            "before": row["previous_episode_count"] / row["previous_eligible_episode_count"],
-            "now": row["episode_count"] / row["eligible_episode_count"],
-            "rank": rank,
-            "words": f"{row['previous_episode_count']} of {row['previous_eligible_episode_count']} before, "
-            f"{row['episode_count']} of {row['eligible_episode_count']} now",
-            "address": f"#{anchor('moves', row['entity_id'])}",
-        }
-        for rank, row in enumerate(shown)
-        if row["previous_eligible_episode_count"] and row["eligible_episode_count"]
-    ]
+def _speakers(found: list[Row], quoted: set[str]) -> Html:
+    def to(*more: str) -> Callable[[Row, object], Html]:
+        return lambda row, text: (
+            filtered("quotes", text, f"={row['speaker']}", f"={row['company']}", *more)
+            if row["company"] in quoted
+            else escape(text)
+        )
 
-
-def momentum_part(found: list[Row], query: str, noun: str) -> Html:
-    """Return chart and table of the last 90 days against the 90 before.
-
-    found: rows of `entity_momentum`, the most risen first. noun: what they are, in the plural.
-    """
-    data = change_rows(found)
-    rising = [row for row in found if row["momentum"] > 1]
-    title = (
-        f"{found[0]['name']} gained most: {times(found[0]['momentum'])} as common as in the 90 days before"
-        if rising
-        else "Nothing became more common in the last 90 days"
-        if found
-        else "Momentum is not known yet"
-    )
-    columns = [
-        Column("Name", lambda row: row["name"]),
-        number("Momentum", "momentum", times),
-        _window("Last 90 days", "episode_count", "eligible_episode_count"),
-        _window("90 days before", "previous_episode_count", "previous_eligible_episode_count"),
-    ]
-    why = "cannot be told: nothing was published in the 90 days before the last 90."
-    return element(
-        "div",
-        figure(
-            "momentum-chart",
-            title,
-            charts.before_and_now(data) if data else None,
-            says=f"Share of episodes that mention the {noun} that moved most, in the last 90 days and the 90 before.",
-            empty=f"Momentum {why}",
-            behind=link("The numbers", "#momentum-rows"),
-        ),
-        table(
-            "momentum-rows",
-            "Episodes that mention it, of those that could",
-            columns,
-            found,
-            empty=why,
-            query=query,
-            row_name=lambda row: anchor("moves", row["entity_id"]),
-        ),
-        class_="grid",
-    )
-
-
-def _momentum(found: list[Row]) -> Html:
-    return momentum_part(found, MOMENTUM, "companies")
-
-
-def _window(title: str, key: str, of: str) -> Column:
-    return Column(title, lambda row: f"{whole(row[key])} of {whole(row[of])}", lambda row: row[key], is_number=True)
-
-
-def _speakers(found: list[Row]) -> Html:
     columns = [
         Column("Speaker", lambda row: row["speaker"]),
         Column("Role", lambda row: row["role"].replace("_", "-")),
         Column("Company", lambda row: row["company"]),
-        number(
-            "In conversation",
-            "content_mention_count",
-            whole,
-            lambda row, text: filtered("quotes", text, row["speaker"], row["company"]),
-        ),
-        Column(
-            "Of all the person names",
-            lambda row: f"{whole(row['mention_count'])} of {whole(row['speaker_mention_count'])}",
-            lambda row: row["mention_count"],
-            is_number=True,
-        ),
-        number("Episodes", "episode_count", whole),
+        number("In conversation", "content_mention_count", whole, to("=conversation")),
+        part("Of all the person names", "mention_count", "speaker_mention_count", to()),
+        number("Episodes", "episode_count", whole, to()),
     ]
     top = found[0] if found and found[0]["content_mention_count"] else None
     return table(
@@ -321,6 +248,7 @@ def _quotes(found: list[Row], episodes: Episodes) -> Html:
     columns = [
         Column("Date", dated, lambda row: row["published_on"]),
         Column("Company", lambda row: row["company"]),
+        Column("Part", lambda row: "paid" if row["segment_kind"] in ("sponsor", "promo") else "conversation"),
         Column("Sentence", quote, is_wide=True),
         Column("Said by", said),
         Column("At", moment, lambda row: row["start_s"], is_number=True),

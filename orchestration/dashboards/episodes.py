@@ -12,7 +12,7 @@ from orchestration.dashboards.figures import DASH, clock, counted, day, minutes,
 from orchestration.dashboards.html import Html, anchor, element, join, link
 from orchestration.dashboards.page import Page, figure, section, tile, tiles
 from orchestration.dashboards.source import Episodes, dated, episode_file, moment, quote, rows, said
-from orchestration.dashboards.table import Column, Row, number, table
+from orchestration.dashboards.table import Column, Row, filtered, number, table
 
 LISTED = 5000
 LINES_DRAWN = 10
@@ -20,8 +20,15 @@ UNKNOWN = "speaker not known"
 PAID = ("sponsor", "promo")
 
 INDEX = f"""
-select e.episode_id, e.display_title as episode, coalesce(s.name, 'no show known') as show_name, e.published_on,
-    e.duration_s, e.word_count, e.turn_count, e.copy_count, e.has_transcript, e.has_speakers, e.has_timestamps, e.url
+select e.episode_id, e.show_id, e.display_title as episode, coalesce(s.name, 'no show known') as show_name,
+    e.published_on, e.duration_s, e.word_count, e.turn_count, e.copy_count, e.has_transcript,
+    e.has_speakers, e.has_timestamps, e.url,
+    (
+        select list(p.name || ' (' || if(a.role in ('host', 'co_host'), 'host', a.role) || ')' order by a.role, p.name)
+        from appearances a
+        join people p on p.person_id = a.person_id
+        where a.episode_id = e.episode_id
+    ) as people
 from episodes e
 left join shows s on s.show_id = e.show_id
 order by e.published_on desc nulls last, e.episode_id
@@ -70,13 +77,27 @@ left join companies c on c.company_id = s.company_id
 where s.is_preferred_copy and s.episode_id in (select unnest($drawn))
 order by s.episode_id, s.start_s nulls last, sponsor
 """
-PARTS = {"turns": TURNS, "people": PEOPLE, "chapters": CHAPTERS, "mentions": MENTIONS, "sponsors": SPONSORS}
+COPIES = """
+select c.episode_id, c.copy_id, c.format, c.title, d.path, c.is_preferred, c.url
+from episode_copies c
+join documents d using (document_id)
+where c.episode_id in (select unnest($drawn))
+order by c.episode_id, c.is_preferred desc, c.copy_id
+"""
+PARTS = {
+    "turns": TURNS,
+    "people": PEOPLE,
+    "chapters": CHAPTERS,
+    "mentions": MENTIONS,
+    "sponsors": SPONSORS,
+    "copies": COPIES,
+}
 
 
 def episode_index(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
     """Return the list of all episodes."""
     found = rows(connection, INDEX)
-    shows = len({row["show_name"] for row in found})
+    shows = len({row["show_id"] for row in found} - {None})
 
     def has(row: Row) -> Html:
         names = (("transcript", "has_transcript"), ("speakers", "has_speakers"), ("times", "has_timestamps"))
@@ -86,10 +107,11 @@ def episode_index(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> 
         Column("Episode", episodes.link, is_wide=True),
         Column("Show", lambda row: row["show_name"]),
         Column("Published", dated, lambda row: row["published_on"]),
-        number("Length", "duration_s", minutes),
-        number("Words", "word_count", whole),
+        Column("Who", lambda row: ", ".join(row["people"] or ()) or DASH),
+        number("Length", "duration_s", minutes, lambda row, text: episodes.named(row, text, "timeline")),
+        number("Words", "word_count", whole, lambda row, text: episodes.named(row, text, "transcript")),
         Column("Has", has),
-        number("Copies", "copy_count", whole),
+        number("Copies", "copy_count", whole, lambda row, text: episodes.named(row, text, "copies")),
         Column("Source", lambda row: link("open", row["url"]) if row["url"] else DASH),
     ]
     more = f" (the newest {LISTED:,})" if len(found) == LISTED else ""
@@ -105,7 +127,7 @@ def episode_index(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> 
     title = (
         f"{counted(len(found), 'episode')} of {counted(shows, 'show')}" if found else "No episode is in this release"
     )
-    lead = f"{counted(len(episodes.drawn), 'episode')} of them have a page of their own, with everything that is known."
+    lead = f"{whole(len(episodes.drawn))} of them with a page of their own, with everything that is known."
     return Page("episodes.html", title, lead if found else "", body, is_charted=False)
 
 
@@ -138,7 +160,9 @@ def _page(row: Row, parts: dict[str, list[Row]]) -> Page:
 
     body = join(
         tiles(
-            tile(minutes(row["duration_s"]), "long", None if row["duration_s"] else "length not known"),
+            tile(
+                link(minutes(row["duration_s"]), "#timeline"), "long", None if row["duration_s"] else "length not known"
+            ),
             tile(link(whole(row["word_count"]), "#transcript"), "words", f"in {counted(row['turn_count'], 'turn')}"),
             tile(link(whole(len(parts["people"])), "#people"), "people appear"),
             tile(link(whole(len(parts["mentions"])), "#mentions"), "mentions", "of companies, products, people, shows"),
@@ -158,6 +182,7 @@ def _page(row: Row, parts: dict[str, list[Row]]) -> Page:
         ),
         section("named", "What is named", _mentions(parts["mentions"], query("mentions"))),
         section("words", "What is said", _transcript(parts["turns"], query("turns"))),
+        section("found", "Where it was found", _copies(parts["copies"], query("copies"))),
     )
     return Page(episode_file(row["episode_id"]), short(row["episode"], 140), lead, body)
 
@@ -225,12 +250,15 @@ def _people(found: list[Row], query: str) -> Html:
         quotes = element("ul", [element("li", short(text, 160)) for text in row["evidence"] or ()])
         return element("details", element("summary", counted(len(row["evidence"] or ()), "reason")), quotes)
 
+    def to_turns(row: Row, text: object) -> Html:
+        return filtered("transcript", text, f"={row['name']}")
+
     columns = [
         Column("Person", lambda row: row["name"]),
         Column("Role", lambda row: row["role"].replace("_", "-")),
-        number("Share of words", "talk_share", share),
-        number("Speaks", "speaking_s", minutes),
-        number("Questions", "question_count", whole),
+        number("Share of words", "talk_share", share, to_turns),
+        number("Speaks", "speaking_s", minutes, to_turns),
+        number("Questions", "question_count", whole, to_turns),
         Column("Why", why),
     ]
     return table(
@@ -318,4 +346,23 @@ def _transcript(found: list[Row], query: str) -> Html:
         empty="is missing: no copy of this episode has speech, only notes.",
         query=query,
         row_name=lambda row: anchor("t", row["turn_id"]),
+    )
+
+
+def _copies(found: list[Row], query: str) -> Html:
+    columns = [
+        Column("File", lambda row: row["path"]),
+        Column("Format", lambda row: (row["format"] or "not known").replace("_", " ")),
+        Column("Title", lambda row: row["title"] or DASH, is_wide=True),
+        Column("Preferred", lambda row: "preferred" if row["is_preferred"] else DASH),
+        Column("Source", lambda row: link("open", row["url"]) if row["url"] else DASH),
+    ]
+    return table(
+        "copies",
+        f"{counted(len(found), 'copy', 'copies')} of this episode" if found else "Copies",
+        columns,
+        found,
+        empty="are not known.",
+        query=query,
+        has_filter=False,
     )

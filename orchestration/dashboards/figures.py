@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 DASH = "–"
+NO_DATE = "no\u00a0date"
 
 
 def whole(value: float | None) -> str:
@@ -18,14 +19,17 @@ def counted(value: float | None, one: str, many: str | None = None) -> str:
 
 
 def share(value: float | None) -> str:
-    """Return a share from 0 to 1 as a percentage; one that is neither nothing nor all never looks like it."""
+    """Return a share from 0 to 1 as a percentage; one that is neither nothing nor all never looks like it.
+
+    Its blanks keep a line together.
+    """
     if value is None:
         return DASH
     if 0 < value < 0.01:
-        return "< 1 %"
+        return "<\u00a01\u00a0%"
     if 0.99 < value < 1:
-        return "> 99 %"
-    return f"{value * 100:.0f} %"
+        return ">\u00a099\u00a0%"
+    return f"{value * 100:.0f}\u00a0%"
 
 
 def times(value: float | None) -> str:
@@ -57,12 +61,12 @@ def minutes(seconds: float | None) -> str:
 
 def day(value: date | datetime | None) -> str:
     """Return a date: `23 Nov 2026`."""
-    return "no date" if value is None else f"{value.day} {value:%b %Y}"
+    return NO_DATE if value is None else f"{value.day} {value:%b %Y}"
 
 
 def month(value: date | None) -> str:
     """Return the month of a date: `Nov 2026`."""
-    return "no date" if value is None else f"{value:%b %Y}"
+    return NO_DATE if value is None else f"{value:%b %Y}"
 
 
 def short(text: str | None, limit: int = 240) -> str:

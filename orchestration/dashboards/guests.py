@@ -10,7 +10,7 @@ from orchestration.dashboards.html import Html, anchor, join, link
 from orchestration.dashboards.network import layout
 from orchestration.dashboards.page import Page, figure, section, tile, tiles
 from orchestration.dashboards.source import Episodes, dated, rows
-from orchestration.dashboards.table import Column, Row, filtered, number, table
+from orchestration.dashboards.table import Column, Row, filtered, number, part, table
 
 GUESTS_SHOWN = 500
 GUESTS_DRAWN = 60
@@ -76,7 +76,7 @@ def guests(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
         tiles(
             tile(link(whole(len(found)), "#guest-rows"), "guests"),
             tile(link(whole(len(appearances)), "#appearances"), "appearances", "a crossover counts on each show"),
-            tile(link(whole(len(tours)), "#tours"), "press tours"),
+            tile(link(whole(len(tours)), "#tours"), "press tour" if len(tours) == 1 else "press tours"),
             tile(link(minutes(sum(row["speaking_s"] or 0 for row in found)), "#guest-rows"), "spoken by guests"),
         ),
         section("network", "Who was where", _network(found, appearances)),
@@ -156,14 +156,18 @@ def _talk(found: list[Row]) -> Html:
     )
 
 
+def _to_appearances(row: Row, text: object) -> Html:
+    return filtered("appearances", text, f"={row['name']}")
+
+
 def _guests(found: list[Row]) -> Html:
     columns = [
         Column("Guest", lambda row: row["name"]),
         Column("With", lambda row: ", ".join(row["affiliations"] or ()) or "–"),
-        number("Episodes", "episode_count", whole, lambda row, text: filtered("appearances", text, row["name"])),
-        number("Shows", "show_count", whole, lambda row, text: filtered("appearances", text, row["name"])),
-        number("Speaks", "speaking_s", minutes),
-        number("Words", "word_count", whole),
+        number("Episodes", "episode_count", whole, _to_appearances),
+        number("Shows", "show_count", whole, _to_appearances),
+        number("Speaks", "speaking_s", minutes, _to_appearances),
+        number("Words", "word_count", whole, _to_appearances),
         Column("First", lambda row: day(row["first_seen_on"]), lambda row: row["first_seen_on"]),
         Column("Last", lambda row: day(row["last_seen_on"]), lambda row: row["last_seen_on"]),
     ]
@@ -179,13 +183,16 @@ def _guests(found: list[Row]) -> Html:
 
 
 def _hosts(found: list[Row]) -> Html:
+    def to_episodes(row: Row, text: object) -> Html:
+        return filtered("episode-rows", text, f"{row['name']} (host)", page="episodes.html")
+
     columns = [
         Column("Host", lambda row: row["name"]),
-        number("Episodes", "episode_count", whole),
-        number("Speaks", "speaking_s", minutes),
-        number("Share of words", "talk_share", share),
-        number("Words in a turn", "turn_words", whole),
-        number("Questions", "question_count", whole),
+        number("Episodes", "episode_count", whole, to_episodes),
+        number("Speaks", "speaking_s", minutes, to_episodes),
+        number("Share of words", "talk_share", share, to_episodes),
+        number("Words in a turn", "turn_words", whole, to_episodes),
+        number("Questions", "question_count", whole, to_episodes),
     ]
     return table(
         "hosts",
@@ -199,17 +206,12 @@ def _hosts(found: list[Row]) -> Html:
 
 def _tours(found: list[Row]) -> Html:
     columns = [
-        Column("Guest", lambda row: filtered("appearances", row["name"], row["name"])),
+        Column("Guest", lambda row: filtered("appearances", row["name"], f"={row['name']}")),
         Column("From", lambda row: day(row["started_on"]), lambda row: row["started_on"]),
         Column("To", lambda row: day(row["ended_on"]), lambda row: row["ended_on"]),
-        number("Shows", "show_count", whole),
+        number("Shows", "show_count", whole, _to_appearances),
         Column("Which", lambda row: ", ".join(row["show_names"] or ())),
-        Column(
-            "Episodes",
-            lambda row: f"{row['episode_count']} of {row['total_episode_count']}",
-            lambda row: row["episode_count"],
-            is_number=True,
-        ),
+        part("Episodes", "episode_count", "total_episode_count", _to_appearances),
         number("Otherwise in 30 days", "baseline_episode_count", decimal),
     ]
     first = found[0] if found else None
@@ -224,14 +226,17 @@ def _tours(found: list[Row]) -> Html:
 
 
 def _appearances(found: list[Row], episodes: Episodes) -> Html:
+    def to_people(row: Row, text: object) -> Html:
+        return episodes.named(row, text, "people")
+
     columns = [
         Column("Date", dated, lambda row: row["published_on"]),
         Column("Guest", lambda row: row["name"]),
         Column("Show", lambda row: row["show_name"]),
         Column("Episode", episodes.link, is_wide=True),
-        number("Speaks", "speaking_s", minutes),
-        number("Share of words", "talk_share", share),
-        number("Reasons to believe it", "evidence_count", whole, lambda row, text: episodes.named(row, text, "people")),
+        number("Speaks", "speaking_s", minutes, to_people),
+        number("Share of words", "talk_share", share, to_people),
+        number("Reasons to believe it", "evidence_count", whole, to_people),
     ]
     return table(
         "appearances",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import quote
 
 from orchestration.characters import harmless
 
 VOID = frozenset({"input", "link", "meta", "br"})
 _NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 _WEB = re.compile(r"https?://[^\s\x00-\x1f\x7f\\]+\Z", re.IGNORECASE)
-_LOCAL = re.compile(r"(?:\.\./)?(?:[a-z0-9_-]+/)?(?:[A-Za-z0-9_-]+\.(?:html|css|js))?(?:#[A-Za-z0-9_-]*)?\Z")
+_LOCAL = re.compile(
+    r"(?:\.\./)?(?:[a-z0-9_-]+/)?(?:[A-Za-z0-9_-]+\.(?:html|css|js))?(?:#[A-Za-z0-9_-]*(?:~[A-Za-z0-9_.%-]*)?)?\Z"
+)
 _NOT_IN_ANCHOR = re.compile(r"[^A-Za-z0-9_-]+")
 _IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 # No character of a data block may end it, open a comment in it or end a line of JavaScript.
@@ -83,6 +86,22 @@ def link(text: object, address: object, **attributes: object) -> Html:
 def anchor(*parts: object) -> str:
     """Return a name for a place in a page, made of letters, digits and hyphens."""
     return _NOT_IN_ANCHOR.sub("-", "-".join(str(part) for part in parts)).strip("-") or "none"
+
+
+def filtered_place(table_name: str, *phrases: str) -> str:
+    """Return the part of an address that leads to a table and types `phrases` into its filter, each in quotation marks.
+
+    A phrase that begins with `=` is the whole of a cell, or of a tag in one. Quotation marks in a phrase part it, since
+    the filter has no way to type them; the parts may then stand anywhere.
+    """
+    words = " ".join(_typed(_CONTROL.sub("\ufffd", phrase)) for phrase in phrases)
+    return f"{table_name}~{quote(words, safe='').replace('~', '%7E')}"
+
+
+def _typed(phrase: str) -> str:
+    if '"' not in phrase:
+        return f'="{phrase[1:].strip()}"' if phrase.startswith("=") else f'"{phrase.strip()}"'
+    return " ".join(f'"{part.strip()}"' for part in phrase.removeprefix("=").split('"') if part.strip())
 
 
 def data_block(identifier: str, value: object) -> Html:

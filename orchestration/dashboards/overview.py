@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import duckdb
 
 from orchestration.dashboards import charts
 from orchestration.dashboards.figures import counted, day, minutes, month, share, times, whole
-from orchestration.dashboards.html import Html, anchor, element, join, link
+from orchestration.dashboards.html import Html, anchor, element, filtered_place, join, link
+from orchestration.dashboards.momentum import KINDS, moved_episodes, moved_query, window_columns
 from orchestration.dashboards.page import Page, figure, section, tile, tiles
 from orchestration.dashboards.source import Episodes, one, quote, rows
-from orchestration.dashboards.table import Column, Row, number, table
+from orchestration.dashboards.table import Column, Row, filtered, number, table
 
 TOTALS = """
 select count(*) as episodes, coalesce(sum(copy_count), 0) as copies, count(distinct show_id) as shows,
@@ -33,14 +36,7 @@ left join shows s using (show_id)
 order by e.published_on desc nulls last, e.episode_id
 limit 8
 """
-MOVING = """
-select entity_id, entity_type, name, episode_count, eligible_episode_count, previous_episode_count,
-    previous_eligible_episode_count, momentum
-from entity_momentum
-where momentum is not null and entity_type in ('company', 'product', 'topic')
-order by momentum desc, episode_count desc, name
-limit 10
-"""
+MOVING = moved_query(*KINDS, limit=10)
 NEW = """
 select f.entity_id, f.entity_type, f.entity_name, f.context, f.segment_kind, f.episode_id, e.display_title as episode
 from first_mentions f
@@ -66,6 +62,7 @@ def overview(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
         "where entity_type = 'company' and field <> 'speaker_label'",
     )
     guests = one(connection, "select count(*) as n from guests")["n"]
+    moving = rows(connection, MOVING)
     count = totals["episodes"]
     if not count:
         title = "This release has no episodes yet"
@@ -74,7 +71,7 @@ def overview(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
         spoken = share(totals["transcripts"] / count)
         title = f"{counted(count, 'episode')} of {counted(totals['shows'], 'show')}, {spoken} with a transcript"
         lead = (
-            f"Published from {day(totals['first_on'])} to {day(totals['last_on'])}. Each conversation counts once, "
+            f"{_published(totals)} Each conversation counts once, "
             "however many copies of it were found, and every row leads back to the characters it was read from."
         )
     body = join(
@@ -96,7 +93,8 @@ def overview(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
         section(
             "moves",
             "What moved",
-            element("div", _moving(rows(connection, MOVING)), _new(rows(connection, NEW), episodes), class_="grid"),
+            element("div", _moving(moving), _new(rows(connection, NEW), episodes), class_="grid"),
+            moved_episodes(connection, MOVING, episodes) if moving else None,
         ),
         section("newest", "The newest episodes", _newest(rows(connection, NEWEST), episodes)),
     )
@@ -141,9 +139,9 @@ def _coverage(found: list[Row], totals: Row) -> Html:
     columns = [
         Column("Month", lambda row: month(row["month"]), lambda row: row["month"]),
         Column("Show", lambda row: row["show_name"]),
-        number("Episodes", "episode_count", whole, lambda row, text: link(text, "episodes.html")),
-        *(_of_episodes(f"With {words}", key) for _, key, words in MEASURES),
-        number("Words", "eligible_word_count", whole),
+        number("Episodes", "episode_count", whole, _to_episodes()),
+        *(_of_episodes(f"With {words}", key, name) for name, key, words in MEASURES),
+        number("Words", "eligible_word_count", whole, _to_episodes()),
     ]
     return section(
         "coverage",
@@ -160,43 +158,57 @@ def _coverage(found: list[Row], totals: Row) -> Html:
     )
 
 
-def _of_episodes(title: str, key: str) -> Column:
-    return Column(
-        title,
-        lambda row: f"{whole(row[key])} ({share(row[key] / row['episode_count'])})",
-        lambda row: row[key],
-        is_number=True,
+def _published(totals: Row) -> str:
+    first, last, undated = totals["first_on"], totals["last_on"], totals["undated"]
+    if first is None:
+        return "No episode says when it was published."
+    when = f"Published on {day(first)}" if first == last else f"Published from {day(first)} to {day(last)}"
+    return f"{when}; {counted(undated, 'episode has', 'episodes have')} no date." if undated else f"{when}."
+
+
+def _to_episodes(*having: str) -> Callable[[Row, object], Html]:
+    """having: what the episodes have, in the words of their list."""
+    return lambda row, text: filtered(
+        "episode-rows",
+        text,
+        f"={row['show_name']}",
+        month(row["month"]),
+        *(f"={name}" for name in having),
+        page="episodes.html",
     )
+
+
+def _of_episodes(title: str, key: str, having: str) -> Column:
+    to = _to_episodes(having)
+
+    def show(row: Row) -> object:
+        written = f"{whole(row[key])} ({share(row[key] / row['episode_count'])})" if row[key] else "0"
+        return to(row, written) if row[key] else written
+
+    return Column(title, show, lambda row: row[key], is_number=True)
 
 
 def entity_address(row: Row) -> str:
     """Return where the rows behind an entity are."""
     pages = {"company": "companies.html", "topic": "topics.html"}
     page = pages.get(row["entity_type"])
-    return f"{page}#{anchor('moves', row['entity_id'])}" if page else "index.html#moves"
+    return (
+        f"{page}#{anchor('moves', row['entity_id'])}"
+        if page
+        else f"#{filtered_place('moved-episodes', '=' + row['name'])}"
+    )
 
 
 def _moving(found: list[Row]) -> Html:
     columns = [
         Column("Name", lambda row: link(row["name"], entity_address(row))),
         Column("Kind", lambda row: row["entity_type"]),
-        number("Momentum", "momentum", times),
-        Column(
-            "Last 90 days",
-            lambda row: f"{row['episode_count']} of {row['eligible_episode_count']}",
-            lambda row: row["episode_count"],
-            is_number=True,
-        ),
-        Column(
-            "90 before",
-            lambda row: f"{row['previous_episode_count']} of {row['previous_eligible_episode_count']}",
-            lambda row: row["previous_episode_count"],
-            is_number=True,
-        ),
+        number("Momentum", "momentum", times, lambda row, text: filtered("moved-episodes", text, f"={row['name']}")),
+        *window_columns(),
     ]
     return table(
         "moving",
-        f"{found[0]['name']} rises most" if found else "Momentum",
+        f"{found[0]['name']} rises most of companies, products and topics" if found else "Momentum",
         columns,
         found,
         empty="is not known: nothing was published in the 90 days before the last 90.",
@@ -226,8 +238,8 @@ def _newest(found: list[Row], episodes: Episodes) -> Html:
         Column("Episode", episodes.link, is_wide=True),
         Column("Show", lambda row: row["show_name"] or "no show known"),
         Column("Published", lambda row: day(row["published_on"]), lambda row: row["published_on"]),
-        number("Length", "duration_s", minutes),
-        number("Words", "word_count", whole),
+        number("Length", "duration_s", minutes, lambda row, text: episodes.named(row, text, "timeline")),
+        number("Words", "word_count", whole, lambda row, text: episodes.named(row, text, "transcript")),
     ]
     return table(
         "newest-rows",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import duckdb
 
+from orchestration.dashboards.accuracy import Measured
 from orchestration.dashboards.figures import DASH, counted, day, share, whole
 from orchestration.dashboards.html import Html, element, join, link
 from orchestration.dashboards.page import Page, section, tile, tiles
 from orchestration.dashboards.source import Episodes, one, rows
-from orchestration.dashboards.table import Column, Row, number, table
+from orchestration.dashboards.table import Column, Row, filtered, number, table
 
 RULES = """
 select match_rule, description, precision, precision_low, judged, source, mention_count
@@ -69,22 +70,30 @@ def quality(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
         if weight
         else "Nothing in this release was measured"
     )
+    measured = Measured(connection)
     lead = (
-        "Every rule that finds mentions carries its precision on hand-made labels, with the number judged. Recall, "
-        "roles and speakers are measured too: docs/accuracy.md has those figures and the commands that give them."
+        "Precision says how much of what is found is right, recall how much of what is there is found. Figures "
+        "come with the version of the code, measured on the documents named beside each, not on this release."
     )
     body = join(
         tiles(
             tile(
                 link(share(precision), "#rules"), "precision of those rules", f"at least {share(low)} (95 % interval)"
             ),
-            tile(link(_of(totals["t"], totals["n"]), "#gaps"), "episodes with a transcript"),
-            tile(link(_of(totals["s"], totals["n"]), "#gaps"), "with named speakers"),
-            tile(link(_of(totals["c"], totals["n"]), "#gaps"), "with times"),
-            tile(link(whole(totals["cut"]), "#gaps"), "cut short by their source"),
+            *measured.tiles(),
+        ),
+        tiles(
+            tile(filtered("gaps", _of(totals["t"], totals["n"]), "transcript"), "episodes with a transcript"),
+            tile(filtered("gaps", _of(totals["s"], totals["n"]), "speakers"), "with named speakers"),
+            tile(filtered("gaps", _of(totals["c"], totals["n"]), "times"), "with times"),
+            tile(
+                filtered("gaps", whole(totals["cut"]), "cut short") if totals["cut"] else link(0, "#gaps"),
+                "cut short by their source",
+            ),
             tile(link(whole(rejects["n"]), "#rejects"), "rejects", f"in {counted(rejects['files'], 'file')}"),
         ),
-        section("accuracy", "How right the mentions are", _rules(rules)),
+        measured.section(),
+        section("accuracy", "How right the rules are that find mentions", _rules(rules, measured)),
         section("refused", "What could not be used", _rejects(rows(connection, REJECTS))),
         section("missing", "What is missing", _gaps(rows(connection, GAPS), episodes)),
         section(
@@ -103,14 +112,14 @@ def _of(part: int, of: int) -> str:
     return f"{whole(part)} of {whole(of)}"
 
 
-def _rules(found: list[Row]) -> Html:
+def _rules(found: list[Row], measured: Measured) -> Html:
     columns = [
         Column("Rule", lambda row: row["match_rule"].replace("_", " ")),
         Column("What it does", lambda row: row["description"] or DASH, is_wide=True),
         number("Mentions here", "mention_count", whole),
-        number("Precision", "precision", share),
+        number("Precision", "precision", share, measured.to_rule),
         number("At least (95 %)", "precision_low", share),
-        number("Judged", "judged", lambda value: whole(value) if value else "not judged"),
+        number("Judged", "judged", lambda value: whole(value) if value else "not judged", measured.to_rule),
         Column("Source", lambda row: row["source"] or DASH),
     ]
     return table("rules", "Rules by the mentions they found", columns, found, empty="There are none.", query=RULES)

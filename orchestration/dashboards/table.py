@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from orchestration.dashboards.html import Html, element, escape, join
+from orchestration.dashboards.figures import whole
+from orchestration.dashboards.html import Html, element, escape, filtered_place, link
 
 Row = dict[str, Any]
 FILTER_FROM = 6
@@ -31,6 +32,19 @@ def number(
 
     def show(row: Row) -> object:
         written = form(row[key])
+        return to(row, written) if to and row[key] else written
+
+    return Column(title, show, lambda row: row[key], is_number=True)
+
+
+def part(title: str, key: str, of: str, to: Callable[[Row, object], Html] | None = None) -> Column:
+    """Return a column of counts beside what they are a part of, sorted by the count.
+
+    to: makes it a link to the rows behind it.
+    """
+
+    def show(row: Row) -> object:
+        written = f"{whole(row[key])} of {whole(row[of])}"
         return to(row, written) if to and row[key] else written
 
     return Column(title, show, lambda row: row[key], is_number=True)
@@ -70,7 +84,11 @@ def table(
         for column in columns
     ]
     lines = [
-        element("tr", [_cell(column, row) for column in columns], id=row_name(row) if row_name else None)
+        element(
+            "tr",
+            [_cell(column, row, place == 0) for place, column in enumerate(columns)],
+            id=row_name(row) if row_name else None,
+        )
         for row in rows
     ]
     tools = None
@@ -96,10 +114,14 @@ def table(
         element("tbody", lines),
     )
     scroller = element("div", grid, class_="scroll", role="region", aria_label=caption, tabindex="0")
-    return element("section", tools, scroller, behind, id=name, class_="table", tabindex="-1")
+    # Shown where the table is wider than its frame; the frame says to a screen reader that it scrolls.
+    cue = element("p", "More columns: scroll the table sideways →", class_="cue", aria_hidden="true")
+    return element("section", tools, cue, scroller, behind, id=name, class_="table", tabindex="-1")
 
 
-def _cell(column: Column, row: Row) -> Html:
+def _cell(column: Column, row: Row, is_first: bool) -> Html:
+    # What a row is about heads it; a date or a time before it does not.
+    is_head = is_first and column.sort is None
     value = column.sort(row) if column.sort else None
     classes = " ".join(
         filter(
@@ -112,21 +134,15 @@ def _cell(column: Column, row: Row) -> Html:
         )
     )
     return element(
-        "td",
+        "th" if is_head else "td",
         column.show(row),
+        scope="row" if is_head else None,
         class_=classes or None,
         data_sort=None if value is None else escape(value),
         data_label=column.title,
     )
 
 
-def filtered(table_name: str, text: object, *phrases: str) -> Html:
-    """Return a link to a table of the same page that also types `phrases` into its filter, each in quotation marks."""
-    parts = [part.strip() for phrase in phrases for part in phrase.split('"')]
-    words = " ".join(f'"{part}"' for part in parts if part)
-    return element("a", text, href=f"#{table_name}", data_filter=words)
-
-
-def paragraphs(*parts: object) -> Html:
-    """Return each part as a paragraph."""
-    return join(*(element("p", part) for part in parts))
+def filtered(table_name: str, text: object, *phrases: str, page: str = "") -> Html:
+    """Return a link to a table, of another page where one is given, that also types `phrases` into its filter."""
+    return link(text, f"{page}#{filtered_place(table_name, *phrases)}")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import duckdb
 
 from orchestration.dashboards import charts
-from orchestration.dashboards.companies import momentum_part, stacked
+from orchestration.dashboards.companies import stacked
 from orchestration.dashboards.figures import counted, decimal, share, whole
 from orchestration.dashboards.html import Html, anchor, join, link
+from orchestration.dashboards.momentum import momentum_part
 from orchestration.dashboards.page import Page, figure, section, tile, tiles
 from orchestration.dashboards.source import Episodes, dated, one, rows
-from orchestration.dashboards.table import Column, Row, filtered, number, table
+from orchestration.dashboards.table import Column, Row, filtered, number, part, table
 
 TOPICS = """
 select t.topic_id, t.name, parent.name as parent_name, t.mention_count, t.episode_count,
@@ -31,13 +32,6 @@ left join shows s on s.show_id = m.show_id
 where m.month is not null and m.content_mention_count > 0
 order by m.month, show_name, t.name
 """
-MOMENTUM = """
-select entity_id, name, episode_count, eligible_episode_count, previous_episode_count,
-    previous_eligible_episode_count, momentum
-from entity_momentum
-where entity_type = 'topic' and momentum is not null
-order by momentum desc, episode_count desc, name
-"""
 TYPICAL = """
 select coalesce(s.name, 'no show known') as show_name, e.name, se.mention_count, se.show_mention_count,
     se.all_shows_mention_count, se.episode_count, se.eligible_episode_count, se.distinctiveness
@@ -50,10 +44,11 @@ limit 200
 """
 EPISODES = """
 select et.topic_id, t.name, et.episode_id, e.display_title as episode, e.published_on, et.score, et.mention_count,
-    et.is_primary
+    et.is_primary, coalesce(s.name, 'no show known') as show_name
 from episode_topics et
 join topics t on t.topic_id = et.topic_id
 join episodes e on e.episode_id = et.episode_id
+left join shows s on s.show_id = e.show_id
 order by et.is_primary desc, e.published_on desc nulls last, et.score desc, t.name
 limit 3000
 """
@@ -82,7 +77,7 @@ def topics(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Page:
             tile(link(whole(sum(row["mention_count"] for row in found)), "#topic-rows"), "keyphrases found"),
         ),
         section("over-time", "Topics over time", _months(rows(connection, MONTHS)), _topics(found)),
-        section("momentum", "Momentum", momentum_part(rows(connection, MOMENTUM), MOMENTUM, "topics")),
+        section("momentum", "Momentum", momentum_part(connection, "topic", "topics", episodes)),
         section("typical", "What sets a show apart", _typical(rows(connection, TYPICAL))),
         section("where", "Which episodes", _episodes(rows(connection, EPISODES), episodes)),
     )
@@ -93,7 +88,7 @@ def _months(found: list[Row]) -> Html:
     spec, names = stacked(found, "topic mentions")
     return figure(
         "topic-months",
-        f"{names[0]} fills most of the conversation about topics" if names else "Topics by month",
+        f"{names[0]} has the largest share of the talk about topics" if names else "Topics by month",
         spec,
         says=f"Share of topic mentions in conversation by month, for {', '.join(names[:8])}.",
         empty="No dated episode touches a topic.",
@@ -103,7 +98,7 @@ def _months(found: list[Row]) -> Html:
 
 def _topics(found: list[Row]) -> Html:
     def to_episodes(row: Row, text: object) -> Html:
-        return filtered("topic-episodes", text, row["name"])
+        return filtered("topic-episodes", text, f"={row['name']}")
 
     data = [
         {
@@ -118,7 +113,12 @@ def _topics(found: list[Row]) -> Html:
     columns = [
         Column("Topic", lambda row: row["name"]),
         Column("Part of", lambda row: row["parent_name"] or "–"),
-        number("Main topic of", "primary_episode_count", whole, to_episodes),
+        number(
+            "Main topic of",
+            "primary_episode_count",
+            whole,
+            lambda row, text: filtered("topic-episodes", text, f"={row['name']}", "=main"),
+        ),
         number("Touched in", "episode_count", whole, to_episodes),
         Column(
             "Of episodes",
@@ -128,7 +128,7 @@ def _topics(found: list[Row]) -> Html:
             lambda row: row["episode_count"],
             is_number=True,
         ),
-        number("Mentions", "mention_count", whole),
+        number("Mentions", "mention_count", whole, to_episodes),
     ]
     chart = figure(
         "topic-bars",
@@ -153,23 +153,19 @@ def _topics(found: list[Row]) -> Html:
 
 
 def _typical(found: list[Row]) -> Html:
+    def to_topic(row: Row, text: object) -> Html:
+        return filtered("topic-episodes", text, f"={row['name']}")
+
+    def to_episodes(row: Row, text: object) -> Html:
+        return filtered("topic-episodes", text, f"={row['name']}", f"={row['show_name']}")
+
     columns = [
         Column("Show", lambda row: row["show_name"]),
         Column("Topic", lambda row: row["name"]),
         number("Distinctiveness", "distinctiveness", decimal),
-        Column(
-            "Mentions on the show",
-            lambda row: f"{whole(row['mention_count'])} of {whole(row['show_mention_count'])}",
-            lambda row: row["mention_count"],
-            is_number=True,
-        ),
-        number("On all shows", "all_shows_mention_count", whole),
-        Column(
-            "Episodes",
-            lambda row: f"{whole(row['episode_count'])} of {whole(row['eligible_episode_count'])}",
-            lambda row: row["episode_count"],
-            is_number=True,
-        ),
+        part("Mentions on the show", "mention_count", "show_mention_count", to_episodes),
+        number("On all shows", "all_shows_mention_count", whole, to_topic),
+        part("Episodes", "episode_count", "eligible_episode_count", to_episodes),
     ]
     return table(
         "typical-rows",
@@ -188,9 +184,10 @@ def _episodes(found: list[Row], episodes: Episodes) -> Html:
         Column("Date", dated, lambda row: row["published_on"]),
         Column("Topic", lambda row: row["name"]),
         Column("Main", lambda row: "main" if row["is_primary"] else "touched"),
+        Column("Show", lambda row: row["show_name"]),
         Column("Episode", episodes.link, is_wide=True),
         number("Score", "score", decimal),
-        number("Mentions", "mention_count", whole),
+        number("Mentions", "mention_count", whole, lambda row, text: episodes.named(row, text, "transcript")),
     ]
     return table(
         "topic-episodes",

@@ -96,6 +96,22 @@ def hostile_release(path: Path, episode_count: int = 8) -> duckdb.DuckDBPyConnec
     }
     for kind in ("company", "topic"):
         add(connection, "entity_momentum", entity_id=f"{kind}:c", entity_type=kind, name=f"Mover {HOSTILE}", **windows)
+    place = {"source": "all", "rule": "all", "measured_on": f"documents {HOSTILE}", "low": 0.8, "high": 0.99}
+    for area, measure, right in (
+        ("mentions", "precision", 9),
+        ("mentions", "recall", 8),
+        ("people", "hosts_recall", 7),
+    ):
+        add(
+            connection,
+            "measured_quality",
+            area=area,
+            measure=measure,
+            value=right / 10,
+            right_count=right,
+            total_count=10,
+            **place,
+        )
     add(connection, "rejects", reject_id="r", path=HOSTILE, reason=HOSTILE, remedy=HOSTILE)
     return connection
 

@@ -95,6 +95,10 @@ def test_the_filter_keeps_the_rows_with_all_its_words_and_says_how_many(browser,
     count = "document.querySelector('#episode-rows .count').textContent"
     assert browser.run(count) == "1 of 8 rows"
     assert shown(browser, "episode-rows") == 1
+    type_into(browser, "episode-rows", '="speakers" ="1 Jan 2026"')
+    assert shown(browser, "episode-rows") == 1, "the whole of a cell, and of a tag in a cell"
+    type_into(browser, "episode-rows", '="Jan 2026"')
+    assert shown(browser, "episode-rows") == 0
     type_into(browser, "episode-rows", "nothing has this")
     assert "No row of this table has" in browser.run("document.querySelector('#episode-rows .empty').textContent")
     type_into(browser, "episode-rows", "")
@@ -104,9 +108,33 @@ def test_the_filter_keeps_the_rows_with_all_its_words_and_says_how_many(browser,
 def test_a_number_leads_to_the_rows_behind_it(browser, pages):
     browser.open(pages / "companies.html")
     assert shown(browser, "quotes") == 16
-    browser.run("document.querySelector('#company-c a[data-filter]').click()")
-    assert shown(browser, "quotes") == 8
-    assert browser.run("location.hash") == "#quotes"
+    link = "document.querySelector('#company-c a[href^=\"#quotes~\"]')"
+    browser.run(f"{link}.click()")
+    browser.wait_for("document.querySelectorAll('#quotes tbody tr:not([hidden])').length === 4")
+    assert browser.run("document.activeElement.id") == "quotes"
+    type_into(browser, "quotes", "")
+    browser.run(f"{link}.click()")
+    assert shown(browser, "quotes") == 4, "the same link once more"
+
+
+def test_an_address_with_a_filter_opens_the_rows_of_another_page(browser, pages):
+    browser.open(pages / "index.html")
+    browser.run("document.querySelector('#coverage-rows a[href^=\"episodes.html#\"]').click()")
+    browser.wait_for("location.pathname.endsWith('episodes.html') && document.documentElement?.dataset.ready === 'yes'")
+    assert browser.run("document.getElementById('episode-rows-filter').value.includes('Jan 2026')")
+    assert shown(browser, "episode-rows") == 8
+
+
+def test_wide_tables_scroll_in_their_frame_on_a_phone_and_keep_the_first_column(browser, pages):
+    browser.open(pages / "companies.html", 390)
+    wide = "document.querySelector('#quotes[data-wide]')"
+    assert browser.run(f"getComputedStyle({wide}.querySelector('.cue')).display") == "block"
+    left = f"{wide}.querySelector('tbody tr > *').getBoundingClientRect().left"
+    before = browser.run(left)
+    browser.run(f"{wide}.querySelector('.scroll').scrollLeft = 200")
+    assert browser.run(left) == before
+    browser.open(pages / "companies.html")
+    assert browser.run("getComputedStyle(document.querySelector('#leaders .cue')).display") == "none"
 
 
 def test_columns_sort_and_say_so(browser, pages):

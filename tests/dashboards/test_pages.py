@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from hypothesis import strategies as st
 
 from orchestration.characters import harmless
 from orchestration.dashboards import figures
-from orchestration.dashboards.html import anchor, data_block, element, escape, link, safe_link
+from orchestration.dashboards.html import anchor, data_block, element, escape, filtered_place, link, safe_link
+from orchestration.dashboards.momentum import KINDS
 from orchestration.dashboards.network import layout
 from orchestration.dashboards.site import DashboardsError, write_dashboards
 from tests.dashboards.releases import BAD_LINK, HOSTILE, empty_release, hostile_release
@@ -46,15 +49,20 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Reader]:
+def hostile_pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("hostile")
     with hostile_release(folder / "podcasts.duckdb") as connection:
         paths = write_dashboards(connection, folder / "pages", newest_episodes=5)
     return {
-        path.relative_to(folder / "pages").as_posix(): Reader(path.read_text(encoding="utf-8"))
+        path.relative_to(folder / "pages").as_posix(): path.read_text(encoding="utf-8")
         for path in paths
         if path.suffix == ".html"
     }
+
+
+@pytest.fixture(scope="module")
+def hostile(hostile_pages: dict[str, str]) -> dict[str, Reader]:
+    return {path: Reader(text) for path, text in hostile_pages.items()}
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +109,8 @@ def test_links_lead_to_the_web_or_to_a_place_that_exists(hostile):
             name, _, place = target.partition("#")
             folder = "" if name.startswith("../") or "/" not in path or not name else "episodes/"
             file = (folder + name.removeprefix("../")) if name else path
-            assert place in places[file] if place else file in places, (path, target)
+            table = place.partition("~")[0]
+            assert table in places[file] if place else file in places, (path, target)
 
 
 def test_every_page_says_its_release_and_forbids_the_network(hostile):
@@ -122,6 +131,110 @@ def test_pages_are_built_for_keyboard_and_screen_reader(hostile):
         assert {a["id"] for tag, a in page.elements if tag == "input"} <= named
         identifiers = [a["id"] for _, a in page.elements if a.get("id")]
         assert len(identifiers) == len(set(identifiers)), path
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, 1 to 21, as WCAG 2.2 defines it."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted((light(one), light(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+STYLE = files("orchestration.dashboards").joinpath("assets", "style.css").read_text(encoding="utf-8")
+THEMES = [
+    dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root[^{]*\{[^}]*", STYLE)
+]
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=["light", "dark", "dark by the system"])
+def test_text_stands_out_from_its_ground(theme):
+    texts = [(text, ground) for text in ("ink", "soft", "accent") for ground in ("ground", "card")]
+    for text, ground in [*texts, ("ink", "mark"), ("accent", "mark"), ("soft", "mark"), ("paid", "card")]:
+        assert contrast(theme[text], theme[ground]) >= 4.5, (text, ground)
+    for number in range(1, 9):
+        assert contrast(theme[f"series-{number}"], theme["card"]) >= 3, number
+    assert len(THEMES) == 3 and THEMES[1] == THEMES[2]
+
+
+def test_nothing_moves_for_those_who_asked_for_less():
+    moving = re.sub(r"@media \(prefers-reduced-motion: no-preference\) \{[^}]*\}[^}]*\}", "", STYLE)
+    assert not re.search(r"(?<!over)scroll-behavior|animation|transition", moving)
+
+
+def test_headings_never_skip_a_level(hostile):
+    for path, page in hostile.items():
+        levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+        assert levels[0] == 1, path
+        assert all(after <= before + 1 for before, after in pairwise(levels)), path
+
+
+def test_the_first_link_leads_past_the_navigation_and_heads_have_a_scope(hostile):
+    for path, page in hostile.items():
+        first = next(attributes for tag, attributes in page.elements if tag == "a")
+        assert (first["class"], first["href"]) == ("skip", "#content")
+        assert all(a.get("scope") in ("col", "row") for tag, a in page.elements if tag == "th"), path
+
+
+class Numbers(HTMLParser):
+    """The numbers of a page: the tiles without a link, and the tables with numbers but neither link nor SQL."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tile, self.tables = False, 0
+        self.loose: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag == "li" and attributes.get("class") == "tile":
+            self.tile = True
+            self.loose.append("a tile")
+        elif tag == "a" and self.tile:
+            self.loose.remove("a tile")
+            self.tile = False
+        elif tag == "section" and attributes.get("class") == "table":
+            self.tables += 1
+            self.loose.append(f"table {attributes['id']}")
+        elif tag == "details" and attributes.get("class") == "sql":
+            self.loose.pop()
+
+
+def test_every_number_leads_to_its_rows_or_to_the_query_that_gives_them(hostile_pages):
+    for path, text in hostile_pages.items():
+        numbers = Numbers(text)
+        assert numbers.loose == [], path
+        assert numbers.tables
+        assert len(re.findall("<figcaption>", text)) == len(re.findall("<figcaption>[^<]*<a ", text)), path
+
+
+def test_recall_and_roles_stand_beside_precision(hostile_pages, empty):
+    page = hostile_pages["quality.html"]
+    assert "recall of mentions" in page and "8 of 10" in page and "80\u00a0% to 99\u00a0%" in page
+    assert "recall of hosts" in page and "7 of 10" in page
+    assert "docs/accuracy.md" not in page
+    assert "This release carries no figures" in empty["quality.html"]
+
+
+def test_what_moved_is_what_is_talked_about(hostile_pages):
+    assert {"company", "product", "topic"} == set(KINDS)
+    assert "rises most of companies, products and topics" in hostile_pages["index.html"]
+
+
+def test_a_link_types_phrases_into_the_filter_of_a_table():
+    assert filtered_place("quotes", "A & B", 'say "so"') == "quotes~%22A%20%26%20B%22%20%22say%22%20%22so%22"
+    assert filtered_place("quotes", "=A") == "quotes~%3D%22A%22"
+    assert filtered_place("quotes", "a~b\x00") == "quotes~%22a%7Eb%EF%BF%BD%22"
+
+
+@given(st.text())
+def test_any_filter_is_a_link(text):
+    assert safe_link(f"#{filtered_place('quotes', text)}")
+    assert safe_link(f"episodes.html#{filtered_place('quotes', text)}")
 
 
 def test_an_empty_release_has_all_pages_and_says_why_they_are_empty(empty):
@@ -211,7 +324,7 @@ def test_an_anchor_is_a_name(text):
 
 def test_figures_read_well():
     assert figures.whole(1234567) == "1,234,567"
-    assert [figures.share(value) for value in (None, 0, 0.004, 0.256, 0.995, 1)] == [
+    assert [figures.share(value).replace("\u00a0", " ") for value in (None, 0, 0.004, 0.256, 0.995, 1)] == [
         "–", "0 %", "< 1 %", "26 %", "> 99 %", "100 %",
     ]  # fmt: skip
     assert [figures.clock(value) for value in (None, 0, 61.9, 3723)] == ["–", "0:00", "1:01", "1:02:03"]

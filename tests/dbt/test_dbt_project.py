@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -13,6 +15,7 @@ import duckdb
 import pytest
 from dbt.cli.main import dbtRunner
 
+from orchestration.schemas.tables import LAKE_TABLES
 from orchestration.settings import PROJECT_ROOT
 from tests.dbt.tiny_lake import CATALOG, GUEST, TINY, write_warehouse_inputs
 from tests.promises import PROMISED
@@ -227,6 +230,53 @@ def test_episodes_without_title_or_names_are_still_there(query):
         ("c", "Notes about Borealis", "show:found-here", None, 0),
         ("d", "raw4.txt", None, None, 5),
     ]
+
+
+BOOKS = re.compile(r"^    '(?P<source>[^']+)' as source,\n    '(?P<mart>[^']+)' as mart,$", re.MULTILINE)
+
+
+def test_the_books_of_lake_and_marts_notice_every_row_that_is_lost_or_invented(tiny, tmp_path):
+    database = tmp_path / "podcasts.duckdb"
+    shutil.copyfile(tiny[0] / "podcasts.duckdb", database)
+    sql = {
+        name: tiny[1][f"test.podcast_warehouse.{name}"].node.compiled_code
+        for name in ("assert_lake_rows_are_accounted_for", "assert_mart_rows_have_a_source")
+    }
+    with duckdb.connect(str(database)) as connection:
+
+        def unbalanced(query: str, *changes: str) -> dict[tuple[str, str], tuple[int, ...]]:
+            connection.begin()
+            for change in changes:
+                connection.execute(change)
+            found = connection.execute(query).fetchall()
+            connection.rollback()
+            return {(row[0], row[1]): row[2:-1] for row in found}
+
+        for query in sql.values():
+            assert unbalanced(query) == {}
+            for source, mart in BOOKS.findall(query):
+                # The tiny warehouse has no release, no alert, and no two guests in one episode.
+                if mart not in ("pipeline_runs", "alerts", "guest_pairs"):
+                    emptied = [f"delete from {table}" for table in mart.split(", ")]
+                    assert (source, mart) in unbalanced(query, *emptied), f"{source} in {mart}"
+        lake = sql["assert_lake_rows_are_accounted_for"]
+        lost = "delete from mentions where mention_id = 'm6'"
+        invented = "insert into mentions select * replace ('m9' as mention_id) from mentions where mention_id = 'm1'"
+        copied = "insert into speaker_turns select * from other_copy_turns"
+        book = ("lake/mentions", "mentions")
+        # Rows in the lake, in the mart, left out, the difference, and rows that are wrong.
+        assert unbalanced(lake, lost) == {book: (8, 6, 1, 1, 1)}
+        assert unbalanced(lake, invented) == {book: (8, 8, 1, -1, 1)}
+        assert unbalanced(lake, lost, invented) == {book: (8, 7, 1, 0, 2)}
+        assert unbalanced(lake, copied) == {("lake/speaker_turns", "speaker_turns"): (7, 7, 1, -1, 1)}
+
+
+def test_every_table_of_the_lake_has_books_and_a_line_in_the_contract(tiny):
+    query = tiny[1]["test.podcast_warehouse.assert_lake_rows_are_accounted_for"].node.compiled_code
+    assert {source for source, _ in BOOKS.findall(query)} == {f"lake/{table}" for table in LAKE_TABLES}
+    contract = (PROJECT_ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
+    table = contract.partition("## Where each lake row goes")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(LAKE_TABLES)
 
 
 def test_an_empty_lake_makes_an_empty_valid_warehouse(tmp_path, target):

@@ -119,6 +119,7 @@ def _turns() -> list[dict[str, Any]]:
             "speaker_copy_id": copy if "speaker_label" in values else None,
             "char_start": start,
             "char_end": start + len(text),
+            "spans": [{"char_start": start, "char_end": start + len(text), "text_start": 0, "start_s": None}],
             **values,
         }
 
@@ -145,6 +146,23 @@ def _turns() -> list[dict[str, Any]]:
         turn("b", 1, **bo),
         turn("d", 0),
     ]
+
+
+def _segments() -> list[dict[str, Any]]:
+    """Return one segment of speech for each turn, and a sound, which is in none."""
+    segments = [
+        {
+            "copy_id": turn["copy_id"],
+            "segment_index": turn["turn_index"],
+            "text": turn["text"],
+            "is_speech": True,
+            "char_start": turn["char_start"],
+            "char_end": turn["char_end"],
+        }
+        for turn in _turns()
+    ]
+    sound = {"copy_id": "b", "segment_index": 2, "text": "[music]", "char_start": 200, "char_end": 207}
+    return [*segments, sound]
 
 
 def _mentions() -> list[dict[str, Any]]:
@@ -185,7 +203,17 @@ def _mentions() -> list[dict[str, Any]]:
 
 
 TINY: Rows = {
-    "documents": [{"document_id": f"doc{n}", "paths": [f"raw{n}.txt"], "path": f"raw{n}.txt"} for n in range(1, 5)],
+    "documents": [
+        {"document_id": f"doc{n}", "paths": [f"raw{n}.txt"], "path": f"raw{n}.txt", "status": "parsed"}
+        for n in range(1, 5)
+    ],
+    "document_texts": [{"document_id": f"doc{n}"} for n in range(1, 5)],
+    "segments": _segments(),
+    "stated_people": [
+        {"copy_id": "a_page", "person_index": 0, "name": "Gil Guest"},
+        {"copy_id": "a_page", "person_index": 1, "name": "gigi"},
+    ],
+    "speaker_spans": [{"copy_id": "a_captions", "char_start": 0, "char_end": 38}],
     "rejects": [{"reject_id": "r", "path": "bad.bin", "locator": "file"}],
     "episode_copies": _copies(),
     "copy_episodes": [
@@ -231,7 +259,10 @@ TINY: Rows = {
     ],
     "links": [{"link_id": "l", "copy_id": "a_page", "url": "https://acme.example"}],
     "speaker_labels": [
-        {"copy_id": "a_page", "speaker_label": "Gil Guest", "person_id": GUEST, "person_name": "Gil Guest"}
+        {"copy_id": "a_page", "speaker_label": "Gil Guest", "person_id": GUEST, "person_name": "Gil Guest"},
+        {"copy_id": "a_page", "speaker_label": "Ada", "person_id": "person:ada-host", "person_name": "Ada Host"},
+        {"copy_id": "b", "speaker_label": "Ada", "person_id": "person:ada-host", "person_name": "Ada Host"},
+        {"copy_id": "b", "speaker_label": "Bo Host", "person_id": "person:bo-host", "person_name": "Bo Host"},
     ],
     "appearance_evidence": [
         {
@@ -243,6 +274,7 @@ TINY: Rows = {
             "role": role,
             "kind": kind,
             "affiliation": affiliation,
+            "quote": name,
             # What a sidecar states has no characters in the document.
             "char_start": None if kind == "stated" else number,
             "char_end": None if kind == "stated" else number + 1,
@@ -268,13 +300,22 @@ TINY: Rows = {
             "sponsor_name": "Acme Inc",
             "char_start": 200,
             "char_end": 230,
-        }
+        },
+        {"kind_span_id": "intro", "copy_id": "b", "segment_kind": "intro", "char_start": 0, "char_end": 9},
     ],
     "speaker_turns": _turns(),
     "mentions": _mentions(),
-    "copy_topics": [{"copy_id": "b", "topic_id": "topic:robots", "score": 1.5, "mention_count": 1, "is_primary": True}],
+    "copy_topics": [
+        {"copy_id": "b", "topic_id": "topic:robots", "score": 1.5, "mention_count": 1, "is_primary": True},
+        {"copy_id": "a_captions", "topic_id": "topic:machines", "mention_count": 1},
+    ],
     "chapter_topics": [{"chapter_id": "ch", "copy_id": "a_captions", "topic_id": "topic:machines", "mention_count": 1}],
-    "turn_topics": [{"turn_id": "b_0", "copy_id": "b", "topic_id": "topic:robots", "mention_count": 1}],
+    "turn_topics": [
+        {"turn_id": "b_0", "copy_id": "b", "topic_id": "topic:robots", "mention_count": 1},
+        {"turn_id": "a_captions_0", "copy_id": "a_captions", "topic_id": "topic:machines", "mention_count": 1},
+    ],
+    "entity_candidates": [{"candidate_id": "candidate", "name": "Cobalt"}],
+    "alias_proposals": [{"proposal_id": "proposal", "surface": "Borealice", "entity_id": "company:borealis"}],
 }
 
 

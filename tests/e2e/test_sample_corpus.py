@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from orchestration.benchmarks.queries import main as benchmark_queries
 from orchestration.definitions import defs
 from orchestration.printed_queries import PAGES, printed_queries, result_table
 from tests.conftest import ROOT
@@ -114,6 +116,15 @@ def test_the_queries_of_a_page_give_what_it_prints(built, page):
     with duckdb.connect(str((built / "podcasts.duckdb").resolve()), read_only=True) as connection:
         wrong = [query for query, table in printed if result_table(connection, query) != table]
     assert wrong == [], "run `make warehouse`, then `python -m orchestration docs --results`, and look at what changed"
+
+
+def test_the_benchmark_finds_and_times_what_pages_dashboards_and_superset_ask(built, monkeypatch, capsys):
+    monkeypatch.setenv("PODCAST_WAREHOUSE", str(built))
+    assert benchmark_queries(["--runs", "1", "--top", "1000", "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    places = {one["title"].split(":")[0] for one in figures["heaviest"]}
+    assert places == {"README", "cookbook", "contract", "dashboards", "Superset"}
+    assert not [one["title"] for one in figures["heaviest"] if "unknown page" in one["title"]]
 
 
 def test_the_cookbook_asks_every_mart():

@@ -18,7 +18,7 @@
       view: { stroke: null },
       axis: {
         labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line,
-        labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelLimit: 170, labelPadding: 8, titlePadding: 8,
+        labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelLimit: window.innerWidth < 600 ? 130 : 240, labelPadding: 8, titlePadding: 8,
       },
       legend: {
         labelColor: ink, titleColor: soft, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal",
@@ -65,20 +65,33 @@
   sayTheme();
 
   const fold = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").replace(/\s+/g, " ").toLowerCase();
-  // Words, and phrases in quotation marks.
-  const wanted = (text) => Array.from(fold(text).matchAll(/"([^"]+)"|([^\s"]+)/g), (found) => found[1] || found[2]);
+  // Words, phrases in quotation marks, and ="the whole of a cell or of a tag in it".
+  const wanted = (text) => Array.from(fold(text).matchAll(/(=?)"([^"]+)"|([^\s"]+)/g),
+    (found) => ({ words: (found[2] || found[3]).trim(), isWhole: found[1] === "=" }));
+  function wholes(row) {
+    const found = new Set();
+    for (const cell of row.cells) {
+      for (const node of [cell, ...cell.childNodes]) { found.add(fold(node.textContent).trim()); }
+    }
+    return found;
+  }
 
   function setUpFilter(input) {
     const section = input.closest("section");
     const rows = Array.from(section.querySelectorAll("tbody tr"));
     const count = section.querySelector(".count");
-    const texts = rows.map((row) => fold(row.textContent));
+    const texts = rows.map((row) => fold(Array.from(row.cells, (cell) => cell.textContent).join(" \n ")));
+    const parts = rows.map(() => null);
     let none = null;
     input.addEventListener("input", () => {
       const words = wanted(input.value);
       let shown = 0;
       rows.forEach((row, index) => {
-        row.hidden = !words.every((word) => texts[index].includes(word));
+        row.hidden = !words.every(({ words, isWhole }) => {
+          if (!isWhole) { return texts[index].includes(words); }
+          parts[index] = parts[index] || wholes(row);
+          return parts[index].has(words);
+        });
         shown += row.hidden ? 0 : 1;
       });
       count.textContent = shown.toLocaleString("en") + " of " + rows.length.toLocaleString("en") + " rows";
@@ -97,18 +110,37 @@
     const input = section && section.querySelector("input.filter");
     if (input) { input.value = words; input.dispatchEvent(new Event("input")); }
   }
-  document.querySelectorAll("a[data-filter]").forEach((anchor) => {
-    anchor.addEventListener("click", () => {
-      const section = document.getElementById(anchor.hash.slice(1));
-      applyFilter(section, anchor.dataset.filter);
-      if (section) { section.focus({ preventScroll: true }); }
-    });
+  // An address leads to a place, or to a table and what its filter shall hold: #table~words.
+  function follow() {
+    const [place, words] = location.hash.slice(1).split("~");
+    const target = document.getElementById(place);
+    if (!target) { return; }
+    if (words !== undefined) {
+      try { applyFilter(target, decodeURIComponent(words)); } catch (error) { applyFilter(target, ""); }
+      target.scrollIntoView();
+      target.focus({ preventScroll: true });
+    } else if (target.tagName === "TR" && target.hidden) {
+      // A row that is led to must be seen, whatever was typed before.
+      applyFilter(target.closest("section"), "");
+      target.scrollIntoView();
+    }
+  }
+  window.addEventListener("hashchange", follow);
+  // The same link once more changes no address, but its filter may have been typed over.
+  document.addEventListener("click", (event) => {
+    const anchor = event.target.closest("a[href]");
+    if (anchor && anchor.hash && anchor.href === location.href) { follow(); }
   });
-  // A row that is led to must be seen, whatever was typed before.
-  window.addEventListener("hashchange", () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (target && target.tagName === "TR" && target.hidden) { applyFilter(target.closest("section"), ""); target.scrollIntoView(); }
-  });
+  follow();
+
+  // Says so where a table is wider than its frame.
+  function sayWidth() {
+    for (const frame of document.querySelectorAll(".scroll")) {
+      frame.parentElement.toggleAttribute("data-wide", frame.scrollWidth > frame.clientWidth + 1);
+    }
+  }
+  window.addEventListener("resize", sayWidth);
+  sayWidth();
 
   document.querySelectorAll("button.sort").forEach((button) => {
     button.addEventListener("click", () => {
