@@ -19,6 +19,7 @@ from orchestration.evaluate import add_arguments, run
 from orchestration.models import ModelsFailedError, prepare_manifest, write_site
 from orchestration.pipeline import build_lake
 from orchestration.rollback import RollbackError, roll_back
+from orchestration.run_lock import run_lock
 from orchestration.scan import source_folder
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from orchestration.summary import Timing, shown_path, summarise
@@ -87,7 +88,8 @@ def use_instance_of(settings: Settings) -> None:
 
 
 def _rollback(settings: Settings, target: str | None) -> int:
-    before, now = roll_back(settings, target, datetime.now(UTC))
+    with run_lock(settings, "rollback", datetime.now(UTC), lambda line: print(line, file=sys.stderr)):
+        before, now = roll_back(settings, target, datetime.now(UTC))
     print(f"Release {now.release_id} of {now.built_at} is served again in place of {before.release_id}.")
     print("New connections see it at once, those that are open when they reconnect.")
     print(f"It stays until something changes; `make rollback TO={before.release_id}` takes this back.")

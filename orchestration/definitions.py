@@ -20,4 +20,6 @@ def defs() -> dg.Definitions:
         schedules=[daily],
         resources={"workspace": Workspace()},
         loggers={"console": console},
+        # One process a run, whatever started it, holds the lock of the warehouse folder from the first step to the last.
+        executor=dg.in_process_executor,
     )

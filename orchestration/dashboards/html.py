@@ -94,7 +94,7 @@ def filtered_place(table_name: str, *phrases: str) -> str:
     A phrase that begins with `=` is the whole of a cell, or of a tag in one. Quotation marks in a phrase part it, since
     the filter has no way to type them; the parts may then stand anywhere.
     """
-    words = " ".join(_typed(_CONTROL.sub("\ufffd", phrase)) for phrase in phrases)
+    words = " ".join(_typed(harmless(phrase)) for phrase in phrases)
     return f"{table_name}~{quote(words, safe='').replace('~', '%7E')}"
 
 

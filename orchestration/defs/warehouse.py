@@ -53,13 +53,13 @@ def models_definition() -> dg.AssetsDefinition:
 def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
     settings = workspace.settings()
     prepare_history(settings)
+    discard_scratch(settings)
     current = current_release(settings)
     kept, why = release_to_keep(settings, release_key(settings, workspace.lake()))
     context.log.info(why)
     if kept:
         yield from _events(context.assets_def, kept_results(settings), is_kept=True)
         return
-    discard_scratch(settings)
     done = 0
 
     def on_node(unique_id: str, status: str, seconds: float) -> None:
