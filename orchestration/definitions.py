@@ -20,6 +20,6 @@ def defs() -> dg.Definitions:
         schedules=[daily],
         resources={"workspace": Workspace()},
         loggers={"console": console},
-        # One process a run, whatever started it, holds the lock of the warehouse folder from the first step to the last.
+        # One process a run, whatever started it, holds the warehouse folder's lock from its first step to its last.
         executor=dg.in_process_executor,
     )

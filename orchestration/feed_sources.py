@@ -6,6 +6,7 @@ It stands beside the file as `<file>.source.yml`. What `episode.yml` may state s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -40,4 +41,15 @@ def write_source(stated: Source) -> str:
     values: dict[str, Any] = {name: getattr(stated, name) for name in ("show", "title", "date", *_TEXTS[2:])}
     values |= {"hosts": list(stated.hosts), "guests": list(stated.guests), "source": stated.source}
     known = {name: value for name, value in values.items() if value}
-    return yaml.safe_dump(known, allow_unicode=True, sort_keys=False, width=1_000)
+    # The library writes the line ends that only Unicode has as they are, and reads them as spaces.
+    has_odd_line_end = any(character in text for text in _strings(known) for character in "\x85\u2028\u2029")
+    return yaml.safe_dump(known, allow_unicode=not has_odd_line_end, sort_keys=False, width=1_000)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (text for part in value.values() for text in _strings(part))
+    elif isinstance(value, list):
+        yield from (text for part in value for text in _strings(part))
+    else:
+        yield str(value)

@@ -545,6 +545,12 @@ def test_a_sidecar_comes_back_as_it_was_written(stated: Source) -> None:
     assert stated_in(write_source(stated)) == stated
 
 
+@pytest.mark.parametrize("line_end", ["\x85", "\u2028", "\u2029", "\n"])
+def test_line_ends_inside_a_name_come_back(line_end: str) -> None:
+    stated = Source(guests=(f"0{line_end}0",))
+    assert stated_in(write_source(stated)) == stated
+
+
 def stated_in(text: str) -> Source:
     values: dict[str, Any] = yaml.safe_load(text) or {}
     return Source(**values | {role: tuple(values.get(role, ())) for role in ("hosts", "guests")})
