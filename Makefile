@@ -74,7 +74,7 @@ superset: setup $(SUPERSET)/.complete ## open Superset on 127.0.0.1:8088 (PORT=<
 $(SUPERSET)/.complete: bi/superset/requirements.lock
 	@echo "Setting up $(SUPERSET): several minutes, once"
 	@test -x $(SUPERSET)/bin/python || $(PYTHON) -m venv $(SUPERSET)
-	@$(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r bi/superset/requirements.lock
+	@$(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r bi/superset/requirements.lock
 	@touch $@
 
 AUDIT := .venv-audit

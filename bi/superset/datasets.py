@@ -20,19 +20,30 @@ from orchestration.settings import Settings, load_settings
 
 _NAMESPACE = uuid.UUID("5f0c9d1e-6a57-4b0e-9d5b-0c3f1f1f8a11")
 _ASSETS = Path(__file__).parent / "assets"
+_SQL = Path(__file__).parent / "sql"
 # A sum over rows that repeat a denominator would count it many times, so these have no metric.
 _REPEATED = ("eligible_", "previous_", "all_", "show_", "speaker_", "total_", "guest_", "prior_", "corpus_")
-# Months know their companies and shows by id; people read names.
+# Tables know things by their ids; people read names, and choose the show in one filter for all charts. Each of these
+# has a query of its own in `sql/`, which adds the columns named in `_ADDED` to those of a table.
 _NAMED = {
-    "company_months_named": (
-        "company_months",
-        "select m.*, c.name as company, s.name as show_name from company_months m "
-        "join companies c on c.company_id = m.company_id left join shows s on s.show_id = m.show_id",
-    ),
-    "show_months_named": (
-        "show_months",
-        "select m.*, s.name as show_name from show_months m left join shows s on s.show_id = m.show_id",
-    ),
+    "episodes_named": "episodes",
+    "company_months_named": "company_months",
+    "topic_months_named": "topic_months",
+    "show_months_named": "show_months",
+    "sponsor_months_named": "sponsor_months",
+    "guest_appearances": "appearances",
+    "company_quotes": "mentions",
+}
+_ADDED = {
+    "company": "Name of the company.",
+    "topic": "Name of the topic.",
+    "person": "Name of the guest.",
+    "show_name": "Name of the show; NULL where it is not known.",
+    "published_on": "When the episode was published; NULL where nothing states it.",
+    "speaker": "Name of the speaker; NULL where it is not known.",
+    "episode": "Title of the episode.",
+    "quote": "The sentence around the mention.",
+    "moment": "A link that opens the episode at that second.",
 }
 
 
@@ -59,7 +70,8 @@ def write_assets(settings: Settings, folder: Path) -> None:
     marts = {n["alias"]: n for n in nodes if n["resource_type"] == "model" and n["schema"] == "main"}
     for name, mart in marts.items():
         _write(folder / "datasets" / "podcasts" / f"{name}.yaml", dataset(name, mart))
-    for name, (mart_name, sql) in _NAMED.items():
+    for name, mart_name in _NAMED.items():
+        sql = (_SQL / f"{name}.sql").read_text(encoding="utf-8")
         _write(folder / "datasets" / "podcasts" / f"{name}.yaml", dataset(name, marts[mart_name], sql))
 
 
@@ -68,6 +80,7 @@ def dataset(name: str, mart: dict[str, Any], sql: str | None = None) -> dict[str
     columns = [
         {
             "column_name": column,
+            "verbose_name": column.replace("_", " "),
             "type": about["data_type"].upper(),
             "description": about["description"],
             "is_dttm": about["data_type"] in ("date", "timestamp", "timestamp with time zone"),
@@ -77,11 +90,18 @@ def dataset(name: str, mart: dict[str, Any], sql: str | None = None) -> dict[str
         for column, about in mart["columns"].items()
     ]
     if sql:
-        names = {"company": "Name of the company.", "show_name": "Name of the show; NULL where it is not known."}
         columns += [
-            {"column_name": column, "type": "VARCHAR", "description": said, "groupby": True, "filterable": True}
-            for column, said in names.items()
-            if f" as {column}" in sql
+            {
+                "column_name": column,
+                "verbose_name": column.replace("_", " "),
+                "type": "DATE" if column == "published_on" else "VARCHAR",
+                "description": said,
+                "is_dttm": column == "published_on",
+                "groupby": True,
+                "filterable": True,
+            }
+            for column, said in _ADDED.items()
+            if f" as {column}" in sql or (f"m.{column}," in sql and column not in mart["columns"])
         ]
     metrics = [{"metric_name": "count", "expression": "count(*)", "description": "Rows."}]
     metrics += [

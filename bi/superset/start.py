@@ -7,10 +7,14 @@ writes anew: what people add under other names stays.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import secrets
+import signal
+import socket
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 
@@ -21,6 +25,12 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8088)
     parser.add_argument("--prepare-only", action="store_true", help="import the assets, but do not start the server")
     options = parser.parse_args()
+    if not options.prepare_only and not _is_free(options.port):
+        print(
+            f"port {options.port} of 127.0.0.1 is taken: stop what listens there, or give another, PORT=8089",
+            file=sys.stderr,
+        )
+        return 1
     home = options.home.absolute()
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
@@ -45,12 +55,44 @@ def main() -> int:
     if options.prepare_only:
         return 0
     print(f"Superset is at http://127.0.0.1:{options.port}/superset/dashboard/podcasts/ (Ctrl-C stops it)", flush=True)
-    return subprocess.call(
+    return _serve(
         [*superset, "run", "--host", "127.0.0.1", "--port", str(options.port), "--with-threads", "--no-reload"]
     )
 
 
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _serve(command: list[str]) -> int:
+    """Run the server until it ends or is asked to, by Ctrl-C or a service manager; leave no process behind."""
+    # In a group of its own, the server does not see Ctrl-C itself and answers it with a traceback.
+    server = subprocess.Popen(command, start_new_session=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        print("Superset stops", flush=True)
+        return 0
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
 def _prepare(home: Path) -> None:
+    # What its libraries find fault with in each other helps nobody here; errors are still told.
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
     from superset.app import create_app
 
     app = create_app()

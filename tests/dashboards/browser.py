@@ -75,14 +75,18 @@ class Browser:
                 raise TimeoutError(f"{script} is still not true; console: {self.console}")
             time.sleep(0.05)
 
-    def open(self, path: Path, width: int = 1280, height: int = 900) -> None:
-        """Open a page from the disk and wait until its charts are drawn."""
+    def go(self, url: str, width: int = 1280, height: int = 900) -> None:
+        """Go to an address, in a window of this size."""
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
         self.call("Page.navigate", url="about:blank")
         self.wait_for("location.href === 'about:blank'")
-        self.call("Page.navigate", url=path.as_uri())
+        self.call("Page.navigate", url=url)
+
+    def open(self, path: Path, width: int = 1280, height: int = 900) -> None:
+        """Open a page from the disk and wait until its charts are drawn."""
+        self.go(path.as_uri(), width, height)
         self.wait_for("document.documentElement?.dataset.ready === 'yes'")
         self.wait_for("document.querySelectorAll('.vega:not([data-drawn])').length === 0")
 

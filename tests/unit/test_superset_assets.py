@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import yaml
 
 from bi.superset.datasets import asset_uuid, dataset, write_assets
 from orchestration.models import mart_tables
 from orchestration.settings import load_settings
+from tests.conftest import ROOT
+from tests.dashboards.releases import BAD_LINK, GOOD_LINK, HOSTILE, add, hostile_release
 
 
 def _mart(**types: str) -> dict:
@@ -44,7 +48,9 @@ def test_charts_and_dashboard_refer_to_what_is_there(tmp_path):
     assert set(mart_tables(settings)) <= {d["table_name"] for d in datasets.values()}
     for chart in loaded["charts"]:
         made, params = datasets[chart["dataset_uuid"]], chart["params"]
-        assert params["viz_type"] != "table" or params["allow_render_html"] is False
+        # Markup is rendered where the query of the dataset takes it out of all that strangers wrote.
+        is_cleaned = made["table_name"] == "company_quotes"
+        assert params["viz_type"] != "table" or params["allow_render_html"] is is_cleaned
         columns = {c["column_name"] for c in made["columns"]}
         asked = [*params.get("all_columns", []), *params.get("groupby", []), params.get("x_axis")]
         assert {column for column in asked if column} <= columns
@@ -57,3 +63,20 @@ def test_charts_and_dashboard_refer_to_what_is_there(tmp_path):
         if isinstance(part, dict) and part.get("type") == "CHART"
     }
     assert shown == {chart["uuid"] for chart in loaded["charts"]}
+
+
+def test_quotes_hold_no_markup_but_the_link(tmp_path):
+    with hostile_release(tmp_path / "podcasts.duckdb") as connection:
+        add(connection, "episodes", episode_id="h", display_title=HOSTILE, published_on=date(2026, 1, 1))
+        about = {"entity_type": "company", "segment_kind": "content", "field": "transcript", "entity_name": HOSTILE}
+        for number, url in enumerate((BAD_LINK, GOOD_LINK, "https://example.org/watch?v=1&t=83s")):
+            row = about | {"mention_id": f"h{number}", "episode_id": "h", "context": HOSTILE, "start_s": 83.5}
+            add(connection, "mentions", **row, url_at_time=url)
+        sql = (ROOT / "bi" / "superset" / "sql" / "company_quotes.sql").read_text(encoding="utf-8")
+        rows = connection.execute(
+            f"select company, speaker, episode, quote, moment from ({sql}) where episode_id = 'h' order by mention_id"
+        ).fetchall()
+    assert len(rows) == 3
+    assert not any("<" in text for row in rows for text in row[:4] if text)
+    link = '<a href="https://example.org/watch?v=1&amp;t=83s" target="_blank" rel="noopener noreferrer">00:01:23</a>'
+    assert [row[4] for row in rows] == [None, None, link]
