@@ -123,7 +123,7 @@ def _build(settings: Settings, is_fall_accepted: bool, source: str | None) -> in
         result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
     done = time.perf_counter()
     if not result.success:
-        _tell_failure(result)
+        _tell_failure(settings, result)
         print(f"\nWhat was published is not touched: {shown_path(settings.database)}", file=sys.stderr)
         return 1
     seconds = {
@@ -147,20 +147,24 @@ def _build(settings: Settings, is_fall_accepted: bool, source: str | None) -> in
     return 0
 
 
-def _tell_failure(result: dg.ExecuteInProcessResult) -> None:
+def _tell_failure(settings: Settings, result: dg.ExecuteInProcessResult) -> None:
     """Say what failed and why, in the words of the step; traces are in the Dagster UI."""
-    for event in result.all_events:
-        if event.is_step_failure:
-            failure = event.step_failure_data
-            said = failure.user_failure_data.description if failure.user_failure_data else None
-            cause = failure.error.cause or failure.error if failure.error else None
-            told = f"\nerror in {event.step_key}: {said or (cause and cause.message)}"
-            print(harmless(told).rstrip(), file=sys.stderr)
+    from orchestration.defs.automation import problem_of
+    from orchestration.failure_message import Problem, tell_failure
+
+    problems = [problem for event in result.all_events if (problem := problem_of(event))]
+    for problem in problems:
+        print(harmless(f"\nerror in {problem.where}: {problem.said}"), file=sys.stderr)
     for check in result.get_asset_check_evaluations():
-        if not check.passed:
-            print(f"\ncheck {check.check_name} of {check.asset_key.to_user_string()} failed", file=sys.stderr)
-            for name, value in check.metadata.items():
-                print(harmless(f"    {name}: {str(value.value)[:2000]}"), file=sys.stderr)
+        if not check.passed and check.blocking:
+            where = f"check {check.check_name} of {check.asset_key.to_user_string()}"
+            print(f"\n{where} failed", file=sys.stderr)
+            said = [f"{name}: {str(value.value)[:2000]}" for name, value in check.metadata.items()]
+            print(harmless("\n".join(f"    {line}" for line in said)), file=sys.stderr)
+            problems.append(Problem(where, "; ".join(said)))
+    wrong = tell_failure(settings, result.run_id, problems)
+    if wrong:
+        print(f"\nnobody was told: {wrong}", file=sys.stderr)
 
 
 def _dev(settings: Settings) -> int:

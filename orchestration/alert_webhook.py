@@ -7,7 +7,6 @@ It may hold a secret: it is never written anywhere.
 from __future__ import annotations
 
 import io
-import logging
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,9 +19,9 @@ from orchestration.characters import harmless
 from orchestration.ids import stable_id
 from orchestration.io.files import write_bytes
 from orchestration.settings import Settings
+from orchestration.webhook import post
 
 WEBHOOK_VARIABLE = "PODCAST_ALERT_WEBHOOK"
-TIMEOUT_S = 10.0
 ALERTS_A_MESSAGE = 50
 _NOT_IN_ADDRESS = re.compile(r"[\s<>|`()\[\]\\\x00-\x1f\x7f-\x9f]")
 
@@ -51,7 +50,7 @@ def deliver(settings: Settings, url: str | None, now: datetime) -> Delivery:
     sent = 0
     for start in range(0, len(waiting), ALERTS_A_MESSAGE):
         batch = waiting[start : start + ALERTS_A_MESSAGE]
-        problem = _post(url, message(batch))
+        problem = post(WEBHOOK_VARIABLE, url, message(batch))
         if problem is None:
             try:
                 _remember(settings, [alert["alert_id"] for alert in batch], now)
@@ -67,7 +66,7 @@ def message(alerts: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the JSON that is sent: `text`, as chat programs want it, and the rows of the table `alerts`."""
     count = f"{len(alerts)} alert{'' if len(alerts) == 1 else 's'} of the podcast warehouse"
     lines = [
-        _escaped(f"{alert['entity_name']} ({alert['condition']}), {alert['episode_title']}: “{alert['quote']}”")
+        escaped(f"{alert['entity_name']} ({alert['condition']}), {alert['episode_title']}: “{alert['quote']}”")
         + (f" {_NOT_IN_ADDRESS.sub('', alert['url_at_time'])}" if alert["url_at_time"] else "")
         for alert in alerts
     ]
@@ -75,32 +74,12 @@ def message(alerts: list[dict[str, Any]]) -> dict[str, Any]:
     return {"text": "\n".join((count, *lines)), "alerts": rows}
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return what a stranger may have written as text that a chat program shows and does not act on."""
     # Chat programs read <...> as a link or as a call to everybody, others `@everyone` and `[shown](hidden)`; the quote
     # is what a stranger said. A space of no width keeps both from working, and the text from looking different.
     text = harmless(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace("@", "@\u200b").replace("](", "]\u200b(")
-
-
-def _post(url: str, content: dict[str, Any]) -> str | None:
-    """Send one message and return what went wrong, without the address."""
-    # Most runs send nothing and start faster without it.
-    import httpx
-
-    # It writes each address that it asks into the log, and this one is a secret.
-    for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    try:
-        if httpx.URL(url).scheme not in ("http", "https"):
-            return f"{WEBHOOK_VARIABLE} is no http or https address"
-        # A redirect would carry the quotes to an address that nobody named.
-        with (
-            httpx.Client(timeout=TIMEOUT_S, follow_redirects=False) as client,
-            client.stream("POST", url, json=content) as response,
-        ):
-            return None if response.is_success else f"the webhook answered {response.status_code}"
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, TypeError) as error:
-        return f"the webhook cannot be reached ({type(error).__name__})"
 
 
 def _waiting(settings: Settings) -> list[dict[str, Any]]:

@@ -21,6 +21,8 @@ def is_any_feed_listed() -> bool:
     key=FEEDS,
     group_name="raw",
     kinds={"rss"},
+    # A feed that fails is told and passed over; what may pass by itself is a disk or folder that is not there.
+    retry_policy=dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL),
     description="Podcast feeds of `feeds.yml`, with the transcripts and chapters that they name, kept in `raw/feeds`.",
 )
 def feeds(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:

@@ -1,4 +1,4 @@
-"""The one job, its daily schedule, and how a run reads on a console."""
+"""The job that builds everything, and how a run reads on a console."""
 
 from __future__ import annotations
 
@@ -59,12 +59,4 @@ warehouse_job = dg.define_asset_job(
     selection=dg.AssetSelection.all() if _FOLLOWS_FEEDS else dg.AssetSelection.all() - dg.AssetSelection.assets(FEEDS),
     description="From raw files to a published release: everything, recomputing only what changed.",
     executor_def=dg.in_process_executor,
-)
-
-daily = dg.ScheduleDefinition(
-    name="daily",
-    job=warehouse_job,
-    cron_schedule="0 5 * * *",
-    execution_timezone="UTC",
-    description="Refresh the warehouse every morning.",
 )
