@@ -14,8 +14,10 @@ from orchestration.defs.feeds import FEEDS
 from orchestration.defs.metadata import column_schema, table_metadata
 from orchestration.defs.workspace import Workspace
 from orchestration.history import record_refusal
+from orchestration.increments import CATALOG
+from orchestration.ingest_run import StageResult, run_ingest
 from orchestration.io.lake import Lake
-from orchestration.pipeline import CATALOG, STAGES, Stage, StageResult, run_ingest, run_stage
+from orchestration.pipeline import STAGES, Stage, run_stage
 from orchestration.proof import EXAMPLE_TABLES, PROVEN_TABLES, ProofResult, prove, prove_examples
 from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
 
@@ -127,7 +129,7 @@ def _stage_asset(stage: Stage) -> dg.AssetsDefinition:
         lake = workspace.lake()
         started = time.perf_counter()
         try:
-            result = run_stage(stage, lake, workspace.catalog())
+            result = run_stage(stage, lake, workspace.catalog(), workspace.settings().process_count, context.log.info)
         except dy.exc.ValidationError as error:
             yield dg.AssetCheckResult(
                 passed=False, check_name=CONTRACT, asset_key=lake_key(stage.table), metadata={"broken": str(error)}
