@@ -124,12 +124,13 @@ class Lake:
         return Part(key, fingerprint, checked.height, status.st_size, status.st_mtime_ns, shared)
 
     def record(self, table: str, parts: Mapping[int, Part], stage_key: str = "") -> None:
-        """Record the parts that `table` consists of now, and delete all other files of it.
+        """Record the parts of `table` that are there now.
 
-        stage_key: key of all that the whole table was computed from; empty as long as some of it is not.
+        stage_key: key of all that the whole table was computed from; empty as long as parts are still to come. With it
+        all other files of the table are deleted.
         """
         names = {self.path(table, bucket).name for bucket in parts}
-        for file in self.path(table).parent.glob("*.parquet"):
+        for file in self.path(table).parent.glob("*.parquet") if stage_key else ():
             if file.name not in names:
                 file.unlink()
         recorded = {str(bucket): asdict(part) for bucket, part in sorted(parts.items())}
