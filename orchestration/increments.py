@@ -161,21 +161,29 @@ def _catalog(pickled: bytes) -> object:
     return pickle.loads(pickled)
 
 
-def _rows_of(lake: Lake, task: Task, table: str, copies: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of `table` that belong to `copies`."""
-    if table in task.whole:
-        return task.whole[table].join(copies, on="copy_id", how="semi", maintain_order="left")
-    key = "document_id" if table == "document_texts" else "copy_id"
+def rows_of(lake: Lake, table: str, bucket: int, copies: pl.DataFrame, *, is_all: bool) -> pl.DataFrame:
+    """Return the rows of `table` that belong to `copies`, some of those at home in `bucket` or all.
+
+    Those of a computed table stand in the part of the bucket; those of a raw table in that of each document.
+    """
     if table not in INGEST_TABLES:
-        ids = copies["copy_id"].to_list()
-        if len(ids) == task.copies.height:
-            return lake.read_part(table, task.bucket)
-        return lake.read_rows(table, task.bucket, "copy_id", ids)
+        return (
+            lake.read_part(table, bucket)
+            if is_all
+            else lake.read_rows(table, bucket, "copy_id", copies["copy_id"].to_list())
+        )
+    key = "document_id" if table == "document_texts" else "copy_id"
     frames = [
         lake.read_rows(table, int(source), key, part[key].to_list())
         for (source,), part in sorted(copies.partition_by("source", as_dict=True).items())
     ]
-    return pl.concat(frames) if frames else lake.read_part(table, task.bucket).clear()
+    return pl.concat(frames) if frames else lake.read_part(table, bucket).clear()
+
+
+def _rows_of(lake: Lake, task: Task, table: str, copies: pl.DataFrame) -> pl.DataFrame:
+    if table in task.whole:
+        return task.whole[table].join(copies, on="copy_id", how="semi", maintain_order="left")
+    return rows_of(lake, table, task.bucket, copies, is_all=copies.height == task.copies.height)
 
 
 def _episode_keys(lake: Lake, task: Task) -> pl.DataFrame:

@@ -89,6 +89,12 @@ class Lake:
         """Return the rows of one part. Raises as `read`."""
         return self._readable(table, bucket, lambda path: pl.read_parquet(path, columns=columns))
 
+    def head(self, table: str, row_count: int) -> pl.DataFrame:
+        """Return the first rows of `table`. Raises as `read`."""
+        parts = self._recorded(table)
+        bucket = next((bucket for bucket, part in sorted(parts.items()) if part.row_count), min(parts, default=0))
+        return self._readable(table, bucket, lambda path: pl.scan_parquet(path).head(row_count).collect())
+
     def read_rows(self, table: str, bucket: int, column: str, values: Collection[str]) -> pl.DataFrame:
         """Return the rows of a part whose `column` is among `values`. Raises as `read`."""
         wanted = pl.col(column).is_in(pl.Series(sorted(values), dtype=pl.String).implode())
