@@ -85,7 +85,10 @@ class FileHashes:
         """Read what is known from `path`; nothing, where it was found under other `limits` or there is no path."""
         self._path = path
         self._limits = limits
-        self._before = _load(path, limits) if path else {}
+        loaded = _load(path, limits) if path else None
+        self.is_known = loaded is not None
+        """Whether it is known what was found before, be it nothing."""
+        self._before = loaded or {}
         self._now: dict[bytes, tuple[Stamp | None, tuple[RawFile, ...]]] = {}
         self.read_count = 0
         """How many files were read since, because they were new or changed, or may have changed."""
@@ -111,7 +114,7 @@ class FileHashes:
         entries = self._now | {
             name: known for name, known in self._before.items() if not is_looked_at(Path(os.fsdecode(name)))
         }
-        if self._path is None or entries == self._before:
+        if self._path is None or (self.is_known and entries == self._before):
             return
         rows = [
             (
@@ -131,14 +134,14 @@ class FileHashes:
         write_bytes(self._path, buffer.getvalue())
 
 
-def _load(path: Path, limits: str) -> dict[bytes, tuple[Stamp | None, tuple[RawFile, ...]]]:
+def _load(path: Path, limits: str) -> dict[bytes, tuple[Stamp | None, tuple[RawFile, ...]]] | None:
     try:
         if pl.read_parquet_metadata(path).get("limits") != limits:
-            return {}
+            return None
         rows = pl.read_parquet(path).match_to_schema(_SCHEMA).rows()
     # A damaged file may also panic.
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        return {}
+        return None
     entries: dict[bytes, tuple[Stamp | None, tuple[RawFile, ...]]] = {}
     for name, stamp, shown, document_id, size_bytes, problem, member in rows:
         file = RawFile(

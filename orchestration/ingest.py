@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,44 @@ class Ingested:
         return {name: getattr(self, name) for name in ("parsed_count", "kept_count", "dropped_count")}
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Contents to be in the lake: the files that each document fills, and what sidecars state of it.
+
+    elsewhere: documents that a run limited to one folder leaves as they are.
+    """
+
+    files: dict[str, list[RawFile]]
+    stated: dict[str, Applied]
+    elsewhere: frozenset[str]
+
+    def only(self, documents: Iterable[str]) -> Contents:
+        """Return what concerns some of the documents."""
+        files = {document: self.files[document] for document in documents}
+        stated = {document: self.stated[document] for document in files}
+        return Contents(files, stated, self.elsewhere.intersection(files))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is in the raw folder: contents, sidecars, and rows of `rejects` on what is wrong with files as such.
+
+    unread: paths of the sidecars that a run limited to one folder does not look at.
+    """
+
+    contents: Contents
+    sidecars: Sidecars
+    rejects: list[dict[str, Any]]
+    unread: frozenset[str]
+
+    def reject_rows(self, copies: pl.DataFrame) -> list[dict[str, Any]]:
+        """Return the rows of `rejects` that concern files rather than contents. copies: `document_id` of each copy."""
+        rows = list(self.rejects)
+        for document_id, same in self.contents.files.items():
+            rows.extend(_duplicate_rows(document_id, same))
+        return rows + _sidecar_rows(self.sidecars, self.contents.stated, copies)
+
+
 def ingest(
     raw: Path,
     files: Iterable[RawFile],
@@ -55,45 +93,85 @@ def ingest(
     is_same_code: bool = True,
     is_looked_at: Callable[[RawFile], bool] = lambda file: True,
 ) -> Ingested:
-    """Return the ingest tables for `files`.
+    """Return the ingest tables for `files`, all at once.
 
-    previous: the tables of the last run, or None to parse everything. `on_progress` is called with the number of new
-    contents read and to read. A content that fills several files is read once, and each further file is a row in
-    `rejects`. A file that changes between scan and reading is rejected for this run only. A sidecar is no document;
-    where one changes, the documents that it speaks of are read again, as are those of a format whose code changed.
+    previous: the tables of the last run, or None to parse everything. The other arguments as of `look` and `read`.
+    """
+    before = set() if previous is None else set(previous["documents"]["document_id"])
+    found = look(raw, files, before, is_looked_at)
+    result, unreadable = read(raw, found.contents, previous, now, on_progress, is_same_code=is_same_code)
+    about_files = reject_frame([*found.reject_rows(result.frames["episode_copies"]), *unreadable])
+    if previous is not None:
+        about_files = pl.concat([about_files, previous["rejects"].filter(pl.col("path").is_in(found.unread))])
+    # Two entries of an archive may have one name, and fail for one reason.
+    rejects = pl.concat([result.frames["rejects"], about_files]).unique("reject_id", maintain_order=True)
+    return replace(result, frames=result.frames | {"rejects": rejects})
 
-    is_same_code: whether `previous` was read by the code of today. If not, each document is recognised again, since
-    a changed format may claim those of another. is_looked_at: in a run limited to one folder, whether a file is in it.
-    What is elsewhere stays as it was, read by whatever code, and what is new there stays unread.
+
+def look(
+    raw: Path,
+    files: Iterable[RawFile],
+    before: Container[str],
+    is_looked_at: Callable[[RawFile], bool] = lambda file: True,
+) -> Found:
+    """Return what the files mean, of which only the sidecars are read.
+
+    before: the documents of the last run. is_looked_at: in a run limited to one folder, whether a file is in it. What
+    is elsewhere stays as it was, read by whatever code, and what is new there stays unread. A content that fills
+    several files is one document, and each further file is a row in `rejects`. A sidecar is no document.
     """
     files = sorted(files, key=lambda file: file.path)
-    reader = ContentReader(raw)
     beside = sidecar_paths(file.path for file in files)
-    rows: Rows = {table: [] for table in INGEST_TABLES}
+    rejects: list[dict[str, Any]] = []
     by_content: dict[str, list[RawFile]] = defaultdict(list)
     for file in files:
         is_sidecar = file.path in beside
         if file.problem:
-            rows["rejects"].append(_reject_row(None if is_sidecar else file.document_id, file.path, file.problem))
+            rejects.append(_reject_row(None if is_sidecar else file.document_id, file.path, file.problem))
         if file.document_id and not is_sidecar:
             by_content[file.document_id].append(file)
-    sidecars = _read_sidecars(reader, [file for file in files if file.path in beside and is_looked_at(file)], rows)
-    stated = {document: sidecars.of(same[0].path) for document, same in by_content.items()}
-    before = {} if previous is None else {row["document_id"]: row for row in _read_before(previous)}
+    reader = ContentReader(raw)
+    sidecars = _read_sidecars(reader, [file for file in files if file.path in beside and is_looked_at(file)], rejects)
     elsewhere = {document for document, same in by_content.items() if not all(map(is_looked_at, same))}
-    by_content = {
+    wanted = {
         document: same
         for document, same in by_content.items()
         if document not in elsewhere or document in before or any(map(is_looked_at, same))
     }
+    stated = {document: sidecars.of(same[0].path) for document, same in wanted.items()}
+    unread = frozenset(file.path for file in files if file.path in beside and not is_looked_at(file))
+    return Found(Contents(wanted, stated, frozenset(elsewhere & wanted.keys())), sidecars, rejects, unread)
+
+
+def read(
+    raw: Path,
+    contents: Contents,
+    previous: Frames | None,
+    now: datetime,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    is_same_code: bool = True,
+) -> tuple[Ingested, list[dict[str, Any]]]:
+    """Return the rows of `contents`, and rows of `rejects` on those that could not be read this time.
+
+    previous: the rows of the last run for the documents of the same bucket, or None to parse everything. Documents are
+    read again where what a sidecar states of them changed, or the code of their format. A file that changes between
+    look and reading is rejected for this run only. is_same_code: whether `previous` was read by the code of today. If
+    not, each document is recognised again, since a changed format may claim those of another. `on_progress` is called
+    with the number of new contents read and to read.
+    """
+    reader = ContentReader(raw)
+    rows: Rows = {table: [] for table in INGEST_TABLES}
+    unreadable: list[dict[str, Any]] = []
+    before = {} if previous is None else {row["document_id"]: row for row in _read_before(previous)}
     known = [
         document
-        for document, same in by_content.items()
+        for document, same in contents.files.items()
         if (row := before.get(document))
         and (
-            document in elsewhere
+            document in contents.elsewhere
             or (
-                row["sidecar_fingerprint"] == stated[document].fingerprint
+                row["sidecar_fingerprint"] == contents.stated[document].fingerprint
                 and not any(file.problem for file in same)
                 and row["method_version"] == _method_version(row["format"])
                 and (is_same_code or (row["format"] and _format_of(reader, same[0]) == row["format"]))
@@ -102,26 +180,24 @@ def ingest(
     ]
 
     is_known = set(known)
-    new = [content for content in by_content if content not in is_known]
+    new = [content for content in contents.files if content not in is_known]
     for done, document_id in enumerate(new):
         on_progress(done, len(new))
-        _read_document(reader, document_id, by_content[document_id], stated[document_id], now, rows)
+        _read_document(
+            reader, document_id, contents.files[document_id], contents.stated[document_id], now, rows, unreadable
+        )
     on_progress(len(new), len(new))
-    for document_id, same in by_content.items():
-        rows["rejects"].extend(_duplicate_rows(document_id, same))
-
     frames = {table: _frame(table, rows[table]) for table in INGEST_TABLES}
     if previous is not None:
-        frames = {table: _with_kept(table, frames[table], previous[table], known, by_content) for table in frames}
-    about_sidecars = [_frame("rejects", _sidecar_rows(sidecars, stated, frames["episode_copies"]))]
-    if previous is not None:
-        unread = [file.path for file in files if file.path in beside and not is_looked_at(file)]
-        about_sidecars.append(previous["rejects"].filter(pl.col("path").is_in(unread)))
-    # Two entries of an archive may have one name, and fail for one reason.
-    frames["rejects"] = pl.concat([frames["rejects"], *about_sidecars]).unique("reject_id", maintain_order=True)
+        frames = {table: _with_kept(table, frames[table], previous[table], known, contents.files) for table in frames}
     frames = {table: schema.validate(frames[table], cast=True) for table, schema in INGEST_TABLES.items()}
-    parsed_count = sum(not any(file.problem for file in by_content[document]) for document in new)
-    return Ingested(frames, parsed_count, len(known), len(before.keys() - by_content.keys()))
+    parsed_count = sum(not any(file.problem for file in contents.files[document]) for document in new)
+    return Ingested(frames, parsed_count, len(known), len(before.keys() - contents.files.keys())), unreadable
+
+
+def reject_frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Return rows of `rejects` as a frame, each once."""
+    return _frame("rejects", rows).unique("reject_id", maintain_order=True)
 
 
 def _read_before(previous: Frames) -> Iterable[dict[str, Any]]:
@@ -141,11 +217,11 @@ def _format_of(reader: ContentReader, file: RawFile) -> str | None:
         return None
 
 
-def _read_sidecars(reader: ContentReader, files: list[RawFile], rows: Rows) -> Sidecars:
+def _read_sidecars(reader: ContentReader, files: list[RawFile], rejects: list[dict[str, Any]]) -> Sidecars:
     contents = {}
     for file in files:
         if not file.problem:
-            content = _content(reader, file, rows)
+            content = _content(reader, file, rejects)
             if content is not None:
                 contents[file.path] = content
     return Sidecars(contents)
@@ -186,12 +262,12 @@ def _with_kept(
         kept = kept.drop("path").join(now_at.drop("paths"), on="document_id")
         ids = [stable_id("reject", *key) for key in kept.select("path", "locator", "reason").iter_rows()]
         kept = kept.with_columns(reject_id=pl.Series(ids, dtype=pl.String)).select(new.columns)
-        # What concerns a path rather than a content (duplicates, files too large) is found anew by every scan.
+        # What concerns a path rather than a content (duplicates, files too large) is found anew by every look.
         kept = kept.filter(~pl.col("reject_id").is_in(new["reject_id"].implode()) & (pl.col("locator") != "path"))
     return pl.concat([kept, new])
 
 
-def _content(reader: ContentReader, file: RawFile, rows: Rows) -> bytes | None:
+def _content(reader: ContentReader, file: RawFile, rejects: list[dict[str, Any]]) -> bytes | None:
     """Return what a file holds, or None and a reject where it cannot be read any more, which the next run may do."""
     try:
         content = reader.read(file)
@@ -203,12 +279,18 @@ def _content(reader: ContentReader, file: RawFile, rows: Rows) -> bytes | None:
         if hashlib.sha256(content).hexdigest() == file.document_id:
             return content
         problem = Problem("file", "the file changed while it was read", "run again once it is complete")
-    rows["rejects"].append(_reject_row(None, file.path, problem))
+    rejects.append(_reject_row(None, file.path, problem))
     return None
 
 
 def _read_document(
-    reader: ContentReader, document_id: str, files: list[RawFile], stated: Applied, now: datetime, rows: Rows
+    reader: ContentReader,
+    document_id: str,
+    files: list[RawFile],
+    stated: Applied,
+    now: datetime,
+    rows: Rows,
+    unreadable: list[dict[str, Any]],
 ) -> None:
     paths = sorted(file.path for file in files)
     document: dict[str, Any] = {
@@ -224,7 +306,7 @@ def _read_document(
     }
     problems: tuple[Problem, ...] = ()
     if not any(file.problem for file in files):
-        content = _content(reader, files[0], rows)
+        content = _content(reader, files[0], unreadable)
         if content is None:
             # Not recorded as a document: the next run must look at it again.
             return

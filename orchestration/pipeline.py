@@ -5,24 +5,34 @@ A stage is recomputed when one of its inputs changed or the code of its method d
 
 from __future__ import annotations
 
-import time
+import pickle
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
 import polars as pl
 
+from orchestration.buckets import Homes
 from orchestration.catalog.catalog import Catalog
 from orchestration.catalog.load import load_catalog
-from orchestration.file_hashes import FileHashes, RawFile
 from orchestration.ids import stable_id
-from orchestration.ingest import ingest
+from orchestration.increments import (
+    CATALOG,
+    Shared,
+    Task,
+    bring_up_to_date,
+    digest_of,
+    discard_unused,
+    is_for_all,
+    prepared,
+)
+from orchestration.ingest_run import StageResult, run_ingest
 from orchestration.io.files import sha256_of_files
-from orchestration.io.lake import Lake
+from orchestration.io.lake import Lake, Part
 from orchestration.method_versions import version_of
 from orchestration.parse_versions import parse_version
-from orchestration.scan import is_looked_at, scan
+from orchestration.progress import Report, at_most_once_a_second
 from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transforms.alignment import copy_alignments
@@ -38,41 +48,29 @@ from orchestration.transforms.speaker_labels import speaker_labels
 from orchestration.transforms.speaker_spans import speaker_spans
 from orchestration.transforms.speaker_turns import speaker_turns
 from orchestration.transforms.topics import chapter_topics, copy_topics, turn_topics
-
-CATALOG = "catalog"
-Report = Callable[[str], None]
+from orchestration.workers import each
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Stage:
     """One table computed from others.
 
-    inputs: the lake tables, or `catalog`, that are passed to `compute` in this order.
+    inputs: the lake tables, or `catalog`, that are passed to `compute` in this order. shared: None where rows depend on
+    documents of any episode. Else they depend on the inputs' rows of their own episode, the catalogue, and on what is
+    shared, which `compute` takes by these names.
     """
 
     table: str
     inputs: tuple[str, ...]
     compute: Callable[..., pl.DataFrame]
-
-
-@dataclass(frozen=True, slots=True)
-class StageResult:
-    """What a stage did: rows of its table, and whether they were kept because nothing it reads had changed.
-
-    counts: what was read or computed, and what was kept, by name.
-    """
-
-    table: str
-    row_count: int
-    is_kept: bool
-    counts: Mapping[str, int] = field(default_factory=dict)
+    shared: Mapping[str, Shared] | None = None
 
 
 STAGES: tuple[Stage, ...] = (
     Stage("copy_links", ("episode_copies", "segments", "passages", "chapters"), copy_links),
     Stage("copy_episodes", ("episode_copies", "copy_links"), copy_episodes),
-    Stage("copy_alignments", ("episode_copies", "copy_episodes", "segments", "document_texts"), copy_alignments),
-    Stage("copy_differences", ("copy_alignments", "segments", "document_texts"), copy_differences),
+    Stage("copy_alignments", ("episode_copies", "copy_episodes", "segments", "document_texts"), copy_alignments, {}),
+    Stage("copy_differences", ("copy_alignments", "segments", "document_texts"), copy_differences, {}),
     Stage("copy_shows", ("episode_copies", "passages", "segments", CATALOG, "document_texts"), copy_shows),
     Stage(
         "kind_spans",
@@ -128,6 +126,7 @@ STAGES: tuple[Stage, ...] = (
         "speaker_turns",
         ("segments", "document_texts", "kind_spans", "speaker_labels", "copy_alignments", "speaker_spans"),
         speaker_turns,
+        {},
     ),
     Stage(
         "mentions",
@@ -189,6 +188,10 @@ STAGES: tuple[Stage, ...] = (
 )
 
 
+WHOLE_TABLES = frozenset(stage.table for stage in STAGES if stage.shared is None)
+"""Tables that are computed as a whole; the rows of the others stand in the bucket of their episode."""
+
+
 @cache
 def method_versions() -> dict[str, str]:
     """Return the version of each method, a short hash of the code that it is made of: `parse`, and one a stage."""
@@ -210,109 +213,79 @@ def code_version() -> str:
     return sha256_of_files(list((PROJECT_ROOT / "orchestration").rglob("*.py")))[:12]
 
 
-def run_ingest(
-    settings: Settings, lake: Lake, now: datetime, report: Report, source: str | None = None
-) -> list[StageResult]:
-    """Bring the ingest tables up to date with the files below `settings.raw`, and return what was done.
-
-    source: a folder directly below it, to look only there; all else stays in the lake as it is. Raises ValueError
-    where there is no such folder, and where it is not known what was found elsewhere.
-    """
-    hashes = file_hashes(settings)
-    files = found_files(settings, hashes, report, source)
-
-    def is_ours(file: RawFile) -> bool:
-        return is_looked_at(file.file, source)
-
-    written_by = {lake.stage_key(table) for table in INGEST_TABLES}
-    if source is not None:
-        others = hashes.others(lambda file: is_looked_at(file, source))
-        if len(written_by) > 1 or (not others and any(written_by) and lake.row_count("documents")):
-            raise ValueError(f"what is there outside the folder {source} is not known for sure: run once for all")
-        files += others
-    hashes.save(lambda file: is_looked_at(file, source))
-    version = parse_version()
-    # The version stands in front, so that rows that other parsers made are recognised. A limited run has another key
-    # than one for all, which therefore always follows up what the limited one left aside.
-    key = f"{version}:" + stable_id("ingest", source, *((file.path, file.document_id, file.problem) for file in files))
-    read = {"hashed_count": hashes.read_count}
-    if written_by == {key}:
-        report(f"{len(files)} files, nothing new")
-        counts = read | {"parsed_count": 0, "kept_count": lake.row_count("documents"), "dropped_count": 0}
-        return [StageResult(table, lake.row_count(table), True, counts) for table in INGEST_TABLES]
-    previous, is_same_code = None, True
-    # Tables of two different runs (the last one was cut short between them) do not fit together.
-    if len(written_by) == 1 and (before := written_by.pop()):
-        previous = {table: lake.read(table) for table in INGEST_TABLES}
-        is_same_code = before.startswith(f"{version}:")
-    result = ingest(
-        settings.raw,
-        files,
-        previous,
-        now,
-        _at_most_once_a_second(report),
-        is_same_code=is_same_code,
-        is_looked_at=is_ours,
-    )
-    if source is not None and not is_same_code:
-        key = f"mixed:{key}"
-    for table, frame in result.frames.items():
-        lake.write(table, frame, key)
-    report(
-        f"{result.parsed_count} documents read, {result.kept_count} unchanged, {result.dropped_count} no longer there"
-    )
-    counts = read | result.counts
-    return [StageResult(table, frame.height, False, counts) for table, frame in result.frames.items()]
-
-
-def _at_most_once_a_second(report: Report) -> Callable[[int, int], None]:
-    last = time.monotonic()
-
-    def on_progress(done: int, total: int) -> None:
-        nonlocal last
-        if time.monotonic() - last >= 1:
-            last = time.monotonic()
-            report(f"read {done} of {total} documents")
-
-    return on_progress
-
-
-def file_hashes(settings: Settings) -> FileHashes:
-    """Return what earlier runs have found in the raw files."""
-    limits = f"{settings.max_file_bytes}:{version_of('orchestration.scan')}:{str(settings.raw)!a}"
-    return FileHashes(settings.lake / "file_hashes.parquet", limits)
-
-
-def found_files(
-    settings: Settings, hashes: FileHashes, report: Report = lambda line: None, source: str | None = None
-) -> list[RawFile]:
-    """Return the files below the raw folder, or below its folder `source`. Only those are read that may have changed.
-
-    Raises FileNotFoundError where there is no raw folder, ValueError where it has no folder `source`.
-    """
-    if not settings.raw.is_dir():
-        raise FileNotFoundError(f"the raw folder {settings.raw} does not exist: create it, or set PODCAST_RAW")
-    files = []
-    for file in scan(settings.raw, settings.max_file_bytes, hashes, source):
-        files.append(file)
-        if len(files) % 1000 == 0:
-            report(f"found {len(files)} files")
-    return files
-
-
-def run_stage(stage: Stage, lake: Lake, catalog: Catalog) -> StageResult:
-    """Compute one table, unless everything it is made from is unchanged."""
+def run_stage(
+    stage: Stage, lake: Lake, catalog: Catalog, process_count: int = 1, report: Report = lambda line: None
+) -> StageResult:
+    """Compute one table, unless everything it is made from is unchanged; if it can be, only for changed episodes."""
+    read = {*stage.inputs, *(table for shared in (stage.shared or {}).values() for table in shared.tables)}
     key = stable_id(
         stage.table,
         stage_version(stage),
+        lake.bucket_count,
         *stage.inputs,
-        *(catalog.fingerprint if name == CATALOG else lake.fingerprint(name) for name in stage.inputs),
+        *(catalog.fingerprint if name == CATALOG else lake.fingerprint(name) for name in sorted(read)),
     )
     if lake.is_current(stage.table, key):
-        return StageResult(stage.table, lake.row_count(stage.table), is_kept=True)
-    frame = stage.compute(*(catalog if name == CATALOG else lake.read(name) for name in stage.inputs))
-    lake.write(stage.table, frame, key)
-    return StageResult(stage.table, frame.height, is_kept=False)
+        kept = {} if stage.shared is None else {"computed_copy_count": 0}
+        return StageResult(stage.table, lake.row_count(stage.table), is_kept=True, counts=kept)
+    if stage.shared is None:
+        frame = stage.compute(*(catalog if name == CATALOG else lake.read(name) for name in stage.inputs))
+        lake.write(stage.table, frame, key)
+        return StageResult(stage.table, frame.height, is_kept=False)
+    computed = kept_count = 0
+    parts = lake.parts(stage.table)
+    tasks = _tasks(stage, lake, catalog, parts)
+    current = {bucket: part for bucket, part in parts.items() if bucket in tasks and part.key == tasks[bucket].key}
+    wanted = [task for bucket, task in tasks.items() if bucket not in current]
+    on_progress = at_most_once_a_second(report, f"{stage.table}: part")
+    for number, (task, done) in enumerate(each(bring_up_to_date, wanted, len(wanted), process_count), 1):
+        current[task.bucket] = done.part
+        computed += done.computed_copy_count
+        # Parts that are still to come stay as they are, and do not pass for current: they have another key.
+        lake.record(stage.table, {b: part for b, part in (parts | current).items() if b in tasks})
+        on_progress(number, len(wanted))
+    lake.record(stage.table, current, key)
+    discard_unused(lake, stage.table)
+    kept_count = sum(task.copies.height for task in tasks.values()) - computed
+    counts = {"computed_copy_count": computed, "kept_copy_count": kept_count}
+    return StageResult(stage.table, lake.row_count(stage.table), is_kept=False, counts=counts)
+
+
+def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part]) -> dict[int, Task]:
+    """Return what is to do for each bucket, were it all to be done."""
+    homes = Homes.of(lake)
+    inputs = [name for name in stage.inputs if name != CATALOG]
+    whole = {name: homes.by_bucket(lake.read(name)) for name in inputs if name in WHOLE_TABLES}
+    computed = {name: lake.parts(name) for name in inputs if name not in WHOLE_TABLES and name not in INGEST_TABLES}
+    shared = {
+        name: part.reduce(*(lake.read(table, list(columns)) for table, columns in part.tables.items()))
+        for name, part in (stage.shared or {}).items()
+    }
+    names = prepared(lake, stage.table, shared)
+    for_all = [digest_of(frame) for _, frame in sorted(shared.items()) if is_for_all(frame)]
+    base = stable_id(stage_version(stage), catalog.fingerprint if CATALOG in stage.inputs else "", *for_all)
+    split = {name: homes.by_bucket(frame) if "copy_id" in frame.columns else None for name, frame in shared.items()}
+    pickled = pickle.dumps(catalog) if CATALOG in stage.inputs else b""
+    tasks = {}
+    # Without any copies there is one bucket all the same, so that the table is there.
+    for bucket, copies in homes.buckets().items():
+        whole_here = {name: by_bucket[bucket] for name, by_bucket in whole.items()}
+        shared_here = {
+            name: by_bucket[bucket] if by_bucket is not None else shared[name] for name, by_bucket in split.items()
+        }
+        own = [frame for name, frame in sorted(shared_here.items()) if split[name] is not None]
+        key = stable_id(
+            stage.table,
+            base,
+            names,
+            *(digest_of(frame) for frame in (copies, *whole_here.values(), *own)),
+            *(parts_of[bucket].fingerprint if bucket in parts_of else "" for parts_of in computed.values()),
+        )
+        tasks[bucket] = Task(
+            lake.folder, stage.table, bucket, base, key, copies, stage.inputs, whole_here, shared_here, pickled,
+            stage.compute, parts.get(bucket),
+        )  # fmt: skip
+    return tasks
 
 
 def build_lake(settings: Settings, catalog: Catalog, now: datetime, report: Report, source: str | None = None) -> Lake:
@@ -320,6 +293,6 @@ def build_lake(settings: Settings, catalog: Catalog, now: datetime, report: Repo
     lake = Lake(settings.lake)
     run_ingest(settings, lake, now, report, source)
     for stage in STAGES:
-        result = run_stage(stage, lake, catalog)
+        result = run_stage(stage, lake, catalog, settings.process_count, report)
         report(f"{stage.table}: {result.row_count:,} rows{', unchanged' if result.is_kept else ''}")
     return lake

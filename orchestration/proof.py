@@ -18,7 +18,7 @@ import polars as pl
 # Control, soft-hyphen and zero-width characters.
 _IGNORED = dict.fromkeys((*range(32), *range(127, 160), 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _REFERENCE = re.compile(r"&#?[0-9A-Za-z]{1,32};")
-_MAX_REPORTED = 20
+MAX_REPORTED = 20
 
 PROVEN_TABLES = (
     "document_texts",
@@ -75,7 +75,7 @@ def _result(*checked: tuple[str, Iterator[str | None]]) -> ProofResult:
             row_count += 1
             if failure:
                 failure_count += 1
-                if len(failures) < _MAX_REPORTED:
+                if len(failures) < MAX_REPORTED:
                     failures.append(f"{table}: {failure}")
     return ProofResult(row_count, failure_count, failures)
 

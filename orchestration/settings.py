@@ -19,6 +19,7 @@ class Settings:
     max_file_bytes: larger raw files are rejected, so that one file cannot exhaust memory.
     dashboard_episodes: how many of the newest episodes get a page of their own in the dashboards.
     releases_kept: how many releases stay on disk. max_fall: share of a key table's rows that a release may lose.
+    process_count: how many processes read and compute side by side.
     """
 
     raw: Path
@@ -28,6 +29,7 @@ class Settings:
     dashboard_episodes: int = 200
     releases_kept: int = 5
     max_fall: float = 0.2
+    process_count: int = 1
 
     @property
     def catalog(self) -> Path:
@@ -72,7 +74,8 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     `warehouse` of the project. `PODCAST_MAX_FILE_MB` is the largest raw file that is read, 100 by default,
     `PODCAST_DASHBOARD_EPISODES` the number of episodes with a page in the dashboards, 200 by default,
     `PODCAST_RELEASES_KEPT` the number of releases that stay on disk, 5 by default, and `PODCAST_MAX_FALL` the share of
-    a key table's rows that a release may lose, 0.2 by default.
+    a key table's rows that a release may lose, 0.2 by default. `PODCAST_PROCESSES` is the number of processes that read
+    and compute side by side, by default that of the cores.
     Raises ValueError where a value cannot be used.
     """
     limit = environment.get("PODCAST_MAX_FILE_MB") or "100"
@@ -88,6 +91,9 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     fall = environment.get("PODCAST_MAX_FALL") or "0.2"
     if not re.fullmatch(r"0?\.[0-9]+|[01]", fall):
         raise ValueError(f"PODCAST_MAX_FALL is {fall!r}: set it to a share from 0 to 1, such as 0.2")
+    processes = environment.get("PODCAST_PROCESSES") or str(len(os.sched_getaffinity(0)))
+    if not processes.isdigit() or int(processes) < 1:
+        raise ValueError(f"PODCAST_PROCESSES is {processes!r}: set it to a whole number from 1 on, such as 2")
     return Settings(
         raw=Path(environment.get("PODCAST_RAW") or PROJECT_ROOT / "raw").absolute(),
         warehouse=Path(environment.get("PODCAST_WAREHOUSE") or PROJECT_ROOT / "warehouse").absolute(),
@@ -96,4 +102,5 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         dashboard_episodes=int(pages),
         releases_kept=int(kept),
         max_fall=float(fall),
+        process_count=int(processes),
     )

@@ -28,8 +28,9 @@ from orchestration.catalog.catalog import Catalog
 from orchestration.catalog.lint import Risk, risky_aliases
 from orchestration.catalog.load import HEADERS, CatalogError, load_catalog
 from orchestration.characters import harmless
+from orchestration.increments import CATALOG
 from orchestration.io.lake import Lake
-from orchestration.pipeline import CATALOG, STAGES
+from orchestration.pipeline import STAGES
 from orchestration.settings import PROJECT_ROOT
 from orchestration.transforms.letters import fold
 

@@ -11,12 +11,15 @@ import dagster as dg
 import dataframely as dy
 
 from orchestration.defs.feeds import FEEDS
-from orchestration.defs.metadata import column_schema, table_metadata
+from orchestration.defs.metadata import PREVIEW_ROWS, column_schema, table_metadata
 from orchestration.defs.workspace import Workspace
 from orchestration.history import record_refusal
+from orchestration.increments import CATALOG
+from orchestration.ingest_run import StageResult, run_ingest
 from orchestration.io.lake import Lake
-from orchestration.pipeline import CATALOG, STAGES, Stage, StageResult, run_ingest, run_stage
-from orchestration.proof import EXAMPLE_TABLES, PROVEN_TABLES, ProofResult, prove, prove_examples
+from orchestration.pipeline import STAGES, Stage, run_stage
+from orchestration.proof import EXAMPLE_TABLES, PROVEN_TABLES, ProofResult
+from orchestration.proof_run import prove_lake, prove_lake_examples
 from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
 
 RAW = dg.AssetKey("raw")
@@ -84,7 +87,8 @@ def _report(result: StageResult, lake: Lake, seconds: float) -> Iterator[Any]:
     key = lake_key(result.table)
     yield dg.MaterializeResult(
         asset_key=key,
-        metadata=table_metadata(lake.read(result.table), seconds, result.is_kept) | dict(result.counts),
+        metadata=table_metadata(result.row_count, lake.head(result.table, PREVIEW_ROWS), seconds, result.is_kept)
+        | dict(result.counts),
         data_version=dg.DataVersion(lake.fingerprint(result.table)),
     )
     yield dg.AssetCheckResult(passed=True, check_name=CONTRACT, asset_key=key)
@@ -127,7 +131,7 @@ def _stage_asset(stage: Stage) -> dg.AssetsDefinition:
         lake = workspace.lake()
         started = time.perf_counter()
         try:
-            result = run_stage(stage, lake, workspace.catalog())
+            result = run_stage(stage, lake, workspace.catalog(), workspace.settings().process_count, context.log.info)
         except dy.exc.ValidationError as error:
             yield dg.AssetCheckResult(
                 passed=False, check_name=CONTRACT, asset_key=lake_key(stage.table), metadata={"broken": str(error)}
@@ -153,8 +157,7 @@ stage_assets = [_stage_asset(stage) for stage in STAGES]
 )
 def proof(context: dg.AssetCheckExecutionContext, workspace: Workspace) -> dg.AssetCheckResult:
     """Compare every row with the raw text it comes from."""
-    lake = workspace.lake()
-    result = prove({table: lake.read(table) for table in PROVEN_TABLES})
+    result = prove_lake(workspace.lake(), workspace.settings().process_count, context.log.info)
     return _checked(context, workspace, result)
 
 
@@ -167,8 +170,7 @@ def proof(context: dg.AssetCheckExecutionContext, workspace: Workspace) -> dg.As
 )
 def example_proof(context: dg.AssetCheckExecutionContext, workspace: Workspace) -> dg.AssetCheckResult:
     """Compare every example with the raw text it comes from."""
-    lake = workspace.lake()
-    result = prove_examples({table: lake.read(table) for table in ("document_texts", *EXAMPLE_TABLES)})
+    result = prove_lake_examples(workspace.lake())
     return _checked(context, workspace, result)
 
 

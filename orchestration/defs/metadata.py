@@ -11,7 +11,7 @@ import polars as pl
 
 from orchestration.characters import harmless
 
-_PREVIEW_ROWS = 5
+PREVIEW_ROWS = 5
 _PREVIEW_COLUMNS = 8
 _PREVIEW_CHARACTERS = 60
 
@@ -34,7 +34,7 @@ def column_schema(schema: type[dy.Schema]) -> dg.TableSchema:
 
 def preview(frame: pl.DataFrame) -> str:
     """Return the first rows and columns of `frame` as a Markdown table. Text of raw documents is never trusted."""
-    shown = frame.head(_PREVIEW_ROWS).select(frame.columns[:_PREVIEW_COLUMNS])
+    shown = frame.head(PREVIEW_ROWS).select(frame.columns[:_PREVIEW_COLUMNS])
     lines = [_line(shown.columns), _line(["---"] * shown.width, is_escaped=True)]
     lines += [_line([str(value) if value is not None else "" for value in row]) for row in shown.iter_rows()]
     return "\n".join(lines)
@@ -52,11 +52,11 @@ def _escape(cell: str) -> str:
     return text
 
 
-def table_metadata(frame: pl.DataFrame, seconds: float, is_kept: bool) -> dict[str, Any]:
+def table_metadata(row_count: int, first_rows: pl.DataFrame, seconds: float, is_kept: bool) -> dict[str, Any]:
     """Return the metadata of a lake table that was written or kept."""
     return {
-        "dagster/row_count": frame.height,
+        "dagster/row_count": row_count,
         "seconds": round(seconds, 3),
         "is_kept": is_kept,
-        "preview": dg.MetadataValue.md(preview(frame)),
+        "preview": dg.MetadataValue.md(preview(first_rows)),
     }

@@ -30,7 +30,8 @@ from orchestration.evaluation.report import table
 from orchestration.evaluation.sources import read_tables, sources_of
 from orchestration.evaluation.tally import ALL, Tally
 from orchestration.evaluation.warehouse_sql import WarehouseModels
-from orchestration.pipeline import CATALOG, STAGES
+from orchestration.increments import CATALOG
+from orchestration.pipeline import STAGES
 from orchestration.settings import PROJECT_ROOT
 
 Tables = dict[str, pl.DataFrame]

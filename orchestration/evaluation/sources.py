@@ -7,14 +7,16 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
-from orchestration.io.lake import Lake
 from orchestration.schemas.tables import LAKE_TABLES
 
 
 def read_tables(lake: Path) -> dict[str, pl.DataFrame]:
     """Return the tables of the lake in `lake` that are there. Raises FileNotFoundError where it holds none."""
-    reader = Lake(lake)
-    tables = {table: reader.read(table) for table in LAKE_TABLES if reader.path(table).is_file()}
+    tables = {
+        table: pl.read_parquet(lake / table / "*.parquet")
+        for table in LAKE_TABLES
+        if any((lake / table).glob("*.parquet"))
+    }
     if not tables:
         raise FileNotFoundError(f"no table of the lake in {lake}: build the lake first")
     return tables

@@ -1,78 +1,220 @@
-"""The lake: one folder of Parquet a table, each with an enforced schema, and what each stage was last computed from."""
+"""The lake: one folder of Parquet files a table, each with an enforced schema, and what each file was computed from.
+
+Belongs here: files, their contracts, and what is recorded of them. Keep out: what a file is computed from
+(increments.py) and which rows stand in it (buckets.py).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from orchestration.ids import stable_id
 from orchestration.io.files import write_bytes, write_json
 from orchestration.schemas.tables import LAKE_TABLES
+
+# Few enough rows in a group that those of a copy or document are found without reading many others.
+_ROWS_PER_GROUP = 20_000
+_TEXTS_PER_GROUP = 16
+_DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+
+
+class DamagedPartError(RuntimeError):
+    """A file of the lake cannot be read. It is forgotten, so that the next run makes it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is recorded of a file: the key of all that it was computed from, its SHA-256, rows, size and time.
+
+    shared: hash of the rows of others that it was made with, where it depends on those that concern it only.
+    """
+
+    key: str
+    fingerprint: str
+    row_count: int
+    size_bytes: int
+    modified_ns: int
+    shared: str = ""
 
 
 class Lake:
     """Reads and writes the tables below `folder`.
 
-    Tables are written whole, to a temporary name that is renamed. Beside each table its fingerprint (SHA-256 of the
-    Parquet file) is kept with the key of the stage that wrote it, so that a stage can tell whether its inputs changed.
+    A table is written in parts, one a bucket of documents, or in one part where its rows depend on all. Each part is
+    written to a temporary name that is renamed. What is recorded of a part counts only as long as its file has the size
+    and time of then, so that a crash between the two, or a file cut short, makes the next run compute the part again.
     """
 
     def __init__(self, folder: Path) -> None:
         """Open the lake in `folder`, which need not exist yet."""
         self.folder = folder
 
-    def path(self, table: str) -> Path:
-        """Return the Parquet file of `table`. Raises KeyError for a table that has no contract."""
+    @property
+    def bucket_count(self) -> int:
+        """The number of buckets that documents are spread over."""
+        try:
+            return int(json.loads(self._layout.read_text(encoding="utf-8"))["bucket_count"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return 1
+
+    @bucket_count.setter
+    def bucket_count(self, count: int) -> None:
+        write_json(self._layout, {"bucket_count": count})
+
+    def path(self, table: str, bucket: int = 0) -> Path:
+        """Return the file of a part of `table`. Raises KeyError for a table that has no contract."""
         if table not in LAKE_TABLES:
             raise KeyError(f"{table} is no table of the lake: add its contract to orchestration/schemas/")
-        return self.folder / table / "data.parquet"
+        return self.folder / table / f"part-{bucket:05}.parquet"
 
-    def read(self, table: str) -> pl.DataFrame:
-        """Return all rows of `table`. Raises FileNotFoundError where it was never written."""
-        return pl.read_parquet(self.path(table))
+    def read(self, table: str, columns: list[str] | None = None) -> pl.DataFrame:
+        """Return all rows of `table`, or some `columns` of them. Raises FileNotFoundError where it was never written.
+
+        Raises DamagedPartError where a file cannot be read.
+        """
+        recorded = self._recorded(table)
+        if not recorded:
+            raise FileNotFoundError(f"the lake has no table {table} yet: build it with `make warehouse`")
+        return pl.concat([self.read_part(table, bucket, columns) for bucket in sorted(recorded)], rechunk=False)
+
+    def read_part(self, table: str, bucket: int, columns: list[str] | None = None) -> pl.DataFrame:
+        """Return the rows of one part. Raises as `read`."""
+        return self._readable(table, bucket, lambda path: pl.read_parquet(path, columns=columns))
+
+    def head(self, table: str, row_count: int) -> pl.DataFrame:
+        """Return the first rows of `table`. Raises as `read`."""
+        parts = self._recorded(table)
+        bucket = next((bucket for bucket, part in sorted(parts.items()) if part.row_count), min(parts, default=0))
+        return self._readable(table, bucket, lambda path: pl.scan_parquet(path).head(row_count).collect())
+
+    def read_rows(self, table: str, bucket: int, column: str, values: Collection[str]) -> pl.DataFrame:
+        """Return the rows of a part whose `column` is among `values`. Raises as `read`."""
+        wanted = pl.col(column).is_in(pl.Series(sorted(values), dtype=pl.String).implode())
+        return self._readable(table, bucket, lambda path: pl.scan_parquet(path).filter(wanted).collect())
 
     def write(self, table: str, frame: pl.DataFrame, stage_key: str) -> pl.DataFrame:
-        """Write `frame` as `table`, after checking it against the contract, and return it as stored.
+        """Write `frame` as the whole of `table`, after checking it against the contract, and return it as stored.
 
         Rows are stored in the order of the primary key, so that equal rows make an equal file. Raises
         dataframely's SchemaError or RuleViolation, naming columns and rules, where the contract does not hold.
         """
-        schema = LAKE_TABLES[table]
-        checked = schema.validate(frame.select(schema.column_names()), cast=True).sort(schema.primary_key())
-        buffer = io.BytesIO()
-        checked.write_parquet(buffer, compression="zstd", statistics=True)
-        content = buffer.getvalue()
-        # Without a state the table counts as unknown: a crash between the two writes makes the next run redo the stage.
+        checked = self.checked(table, frame)
+        # Without a record the table counts as unknown: a crash between the two makes the next run redo the stage.
         self._state_path(table).unlink(missing_ok=True)
-        write_bytes(self.path(table), content)
-        fingerprint = hashlib.sha256(content).hexdigest()
-        write_json(self._state_path(table), {"fingerprint": fingerprint, "stage_key": stage_key})
+        self.record(table, {0: self.write_part(table, 0, checked, stage_key)}, stage_key)
         return checked
 
+    def checked(self, table: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return `frame` as it is stored. Raises as `write`."""
+        schema = LAKE_TABLES[table]
+        return schema.validate(frame.select(schema.column_names()), cast=True).sort(schema.primary_key())
+
+    def write_part(self, table: str, bucket: int, checked: pl.DataFrame, key: str, shared: str = "") -> Part:
+        """Write a part, and return what is to be recorded of it. Several processes may write parts of one table."""
+        buffer = io.BytesIO()
+        group = _TEXTS_PER_GROUP if table == "document_texts" else _ROWS_PER_GROUP
+        checked.write_parquet(buffer, compression="zstd", statistics=True, row_group_size=group)
+        content = buffer.getvalue()
+        path = self.path(table, bucket)
+        write_bytes(path, content)
+        status = path.stat()
+        fingerprint = hashlib.sha256(content).hexdigest()
+        return Part(key, fingerprint, checked.height, status.st_size, status.st_mtime_ns, shared)
+
+    def record(self, table: str, parts: Mapping[int, Part], stage_key: str = "") -> None:
+        """Record the parts of `table` that are there now.
+
+        stage_key: key of all that the whole table was computed from; empty as long as parts are still to come. With it
+        all other files of the table are deleted.
+        """
+        names = {self.path(table, bucket).name for bucket in parts}
+        for file in self.path(table).parent.glob("*.parquet") if stage_key else ():
+            if file.name not in names:
+                file.unlink()
+        recorded = {str(bucket): asdict(part) for bucket, part in sorted(parts.items())}
+        write_json(self._state_path(table), {"stage_key": stage_key, "parts": recorded})
+
+    def parts(self, table: str) -> dict[int, Part]:
+        """Return what is recorded of the parts of `table` whose files are as they were left."""
+        return {bucket: part for bucket, part in self._recorded(table).items() if self._is_intact(table, bucket, part)}
+
     def fingerprint(self, table: str) -> str:
-        """Return the fingerprint of the rows of `table`; empty where it was never written."""
-        return self._state(table).get("fingerprint", "")
+        """Return the fingerprint of the rows of `table`; empty where it is not whole."""
+        recorded = self._recorded(table)
+        if not recorded or len(self.parts(table)) < len(recorded):
+            return ""
+        return stable_id(table, *(f"{bucket}:{part.fingerprint}" for bucket, part in sorted(recorded.items())))
 
     def stage_key(self, table: str) -> str:
-        """Return the key of the stage that wrote `table`; empty where it was never written or its file is gone."""
-        return self._state(table).get("stage_key", "") if self.path(table).is_file() else ""
+        """Return the key of the stage that wrote `table`; empty where it is not whole."""
+        return str(self._state(table).get("stage_key", "")) if self.fingerprint(table) else ""
 
     def is_current(self, table: str, stage_key: str) -> bool:
-        """Tell whether `table` was written by a stage with this very key and its file is still there."""
+        """Tell whether `table` was written by a stage with this very key and its files are still there."""
         return self.stage_key(table) == stage_key
 
     def row_count(self, table: str) -> int:
         """Return the number of rows of `table` without reading them."""
-        return pl.scan_parquet(self.path(table)).select(pl.len()).collect().item()
+        return sum(part.row_count for part in self._recorded(table).values())
+
+    def forget(self, tables: Iterable[str]) -> None:
+        """Delete what is recorded of `tables`, so that they are computed anew."""
+        for table in tables:
+            self._state_path(table).unlink(missing_ok=True)
+
+    def state_of(self, table: str, bucket: int, what: str) -> Path:
+        """Return the path of a Parquet file about a part, away from its folder, all files of which are its rows."""
+        return self.folder / "state" / table / f"{what}-{bucket:05}.parquet"
+
+    @property
+    def _layout(self) -> Path:
+        return self.folder / "state" / "layout.json"
+
+    def _readable(self, table: str, bucket: int, read: Any) -> pl.DataFrame:
+        path = self.path(table, bucket)
+        try:
+            frame: pl.DataFrame = read(path)
+        except FileNotFoundError:
+            self._forget_part(table, bucket)
+            raise
+        except _DAMAGED as error:
+            self._forget_part(table, bucket)
+            raise DamagedPartError(f"{path} cannot be read ({error}): run again, and it is made anew") from error
+        return frame
+
+    def _forget_part(self, table: str, bucket: int) -> None:
+        parts = self._recorded(table)
+        if bucket in parts:
+            # It stays on record as a part that is not there, so that the table does not pass for whole without it.
+            self.record(table, parts | {bucket: replace(parts[bucket], key="", size_bytes=-1)})
+
+    def _is_intact(self, table: str, bucket: int, part: Part) -> bool:
+        try:
+            status = self.path(table, bucket).stat()
+        except FileNotFoundError:
+            return False
+        return (status.st_size, status.st_mtime_ns) == (part.size_bytes, part.modified_ns)
 
     def _state_path(self, table: str) -> Path:
         return self.folder / table / "stage.json"
 
-    def _state(self, table: str) -> dict[str, str]:
+    def _recorded(self, table: str) -> dict[int, Part]:
         try:
-            return json.loads(self._state_path(table).read_text(encoding="utf-8"))
-        except (FileNotFoundError, json.JSONDecodeError):
+            return {int(bucket): Part(**part) for bucket, part in self._state(table).get("parts", {}).items()}
+        except (AttributeError, TypeError, ValueError):
+            return {}
+
+    def _state(self, table: str) -> dict[str, Any]:
+        try:
+            state = json.loads(self._state_path(table).read_text(encoding="utf-8"))
+            return state if isinstance(state, dict) else {}
+        except (FileNotFoundError, ValueError):
             return {}

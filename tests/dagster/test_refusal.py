@@ -37,7 +37,7 @@ def test_a_failing_model_refuses_the_release(tmp_path, monkeypatch):
 
 def test_a_row_that_does_not_lead_back_refuses_the_release(tmp_path, monkeypatch):
     (tmp_path / "raw").mkdir()
-    monkeypatch.setattr(lake_assets, "prove", lambda tables: ProofResult(1, 1, ["mentions: a wrong one"]))
+    monkeypatch.setattr(lake_assets, "prove_lake", lambda *_: ProofResult(1, 1, ["mentions: a wrong one"]))
     result = run(tmp_path / "raw", tmp_path / "warehouse")
     assert [check.check_name for check in result.get_asset_check_evaluations() if not check.passed] == ["proof"]
     assert not (tmp_path / "warehouse" / "podcasts.duckdb").exists()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.__main__ import main
+from orchestration.ingest_run import run_ingest
 from orchestration.io.lake import Lake
-from orchestration.pipeline import run_ingest
 from orchestration.settings import Settings, load_settings
 
 SPEECH = "\n".join(f"[00:00:{s:02}.000 --> 00:00:{s + 2:02}.000]   {{}} number {s}." for s in range(0, 40, 2))
@@ -64,7 +64,7 @@ def test_a_first_run_may_be_limited(here):
 
 def test_documents_elsewhere_wait_for_a_run_for_all_when_the_code_changes(here, monkeypatch):
     run(here)
-    monkeypatch.setattr("orchestration.pipeline.parse_version", lambda: "new")
+    monkeypatch.setattr("orchestration.ingest_run.parse_version", lambda: "new")
     monkeypatch.setattr("orchestration.ingest.format_versions", lambda: {"whisper_text": "new"})
     assert run(here, "one")[0]["parsed_count"] == 1
     assert run(here, "one")[0]["parsed_count"] == 0
@@ -74,7 +74,7 @@ def test_documents_elsewhere_wait_for_a_run_for_all_when_the_code_changes(here, 
 
 def test_without_knowing_what_is_elsewhere_nothing_is_done(here):
     run(here)
-    (here.lake / "file_hashes.parquet").unlink()
+    (here.lake / "state" / "files.parquet").unlink()
     with pytest.raises(ValueError, match="run once for all"):
         run(here, "one")
     assert len(run(here)[1]) == 3

@@ -1,0 +1,302 @@
+"""Computing a table bucket by bucket, and in a bucket only for the episodes of which something changed.
+
+Belongs here: which episodes those are, and writing their rows beside the kept ones. Keep out: what a stage computes.
+
+A stage may be computed so where the rows of an episode depend on nothing but the rows of its copies in the tables that
+it reads, the catalogue, and what it shares with others (`Shared`). For each episode a hash over all of this is kept:
+as long as it stays the same, so do the rows. Of the raw tables, what a document's rows are made of stands for them;
+of computed tables, the hashes of their rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import pickle
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache, reduce
+from pathlib import Path
+
+import polars as pl
+
+from orchestration.io.files import write_bytes
+from orchestration.io.lake import Lake, Part
+from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
+from orchestration.texts_with import texts_with
+
+CATALOG = "catalog"
+NEEDLE = "needle"
+# Two hashes of 64 bits each, so that no two of very many contents are ever taken for one.
+_SEEDS = (11, 23)
+_HASHES = tuple(f"hash_{seed}" for seed in _SEEDS)
+# So many names that changed are looked for in the texts of others; more make it cheaper to compute all anew.
+_MAX_NEEDLES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a stage takes from the documents of others: a small frame made of whole tables.
+
+    tables: of these, with the columns that are needed. reduce: makes the frame of them, in this order. With a column
+    `copy_id` a row concerns that copy alone; with a column `needle`, episodes in whose documents that text stands; else
+    every episode.
+    """
+
+    tables: Mapping[str, tuple[str, ...]]
+    reduce: Callable[..., pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A part of a table to bring up to date.
+
+    base: the version of the code and the fingerprint of the catalogue. key: of everything the part depends on.
+    copies: those at home in the bucket (see `Homes`). whole: rows of tables that are not in buckets, of these copies.
+    shared: by name of the argument. recorded: what is there so far.
+    """
+
+    lake: Path
+    table: str
+    bucket: int
+    base: str
+    key: str
+    copies: pl.DataFrame
+    inputs: tuple[str, ...]
+    whole: Mapping[str, pl.DataFrame]
+    shared: Mapping[str, pl.DataFrame]
+    catalog: bytes
+    compute: Callable[..., pl.DataFrame] = field(repr=False)
+    recorded: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A part as it is now, and for how many copies its rows were computed and kept."""
+
+    part: Part
+    computed_copy_count: int
+    kept_copy_count: int
+
+
+def bring_up_to_date(task: Task) -> Done:
+    """Compute the rows of the episodes that changed, and write the part unless it is the same."""
+    lake = Lake(task.lake)
+    keys = _episode_keys(lake, task)
+    needles = _digest_of_needles(task.shared)
+    known = _known(lake, task)
+    if known is None:
+        changed = task.copies
+    else:
+        same = keys.join(known, on=keys.columns, how="semi").select("episode_id")
+        changed = task.copies.join(same, on="episode_id", how="anti")
+        if task.recorded and task.recorded.shared != needles:
+            changed = _with_needles(lake, task, changed)
+        gone = known.select("episode_id").unique().join(task.copies, on="episode_id", how="anti")
+        if changed.is_empty() and gone.is_empty() and task.recorded:
+            part = Part(
+                task.key,
+                task.recorded.fingerprint,
+                task.recorded.row_count,
+                task.recorded.size_bytes,
+                task.recorded.modified_ns,
+                needles,
+            )
+            return Done(part, 0, task.copies.height)
+    frame = lake.checked(task.table, _computed(lake, task, changed))
+    kept_copies = task.copies.join(changed, on="copy_id", how="anti")
+    if kept_copies.height:
+        kept = lake.read_rows(task.table, task.bucket, "copy_id", kept_copies["copy_id"].to_list())
+        frame = pl.concat([kept, frame]).sort(_sort_key(task.table))
+    part = lake.write_part(task.table, task.bucket, frame, task.key, needles)
+    _save(lake, task, keys, row_hashes(frame), part)
+    return Done(part, changed.height, kept_copies.height)
+
+
+def prepared(lake: Lake, table: str, shared: Mapping[str, pl.DataFrame]) -> str:
+    """Keep what `shared` says of names, for the runs to come, and return its digest; empty where it says nothing."""
+    digest = _digest_of_needles(shared)
+    path = _needles_path(lake, table, digest)
+    if digest and not path.is_file():
+        _write(path, _needles(shared), {})
+    return digest
+
+
+def discard_unused(lake: Lake, table: str) -> None:
+    """Delete what was kept of names that no part of `table` was made with."""
+    used = {part.shared for part in lake.parts(table).values()}
+    for file in _needles_path(lake, table, "").parent.glob("*.parquet"):
+        if file.stem not in used:
+            file.unlink()
+
+
+def digest_of(frame: pl.DataFrame) -> str:
+    """Return a hash of the rows of `frame`, whatever their order."""
+    digest = hashlib.sha256(f"{pl.__version__}{frame.schema!r}{frame.height}".encode())
+    for seed in _SEEDS:
+        digest.update(str(frame.hash_rows(seed).sort().hash(seed).sum() if frame.height else 0).encode())
+    return digest.hexdigest()
+
+
+def row_hashes(frame: pl.DataFrame, key: str = "copy_id") -> pl.DataFrame:
+    """Return for each value of the column `key` hashes of its rows, whatever their order, and their number."""
+    hashes = {name: frame.hash_rows(seed) for name, seed in zip(_HASHES, _SEEDS, strict=True)}
+    return frame.select(key, **hashes).group_by(key).agg(pl.col(*_HASHES).sum(), rows=pl.len()).sort(key)
+
+
+def _computed(lake: Lake, task: Task, changed: pl.DataFrame) -> pl.DataFrame:
+    tables = {name: _rows_of(lake, task, name, changed) for name in task.inputs if name != CATALOG}
+    shared = {
+        name: frame.join(changed, on="copy_id", how="semi", maintain_order="left")
+        if "copy_id" in frame.columns
+        else frame
+        for name, frame in task.shared.items()
+    }
+    catalog = _catalog(task.catalog) if CATALOG in task.inputs else None
+    return task.compute(*(catalog if name == CATALOG else tables[name] for name in task.inputs), **shared)
+
+
+@lru_cache(maxsize=1)
+def _catalog(pickled: bytes) -> object:
+    return pickle.loads(pickled)
+
+
+def rows_of(lake: Lake, table: str, bucket: int, copies: pl.DataFrame, *, is_all: bool) -> pl.DataFrame:
+    """Return the rows of `table` that belong to `copies`, some of those at home in `bucket` or all.
+
+    Those of a computed table stand in the part of the bucket; those of a raw table in that of each document.
+    """
+    if table not in INGEST_TABLES:
+        return (
+            lake.read_part(table, bucket)
+            if is_all
+            else lake.read_rows(table, bucket, "copy_id", copies["copy_id"].to_list())
+        )
+    key = "document_id" if table == "document_texts" else "copy_id"
+    frames = [
+        lake.read_rows(table, int(source), key, part[key].to_list())
+        for (source,), part in sorted(copies.partition_by("source", as_dict=True).items())
+    ]
+    return pl.concat(frames) if frames else lake.read_part(table, bucket).clear()
+
+
+def _rows_of(lake: Lake, task: Task, table: str, copies: pl.DataFrame) -> pl.DataFrame:
+    if table in task.whole:
+        return task.whole[table].join(copies, on="copy_id", how="semi", maintain_order="left")
+    return rows_of(lake, table, task.bucket, copies, is_all=copies.height == task.copies.height)
+
+
+def _episode_keys(lake: Lake, task: Task) -> pl.DataFrame:
+    """Return for each episode hashes of everything that its rows depend on, but for what concerns all of them."""
+    parts = []
+    for name in task.inputs:
+        if name in task.whole:
+            parts.append(row_hashes(task.whole[name]))
+        elif name != CATALOG and name not in INGEST_TABLES:
+            parts.append(hashes_of_part(lake, name, task.bucket))
+    parts += [row_hashes(frame) for _, frame in sorted(task.shared.items()) if "copy_id" in frame.columns]
+    copies = task.copies.select("copy_id", "episode_id", "document_id", "document_key")
+    joined = reduce(
+        lambda left, right: left.join(
+            right.rename({name: f"{name}_{left.width}" for name in right.columns[1:]}), on="copy_id", how="left"
+        ),
+        parts,
+        copies,
+    )
+    return row_hashes(joined, "episode_id")
+
+
+def hashes_of_part(lake: Lake, table: str, bucket: int) -> pl.DataFrame:
+    """Return `row_hashes` of a part. They are kept from when it was written, and made anew where they are lost."""
+    path = lake.state_of(table, bucket, "rows")
+    about = {"of": lake.parts(table)[bucket].fingerprint, "polars": pl.__version__}
+    hashes = _read(path, about)
+    if hashes is None:
+        hashes = row_hashes(lake.read_part(table, bucket))
+        _write(path, hashes, about)
+    return hashes
+
+
+def _known(lake: Lake, task: Task) -> pl.DataFrame | None:
+    """Return the keys of the episodes of which the part has rows, or None where it has to be computed as a whole."""
+    if task.recorded is None:
+        return None
+    return _read(lake.state_of(task.table, task.bucket, "episodes"), _about(task, task.recorded))
+
+
+def _save(lake: Lake, task: Task, keys: pl.DataFrame, hashes: pl.DataFrame, part: Part) -> None:
+    _write(lake.state_of(task.table, task.bucket, "episodes"), keys, _about(task, part))
+    about = {"of": part.fingerprint, "polars": pl.__version__}
+    _write(lake.state_of(task.table, task.bucket, "rows"), hashes, about)
+
+
+def _about(task: Task, part: Part) -> dict[str, str]:
+    return {"of": part.fingerprint, "base": task.base, "polars": pl.__version__}
+
+
+def _read(path: Path, about: Mapping[str, str]) -> pl.DataFrame | None:
+    try:
+        if pl.read_parquet_metadata(path).items() >= about.items():
+            return pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        pass
+    return None
+
+
+def _write(path: Path, frame: pl.DataFrame, about: Mapping[str, str]) -> None:
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, metadata=dict(about))
+    write_bytes(path, buffer.getvalue())
+
+
+def _needles(shared: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return the rows that concern only episodes that name something: what they name, and a hash of each."""
+    empty = pl.DataFrame(schema={NEEDLE: pl.String, "row": pl.UInt64})
+    rows = [
+        frame.select(NEEDLE, row=frame.hash_rows(len(name)))
+        for name, frame in sorted(shared.items())
+        if is_named(frame)
+    ]
+    return pl.concat([empty, *rows]).unique().sort(NEEDLE, "row")
+
+
+def is_named(frame: pl.DataFrame) -> bool:
+    """Whether the rows of a shared frame concern only the episodes that name something."""
+    return NEEDLE in frame.columns and "copy_id" not in frame.columns
+
+
+def is_for_all(frame: pl.DataFrame) -> bool:
+    """Whether the rows of a shared frame concern every episode."""
+    return NEEDLE not in frame.columns and "copy_id" not in frame.columns
+
+
+def _digest_of_needles(shared: Mapping[str, pl.DataFrame]) -> str:
+    return digest_of(_needles(shared))[:20] if any(map(is_named, shared.values())) else ""
+
+
+def _needles_path(lake: Lake, table: str, digest: str) -> Path:
+    return lake.folder / "state" / table / "names" / f"{digest}.parquet"
+
+
+def _with_needles(lake: Lake, task: Task, changed: pl.DataFrame) -> pl.DataFrame:
+    """Return `changed`, and the copies of episodes in whose documents a name stands of which something changed."""
+    before = _read(_needles_path(lake, task.table, task.recorded.shared if task.recorded else ""), {})
+    if before is None:
+        return task.copies
+    now = _needles(task.shared)
+    both = now.columns
+    differing = pl.concat([now.join(before, on=both, how="anti"), before.join(now, on=both, how="anti")])
+    needles = differing[NEEDLE].unique().sort().to_list()
+    if len(needles) > _MAX_NEEDLES:
+        return task.copies
+    others = task.copies.join(changed, on="copy_id", how="anti")
+    if not needles or others.is_empty():
+        return changed
+    texts = _rows_of(lake, task, "document_texts", others.unique("document_id"))
+    naming = task.copies.filter(pl.col("document_id").is_in(texts_with(texts, needles).implode()))
+    hit = task.copies.join(pl.concat([changed, naming]), on="episode_id", how="semi")
+    return hit.sort("copy_id")
+
+
+def _sort_key(table: str) -> list[str]:
+    return LAKE_TABLES[table].primary_key()

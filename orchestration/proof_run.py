@@ -1,0 +1,115 @@
+"""The proof over the whole lake, bucket by bucket, so that memory does not grow with it.
+
+Belongs here: which rows are checked together. Keep out: the check (proof.py). A bucket whose rows are the very ones
+that have been proven by the same code is not gone through again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from orchestration.buckets import Homes, bucket_expr
+from orchestration.ids import stable_id
+from orchestration.increments import digest_of, rows_of
+from orchestration.io.files import write_json
+from orchestration.io.lake import Lake
+from orchestration.method_versions import version_of
+from orchestration.pipeline import WHOLE_TABLES
+from orchestration.progress import Report, at_most_once_a_second
+from orchestration.proof import EXAMPLE_TABLES, MAX_REPORTED, PROVEN_TABLES, ProofResult, prove, prove_examples
+from orchestration.schemas.tables import INGEST_TABLES
+from orchestration.workers import each
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    lake: Path
+    bucket: int
+    key: str
+    copies: pl.DataFrame
+
+
+def prove_lake(lake: Lake, process_count: int = 1, report: Report = lambda line: None) -> ProofResult:
+    """Check every row of the tables named in PROVEN_TABLES."""
+    known = _known(lake)
+    version = version_of("orchestration.proof")
+    whole = [lake.fingerprint(table) for table in PROVEN_TABLES if table in WHOLE_TABLES]
+    parts = {
+        table: lake.parts(table) for table in PROVEN_TABLES if table not in WHOLE_TABLES and table not in INGEST_TABLES
+    }
+    results: dict[str, dict[str, Any]] = {}
+    wanted = []
+    for bucket, copies in Homes.of(lake).buckets().items():
+        made_of = (of[bucket].fingerprint if bucket in of else "" for of in parts.values())
+        key = stable_id("proof", version, digest_of(copies), *whole, *made_of)
+        if known.get(str(bucket), {}).get("key") == key:
+            results[str(bucket)] = known[str(bucket)]
+        else:
+            wanted.append(_Task(lake.folder, bucket, key, copies))
+    failure_count, failures = 0, []
+    on_progress = at_most_once_a_second(report, "proved part")
+    for number, (task, result) in enumerate(each(_prove, wanted, len(wanted), process_count), 1):
+        results[str(task.bucket)] = {"key": "" if result.failure_count else task.key, "row_count": result.row_count}
+        failure_count += result.failure_count
+        failures += result.failures
+        on_progress(number, len(wanted))
+    write_json(_state(lake), results)
+    row_count = sum(int(one["row_count"]) for one in results.values())
+    return ProofResult(row_count, failure_count, sorted(failures)[:MAX_REPORTED])
+
+
+def prove_lake_examples(lake: Lake) -> ProofResult:
+    """Check every example in the tables named in EXAMPLE_TABLES."""
+    row_count = failure_count = 0
+    failures: list[str] = []
+    for tables in _examples(lake):
+        result = prove_examples(tables)
+        row_count += result.row_count
+        failure_count += result.failure_count
+        failures += result.failures
+    return ProofResult(row_count, failure_count, failures[:MAX_REPORTED])
+
+
+def _examples(lake: Lake) -> Iterator[dict[str, pl.DataFrame]]:
+    """Yield the examples whose documents stand in one bucket, with the texts of these."""
+    places = {
+        table: lake.read(table, ["contexts"])
+        .explode("contexts", empty_as_null=False)
+        .select(contexts=pl.concat_list("contexts"), document_id=pl.col("contexts").struct.field("document_id"))
+        .with_columns(bucket=bucket_expr(lake.bucket_count))
+        for table in EXAMPLE_TABLES
+    }
+    for bucket in sorted({bucket for frame in places.values() for bucket in frame["bucket"]}):
+        here = {table: frame.filter(pl.col("bucket") == bucket) for table, frame in places.items()}
+        documents = {document for frame in here.values() for document in frame["document_id"]}
+        yield here | {"document_texts": lake.read_rows("document_texts", bucket, "document_id", documents)}
+
+
+def _prove(task: _Task) -> ProofResult:
+    lake = Lake(task.lake)
+    ids = task.copies["copy_id"].to_list()
+    tables = {
+        table: lake.read_rows(table, 0, "copy_id", ids)
+        if table in WHOLE_TABLES
+        else rows_of(lake, table, task.bucket, task.copies, is_all=True)
+        for table in PROVEN_TABLES
+    }
+    return prove(tables)
+
+
+def _known(lake: Lake) -> dict[str, dict[str, Any]]:
+    try:
+        known = json.loads(_state(lake).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _state(lake: Lake) -> Path:
+    return lake.folder / "state" / "proof.json"
