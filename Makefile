@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export DAGSTER_DBT_PARSE_PROJECT_ON_LOAD := 0
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup warehouse rollback dev check test test-all soak evaluate docs dbt-docs superset audit bench fuzz clean
+.PHONY: help setup warehouse status rollback dev check test test-all soak evaluate docs dbt-docs superset audit bench fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ $(VENV)/.complete: requirements.lock
 
 warehouse: setup ## build warehouse/podcasts.duckdb from raw/ (RAW=<folder> WAREHOUSE=<folder>; SOURCE=<folder in raw>; ACCEPT_FALL=1 after a refusal)
 	@$(RUN) -m orchestration build $(if $(ACCEPT_FALL),--accept-fall) $(if $(SOURCE),--source '$(SOURCE)')
+
+status: setup ## what is served, who is at work, and what a run would do and why (JSON=1)
+	@$(RUN) -m orchestration status $(if $(JSON),--json)
 
 rollback: setup ## serve the release before the present one again, or another: make rollback TO=000041
 	@$(RUN) -m orchestration rollback $(TO)

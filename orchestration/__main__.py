@@ -22,6 +22,7 @@ from orchestration.rollback import RollbackError, roll_back
 from orchestration.run_lock import run_lock
 from orchestration.scan import source_folder
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
+from orchestration.status import read_status, render
 from orchestration.summary import Timing, shown_path, summarise
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     back = commands.add_parser("rollback", help="serve an earlier release again, until something changes")
     back.add_argument("release", nargs="?", help="its number; by default the one that was served before")
+    about = commands.add_parser("status", help="what is served, who is at work, and what a run would do and why")
+    about.add_argument("--json", action="store_true", help="as JSON")
     commands.add_parser("dev", help="open the Dagster UI on 127.0.0.1 with the same definitions and state")
     add_arguments(commands.add_parser("evaluate", help="measure all areas against labels and what documents state"))
     docs = commands.add_parser("docs", help="write the pages that are made of the contracts")
@@ -59,6 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = load_settings()
         load_watchlist(settings.catalog, load_catalog(settings.catalog))
+        if options.command == "status":
+            return _status(settings, options.json)
         if options.command == "query":
             return _query(settings, options.sql, options.csv)
         if options.command == "dev":
@@ -85,6 +90,12 @@ def use_instance_of(settings: Settings) -> None:
     storage.mkdir(parents=True, exist_ok=True)
     os.environ["DAGSTER_HOME"] = str(PROJECT_ROOT)
     os.environ["PODCAST_DAGSTER_STORAGE"] = str(storage)
+
+
+def _status(settings: Settings, is_json: bool) -> int:
+    status = read_status(settings)
+    print(harmless(status.as_json() if is_json else render(status, datetime.now(UTC))))
+    return 0
 
 
 def _rollback(settings: Settings, target: str | None) -> int:

@@ -52,7 +52,13 @@ def run_lock(settings: Settings, what: str, now: datetime, report: Callable[[str
 def lock_holder(path: Path) -> str | None:
     """Return who holds the lock, in words; None where it is free or does not say."""
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
+        with path.open(encoding="utf-8") as file:
+            try:
+                # Shared, so that two that ask do not see each other. Who was killed has left its name, not its lock.
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return None
+            except BlockingIOError:
+                held = json.load(file)
         return f"process {held['pid']} ({held['what']}, since {held['since']})"
     except (OSError, ValueError, KeyError, TypeError):
         return None
