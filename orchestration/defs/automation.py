@@ -6,6 +6,7 @@ Belongs here: sensors and schedules, as thin as assets. Keep out: when to act (r
 
 from __future__ import annotations
 
+import re
 import time
 
 import dagster as dg
@@ -18,6 +19,8 @@ from orchestration.settings import load_settings
 
 # Two looks fit into a minute, with the time that the daemon takes to begin a run.
 LOOK_INTERVAL_S = 20
+# In front of what an error says stands the name of its class.
+_CLASS_NAME = re.compile(r"^orchestration(?:\.\w+)*: ")
 _UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -103,4 +106,5 @@ def problem_of(event: dg.DagsterEvent | None) -> Problem | None:
     failure = event.step_failure_data
     said = failure.user_failure_data.description if failure.user_failure_data else None
     cause = failure.error.cause or failure.error if failure.error else None
-    return Problem(event.step_key or "the run", str(said or (cause and cause.message) or "no reason given").strip())
+    words = str(said or (cause and cause.message) or "no reason given").strip()
+    return Problem(event.step_key or "the run", _CLASS_NAME.sub("", words))

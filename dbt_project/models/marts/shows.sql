@@ -62,6 +62,36 @@ hosts_per_show as (
     group by hosts_by_use.show_id
 ),
 
+-- Episodes of one day are one issue; three gaps are the fewest that a usual one can be told from.
+issues as (
+    select distinct
+        episode_shows.show_id,
+        episodes.published_on,
+    from episode_shows
+    inner join episodes on episode_shows.episode_id = episodes.episode_id
+    where episodes.published_on is not null
+),
+
+gaps as (
+    select
+        show_id,
+        published_on - lag(published_on) over (partition by show_id order by published_on asc) as gap_days,
+    from issues
+),
+
+usual_intervals as (
+    select
+        show_id,
+        median(gap_days) as usual_interval_days,
+    from gaps
+    group by show_id
+    having count(gap_days) >= 3
+),
+
+as_of as (
+    select max(published_on) as as_of_date from episodes
+),
+
 episodes_per_show as (
     select
         episode_shows.show_id,
@@ -84,8 +114,14 @@ select
     coalesce(episodes_per_show.primary_episode_count, 0) as primary_episode_count,
     episodes_per_show.first_published_on,
     episodes_per_show.last_published_on,
+    usual_intervals.usual_interval_days,
+    coalesce(
+        as_of.as_of_date - episodes_per_show.last_published_on > 3 * usual_intervals.usual_interval_days, false
+    ) as is_silent,
 from shows
+cross join as_of
 left join aliases on shows.show_id = aliases.entity_id
 left join hosts_per_show on shows.show_id = hosts_per_show.show_id
 left join episodes_per_show on shows.show_id = episodes_per_show.show_id
+left join usual_intervals on shows.show_id = usual_intervals.show_id
 order by shows.show_id
