@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import hashlib
 import io
-import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, reduce
+from functools import reduce
 from pathlib import Path
 
 import polars as pl
 
+from orchestration.catalog.catalog import Catalog
 from orchestration.io.files import write_bytes
 from orchestration.io.lake import Lake, Part
 from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
@@ -65,7 +65,7 @@ class Task:
     inputs: tuple[str, ...]
     whole: Mapping[str, pl.DataFrame]
     shared: Mapping[str, pl.DataFrame]
-    catalog: bytes
+    catalog: Catalog
     compute: Callable[..., pl.DataFrame] = field(repr=False)
     recorded: Part | None = None
 
@@ -152,13 +152,7 @@ def _computed(lake: Lake, task: Task, changed: pl.DataFrame) -> pl.DataFrame:
         else frame
         for name, frame in task.shared.items()
     }
-    catalog = _catalog(task.catalog) if CATALOG in task.inputs else None
-    return task.compute(*(catalog if name == CATALOG else tables[name] for name in task.inputs), **shared)
-
-
-@lru_cache(maxsize=1)
-def _catalog(pickled: bytes) -> object:
-    return pickle.loads(pickled)
+    return task.compute(*(task.catalog if name == CATALOG else tables[name] for name in task.inputs), **shared)
 
 
 def rows_of(lake: Lake, table: str, bucket: int, copies: pl.DataFrame, *, is_all: bool) -> pl.DataFrame:

@@ -5,7 +5,6 @@ A stage is recomputed when one of its inputs changed or the code of its method d
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -265,7 +264,6 @@ def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part]
     for_all = [digest_of(frame) for _, frame in sorted(shared.items()) if is_for_all(frame)]
     base = stable_id(stage_version(stage), catalog.fingerprint if CATALOG in stage.inputs else "", *for_all)
     split = {name: homes.by_bucket(frame) if "copy_id" in frame.columns else None for name, frame in shared.items()}
-    pickled = pickle.dumps(catalog) if CATALOG in stage.inputs else b""
     tasks = {}
     # Without any copies there is one bucket all the same, so that the table is there.
     for bucket, copies in homes.buckets().items():
@@ -282,7 +280,7 @@ def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part]
             *(parts_of[bucket].fingerprint if bucket in parts_of else "" for parts_of in computed.values()),
         )
         tasks[bucket] = Task(
-            lake.folder, stage.table, bucket, base, key, copies, stage.inputs, whole_here, shared_here, pickled,
+            lake.folder, stage.table, bucket, base, key, copies, stage.inputs, whole_here, shared_here, catalog,
             stage.compute, parts.get(bucket),
         )  # fmt: skip
     return tasks

@@ -73,6 +73,9 @@ def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[
     bad = [result for result in results if not result.is_good]
     if bad:
         reason = _describe(bad)
+        # What no model can read, or reads wrongly, may be a file of the lake that is no more what was written.
+        if damaged := workspace.lake().damaged():
+            reason = f"damaged, and made anew by the next run: {', '.join(map(str, damaged))}; {reason}"
         record_refusal(settings, reason, workspace.now(), workspace.seconds_of(context))
         served = f"release {current.release_id} goes on being served" if current else "nothing was published yet"
         raise dg.Failure(f"the new release is refused, {served}. {reason}", allow_retries=False)

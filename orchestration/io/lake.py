@@ -170,6 +170,20 @@ class Lake:
         for table in tables:
             self._state_path(table).unlink(missing_ok=True)
 
+    def damaged(self) -> list[Path]:
+        """Return the files whose content is not what was written, and forget them, so that they are made anew.
+
+        Reads every file, which a run does only once something went wrong.
+        """
+        found = []
+        for table in LAKE_TABLES:
+            for bucket, part in self.parts(table).items():
+                path = self.path(table, bucket)
+                if hashlib.sha256(path.read_bytes()).hexdigest() != part.fingerprint:
+                    self._forget_part(table, bucket)
+                    found.append(path)
+        return found
+
     def state_of(self, table: str, bucket: int, what: str) -> Path:
         """Return the path of a Parquet file about a part, away from its folder, all files of which are its rows."""
         return self.folder / "state" / table / f"{what}-{bucket:05}.parquet"

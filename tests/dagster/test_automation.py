@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -40,7 +41,8 @@ class Looks:
     """The sensor, look after look, twenty seconds apart."""
 
     def __init__(self, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.instance, self.cursor, self.now_s = instance, None, 1_000.0
+        self.instance, self.now_s = instance, 1_000.0
+        self.cursor: str | None = None
         monkeypatch.setattr(automation.time, "time", lambda: self.now_s)
 
     def look(self) -> list[str | None]:
@@ -102,7 +104,7 @@ def test_all_of_it_is_on_as_soon_as_a_daemon_runs():
     assert {schedule.name: schedule.default_status.value for schedule in repository.schedule_defs} == {
         "daily": "RUNNING"
     }
-    assert automation.raw_changes.minimum_interval_seconds <= 20
+    assert (automation.raw_changes.minimum_interval_seconds or 99) <= 20
     policy = repository.asset_graph.get(dg.AssetKey(["warehouse", "release"])).freshness_policy
     assert policy == dg.FreshnessPolicy.time_window(timedelta(hours=49), timedelta(hours=25))
 
@@ -154,7 +156,7 @@ def failing() -> None:
     broken()
 
 
-def _look_at_failure(monkeypatch) -> object:
+def _look_at_failure(monkeypatch) -> Any:
     with dg.DagsterInstance.ephemeral() as instance:
         result = failing.execute_in_process(instance=instance, raise_on_error=False)
         context = dg.build_run_status_sensor_context(
