@@ -38,9 +38,9 @@ _MAX_NEEDLES = 500
 class Shared:
     """What a stage takes from the documents of others: a small frame made of whole tables.
 
-    tables: of these, with the columns that are needed. reduce: makes the frame of them, in this order. With a column
-    `copy_id` a row concerns that copy alone; with a column `needle`, episodes in whose documents that text stands; else
-    every episode.
+    tables: of these, with the columns that are needed, all where none are named. reduce: makes the frame of them, in
+    this order. With a column `copy_id` a row concerns that copy alone; with a column `needle`, episodes in whose
+    documents the words of that text stand; else every episode.
     """
 
     tables: Mapping[str, tuple[str, ...]]

@@ -38,10 +38,12 @@ from orchestration.transforms.alignment import copy_alignments
 from orchestration.transforms.appearance_evidence import appearance_evidence
 from orchestration.transforms.copy_differences import copy_differences
 from orchestration.transforms.entity_candidates import entity_candidates
+from orchestration.transforms.episode_people import people_of
 from orchestration.transforms.identity import copy_episodes, copy_links
 from orchestration.transforms.kinds import kind_spans
 from orchestration.transforms.mentions import mentions
 from orchestration.transforms.name_miner import alias_proposals
+from orchestration.transforms.show_hosts import copy_hosts, regular_hosts, show_names
 from orchestration.transforms.shows import copy_shows
 from orchestration.transforms.speaker_labels import speaker_labels
 from orchestration.transforms.speaker_spans import speaker_spans
@@ -65,6 +67,26 @@ class Stage:
     shared: Mapping[str, Shared] | None = None
 
 
+_SHOW_NAMES = Shared({"copy_shows": ("show_id", "show_name")}, show_names)
+_SHARED_BY_SHOWS = {
+    "show_names": _SHOW_NAMES,
+    "regulars": Shared(
+        {
+            "episode_copies": ("copy_id", "document_id", "copy_index"),
+            "copy_shows": ("copy_id", "show_id", "is_primary"),
+            "copy_hosts": (),
+        },
+        regular_hosts,
+    ),
+}
+_PEOPLE = Shared(
+    {
+        "speaker_labels": ("copy_id", "speaker_label", "person_id", "person_name"),
+        "appearance_evidence": ("evidence_id", "copy_id", "person_id", "person_name"),
+    },
+    people_of,
+)
+
 STAGES: tuple[Stage, ...] = (
     Stage("copy_links", ("episode_copies", "segments", "passages", "chapters"), copy_links),
     Stage("copy_episodes", ("episode_copies", "copy_links"), copy_episodes),
@@ -75,6 +97,12 @@ STAGES: tuple[Stage, ...] = (
         "kind_spans",
         ("episode_copies", "segments", "passages", "chapters", "document_texts", "copy_shows", "copy_episodes"),
         kind_spans,
+    ),
+    Stage(
+        "copy_hosts",
+        ("episode_copies", "segments", "passages", "copy_shows", CATALOG, "stated_people"),
+        copy_hosts,
+        {"show_names": _SHOW_NAMES},
     ),
     Stage(
         "speaker_labels",
@@ -89,6 +117,7 @@ STAGES: tuple[Stage, ...] = (
             "copy_alignments",
         ),
         speaker_labels,
+        _SHARED_BY_SHOWS,
     ),
     Stage(
         "speaker_spans",
@@ -105,6 +134,7 @@ STAGES: tuple[Stage, ...] = (
             "stated_people",
         ),
         speaker_spans,
+        _SHARED_BY_SHOWS,
     ),
     Stage(
         "appearance_evidence",
@@ -120,6 +150,7 @@ STAGES: tuple[Stage, ...] = (
             "stated_people",
         ),
         appearance_evidence,
+        _SHARED_BY_SHOWS,
     ),
     Stage(
         "speaker_turns",
@@ -145,6 +176,7 @@ STAGES: tuple[Stage, ...] = (
             "episode_copies",
         ),
         mentions,
+        {"people": _PEOPLE},
     ),
     Stage(
         "copy_topics",
@@ -257,7 +289,7 @@ def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part]
     whole = {name: homes.by_bucket(lake.read(name)) for name in inputs if name in WHOLE_TABLES}
     computed = {name: lake.parts(name) for name in inputs if name not in WHOLE_TABLES and name not in INGEST_TABLES}
     shared = {
-        name: part.reduce(*(lake.read(table, list(columns)) for table, columns in part.tables.items()))
+        name: part.reduce(*(lake.read(table, list(columns) or None) for table, columns in part.tables.items()))
         for name, part in (stage.shared or {}).items()
     }
     names = prepared(lake, stage.table, shared)

@@ -9,6 +9,7 @@ from orchestration.schemas.chapters import Chapters
 from orchestration.schemas.copy_alignments import CopyAlignments
 from orchestration.schemas.copy_differences import CopyDifferences
 from orchestration.schemas.copy_episodes import CopyEpisodes
+from orchestration.schemas.copy_hosts import CopyHosts
 from orchestration.schemas.copy_links import CopyLinks
 from orchestration.schemas.copy_shows import CopyShows
 from orchestration.schemas.copy_topics import CopyTopics
@@ -45,6 +46,7 @@ TRANSFORM_TABLES: dict[str, type[dy.Schema]] = {
     "copy_alignments": CopyAlignments,
     "copy_differences": CopyDifferences,
     "copy_shows": CopyShows,
+    "copy_hosts": CopyHosts,
     "speaker_labels": SpeakerLabels,
     "speaker_spans": SpeakerSpans,
     "appearance_evidence": AppearanceEvidence,

@@ -28,6 +28,7 @@ from orchestration.transforms.person_groups import Group, Person
 from orchestration.transforms.person_names import Name, NameFinder, sentences
 from orchestration.transforms.person_patterns import SHOW, Place, Role
 from orchestration.transforms.person_statements import Statement, mask_shows, refers_back
+from orchestration.transforms.show_hosts import names_of_shows
 
 QUOTE_CHARS = 300
 GUEST_WORD_SHARE = 0.03
@@ -70,20 +71,25 @@ def appearance_evidence(
     document_texts: pl.DataFrame | None = None,
     copy_episodes: pl.DataFrame | None = None,
     stated_people: pl.DataFrame | None = None,
+    show_names: pl.DataFrame | None = None,
+    regulars: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the table `appearance_evidence`: one row for each reason to believe that a person appears, with its role.
 
     document_texts: with it a quote is the sentence around the name; without it, the whole passage or segment.
     stated_people: those whom a document or a sidecar states; what a sidecar states has no characters in the document.
+    show_names, regulars: what all copies share (show_hosts.py); without them, what those at hand do.
     """
-    finder = NameFinder(catalog, dict(copy_shows.select("show_id", "show_name").iter_rows()))
+    finder = NameFinder(catalog, names_of_shows(copy_shows, show_names))
     texts = {} if document_texts is None else dict(document_texts.select("document_id", "text").iter_rows())
     people: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     for row in speaker_labels.filter(pl.col("person_id").is_not_null()).iter_rows(named=True):
         people[row["copy_id"]][row["speaker_label"]] = (row["person_id"], row["person_name"])
     first_labels = _first_labels(segments)
     rows: dict[str, dict[str, object]] = {}
-    readings = read_copies(copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people)
+    readings = read_copies(
+        copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people, regulars
+    )
     for reading in readings:
         collector = _Collector(reading, finder, texts.get(reading.document_id), people[reading.copy_id], first_labels)
         for row in collector.rows():

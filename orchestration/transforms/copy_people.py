@@ -152,8 +152,13 @@ def read_copies(
     finder: NameFinder,
     copy_episodes: pl.DataFrame | None,
     stated_people: pl.DataFrame | None = None,
+    regulars: pl.DataFrame | None = None,
 ) -> list[CopyPeople]:
-    """Return what is known of each copy before its people are judged."""
+    """Return what is known of each copy before its people are judged.
+
+    regulars: whom any copy of the show calls its hosts, as `regular_hosts` returns them for all copies; without it,
+    whom those at hand do.
+    """
     shows: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in copy_shows.sort("copy_id", "is_primary", "show_id", descending=[False, True, False]).iter_rows(
         named=True
@@ -179,7 +184,7 @@ def read_copies(
         )
         _fill_cast(reading, finder)
         readings.append(reading)
-    _share_regulars(readings)
+    _share_regulars(readings, regulars)
     if copy_episodes is not None:
         episodes = dict(copy_episodes.select("copy_id", "episode_id").iter_rows())
         _share_casts(readings, episodes)
@@ -297,14 +302,22 @@ def _is_heading(text: str) -> bool:
     return len(words) > 3 and sum(word[0].isupper() for word in words) > 0.6 * len(words)
 
 
-def _share_regulars(readings: list[CopyPeople]) -> None:
+def _share_regulars(readings: list[CopyPeople], regulars: pl.DataFrame | None) -> None:
     """Let the copies of a show know the people whom another copy of it calls hosts, next to the catalogue's hosts."""
-    by_show: dict[str, dict[str, Name]] = defaultdict(dict)
+    known: dict[str, dict[str, Name]] = defaultdict(dict)
+    if regulars is None:
+        by_show: dict[str, dict[str, Name]] = defaultdict(dict)
+        for reading in readings:
+            if reading.show_id:
+                by_show[reading.show_id].update(reading.presenting)
+        known |= {reading.copy_id: by_show[reading.show_id] for reading in readings if reading.show_id}
+    else:
+        for copy_id, key, text, person_id, nickname, is_full, is_sure in regulars.select(
+            "copy_id", "person_key", "person_name", "person_id", "nickname", "is_full", "is_sure"
+        ).iter_rows():
+            known[copy_id][key] = Name(text, 0, 0, person_id, nickname, is_full, is_sure)
     for reading in readings:
-        if reading.show_id:
-            by_show[reading.show_id].update(reading.presenting)
-    for reading in readings:
-        for key, name in by_show[reading.show_id].items() if reading.show_id else ():
+        for key, name in sorted(known[reading.copy_id].items()):
             reading.cast.add(Cast.HOSTS, name)
             if key not in reading.presenting:
                 reading.regulars.add(key)

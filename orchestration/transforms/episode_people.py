@@ -57,8 +57,15 @@ def knowledge(
     appearance_evidence: pl.DataFrame,
     copy_shows: pl.DataFrame,
     episode_of: dict[str, str],
+    people: pl.DataFrame | None = None,
 ) -> Knowledge:
-    """Gather what is known. Frames as in the lake; a copy that `episode_of` lacks is an episode of its own."""
+    """Gather what is known. Frames as in the lake; a copy that `episode_of` lacks is an episode of its own.
+
+    people: who appears anywhere, as `people_of` returns them for all copies; without it, who does in those at hand.
+    """
+    if people is None:
+        people = people_of(speaker_labels, appearance_evidence)
+    people = people.filter(~pl.col("person_id").is_in(list(catalog.entities)))
     nicknames: dict[str, set[str]] = defaultdict(set)
     for alias in catalog.aliases:
         if alias.entity_id.startswith("person:") and " " not in alias.alias:
@@ -66,11 +73,12 @@ def knowledge(
     entities = dict(catalog.entities)
     casts: dict[str, Cast] = defaultdict(Cast)
     for copy_id, label, person_id, name in _stated_people(speaker_labels, appearance_evidence):
-        people = casts[episode_of.get(copy_id, copy_id)].people
-        before = people.get(person_id)
+        cast = casts[episode_of.get(copy_id, copy_id)].people
+        before = cast.get(person_id)
         labels = (before.labels if before else frozenset()) | ({label} if label else frozenset())
         called = before.name if before else name
-        people[person_id] = Person(person_id, called, labels, frozenset(nicknames.get(person_id, ())))
+        cast[person_id] = Person(person_id, called, labels, frozenset(nicknames.get(person_id, ())))
+    for person_id, name in people.select("person_id", "person_name").iter_rows():
         entities.setdefault(person_id, Entity(person_id, "person", name))
     for copy_id, show_id, name in copy_shows.select("copy_id", "show_id", "show_name").iter_rows():
         casts[episode_of.get(copy_id, copy_id)].shows[show_id] = name
@@ -81,7 +89,7 @@ def knowledge(
         if catalog.entities[alias.entity_id].entity_type in ("company", "product", "show")
     )
     aliases, is_lower_case = alias_forms(catalog)
-    unlisted = _unlisted_people(casts, catalog)
+    unlisted = _unlisted_people(people)
     more_names = (*set(_single_names(entities, catalog_words)), *_names_of_casts(casts))
     names = NameTable(entities.values(), [*aliases, *unlisted], [*is_lower_case, *[False] * len(unlisted)], more_names)
     ids = [entity.entity_id for entity in names.entities]
@@ -96,29 +104,53 @@ def knowledge(
     return Knowledge(names, dict(casts), catalog_words, is_unlisted, rank, columns)
 
 
+def people_of(speaker_labels: pl.DataFrame, appearance_evidence: pl.DataFrame) -> pl.DataFrame:
+    """Return who appears somewhere and is known by show and name only: `person_id, person_name, needle`.
+
+    speaker_labels: `copy_id, speaker_label, person_id, person_name`. appearance_evidence: `evidence_id, copy_id,
+    person_id, person_name`. Of several spellings of a name that of a label counts, then that of the smallest copy.
+    needle: the full name that is looked for in texts.
+    """
+    labels = speaker_labels.select("copy_id", "person_id", "person_name", source=pl.lit(0), key="speaker_label")
+    evidence = appearance_evidence.select("copy_id", "person_id", "person_name", source=pl.lit(1), key="evidence_id")
+    known = (
+        pl.concat([labels, evidence])
+        .filter(pl.col("person_id").is_not_null() & (pl.col("person_name").fill_null("") != ""))
+        # People of the catalogue are looked for in any case: their appearing changes nothing for other episodes.
+        .filter(pl.col("person_id").str.count_matches(":", literal=True) > 1)
+        .sort("source", "copy_id", "key")
+        .unique("person_id", keep="first", maintain_order=True)
+        .sort("person_id")
+    )
+    needles = [(name_parts(name) or (name,))[0] for name in known["person_name"]]
+    return known.select("person_id", "person_name", pl.Series("needle", needles, dtype=pl.String))
+
+
 def _stated_people(
     speaker_labels: pl.DataFrame, appearance_evidence: pl.DataFrame
 ) -> Iterator[tuple[str, str | None, str, str]]:
     """Yield copy, label, id and name of everybody who is known to appear."""
-    labels = speaker_labels.select("copy_id", "speaker_label", "person_id", "person_name")
-    evidence = appearance_evidence.select("copy_id", pl.lit(None, pl.String), "person_id", "person_name")
-    for frame in (labels, evidence):
+    labels = speaker_labels.sort("copy_id", "speaker_label")
+    evidence = appearance_evidence.sort("copy_id", "evidence_id")
+    for frame in (
+        labels.select("copy_id", "speaker_label", "person_id", "person_name"),
+        evidence.select("copy_id", pl.lit(None, pl.String), "person_id", "person_name"),
+    ):
         for copy_id, label, person_id, name in frame.iter_rows():
             if person_id is not None and name:
                 yield copy_id, label, person_id, name
 
 
-def _unlisted_people(casts: dict[str, Cast], catalog: Catalog) -> list[Alias]:
+def _unlisted_people(people: pl.DataFrame) -> list[Alias]:
     """Return the full names of people who appear somewhere and whom the catalogue does not list.
 
     Of each name one person: without a catalogue nothing tells namesakes apart.
     """
     ids: dict[str, set[str]] = defaultdict(set)
-    for cast in casts.values():
-        for person in cast.people.values():
-            parts = name_parts(person.name)
-            if parts and person.person_id not in catalog.entities:
-                ids[parts[0]].add(person.person_id)
+    for person_id, name in people.select("person_id", "person_name").iter_rows():
+        parts = name_parts(name)
+        if parts:
+            ids[parts[0]].add(person_id)
     return [Alias(name, min(people), "case_sensitive") for name, people in sorted(ids.items())]
 
 

@@ -59,6 +59,7 @@ def mentions(
     copy_episodes: pl.DataFrame | None = None,
     episode_copies: pl.DataFrame | None = None,
     batch_characters: int = BATCH_CHARACTERS,
+    people: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return every mention in every copy. Arguments and result have the columns of the lake tables of these names.
 
@@ -66,11 +67,12 @@ def mentions(
     conversation are not looked for in the others. Without `kind_spans` all passages and chapters count as content.
     Without `episode_copies` all copies count as English; with it, those known to be in another language yield exact
     names only. batch_characters: how much text is read at a time, in characters; it does not change the rows.
+    people: who appears in any copy, as `people_of` returns them; without it, who does in those at hand.
     """
     documents: dict[str, str] = dict(document_texts.select("document_id", "text").iter_rows())
     tables = Tables(turns, passages, chapters, copy_alignments, kind_spans, documents)
     units = units_of(tables, copy_episodes, episode_copies)
-    known = knowledge(catalog, speaker_labels, appearance_evidence, copy_shows, episodes_of(copy_episodes))
+    known = knowledge(catalog, speaker_labels, appearance_evidence, copy_shows, episodes_of(copy_episodes), people)
     frames = [_mentions_of(batch, tables, known) for batch in _batches(units, batch_characters)]
     labels = _finish(_label_mentions(segments, speaker_labels, turns, documents, catalog))
     found = _once(pl.concat([*frames, labels]))

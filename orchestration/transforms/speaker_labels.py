@@ -16,6 +16,7 @@ from orchestration.transforms.cast import Cast, person_key
 from orchestration.transforms.copy_people import CopyPeople, clean_label, read_copies
 from orchestration.transforms.diarized_labels import aligned_labels, guess_labels, is_diarized
 from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous
+from orchestration.transforms.show_hosts import names_of_shows
 
 _MIN_FUZZY = 5
 
@@ -29,15 +30,20 @@ def speaker_labels(
     copy_episodes: pl.DataFrame | None = None,
     stated_people: pl.DataFrame | None = None,
     copy_alignments: pl.DataFrame | None = None,
+    show_names: pl.DataFrame | None = None,
+    regulars: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the table `speaker_labels`: the person behind each label of each copy, NULL where the copy does not tell.
 
     copy_episodes: with it, copies of one episode share the people that their notes and labels name. stated_people: with
     it, those whom a document or a sidecar states are known as well. copy_alignments: with it, labels of diarization
     get the names that another copy of the episode has for the same words.
+    show_names, regulars: what all copies share (show_hosts.py); without them, what those at hand do.
     """
-    finder = NameFinder(catalog, dict(copy_shows.select("show_id", "show_name").iter_rows()))
-    readings = read_copies(copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people)
+    finder = NameFinder(catalog, names_of_shows(copy_shows, show_names))
+    readings = read_copies(
+        copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people, regulars
+    )
     known = {reading.copy_id: _resolve_copy(reading, finder) for reading in readings}
     aligned: dict[tuple[str, str], tuple[Name, float]] = {}
     if copy_alignments is not None:
