@@ -1,0 +1,225 @@
+"""Only what changed is computed, bucket by bucket, and the rows are those of a lake computed at once."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import hypothesis.strategies as st
+import polars as pl
+import pytest
+from hypothesis import given
+
+from orchestration import buckets
+from orchestration.buckets import bucket_count, bucket_expr, bucket_of
+from orchestration.catalog.catalog import Catalog
+from orchestration.catalog.load import load_catalog
+from orchestration.increments import Shared
+from orchestration.ingest_run import run_ingest
+from orchestration.io.lake import Lake
+from orchestration.pipeline import STAGES, run_stage
+from orchestration.proof_run import prove_lake
+from orchestration.settings import Settings, load_settings
+from orchestration.texts_with import texts_with
+from orchestration.workers import each
+from tests.conftest import ROOT
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+INTRODUCTION = "Welcome to Salt and Solder. I'm Ottilie Marchbanks, and my guest today is {guest}. Welcome, {first}."
+SYLLABLES = ("ba", "do", "fe", "gi", "ku", "la", "mo", "ne", "pi", "ru", "sa", "te", "vi", "zo")
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load_catalog(load_settings().catalog)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Return the settings of an empty warehouse whose lake has four documents a bucket."""
+    monkeypatch.setattr(buckets, "DOCUMENTS_PER_BUCKET", 4)
+    (tmp_path / "raw").mkdir()
+    return replace(load_settings(), raw=tmp_path / "raw", warehouse=tmp_path / "warehouse", process_count=1)
+
+
+def write(settings: Settings, number: int, guest: str = "Ferdy Quillfeather", friend: str = "nobody") -> None:
+    """Write a document that tells an episode of its own."""
+    told = random.Random(number)
+    lines = [INTRODUCTION.format(guest=guest, first=guest.split()[0])]
+    lines += [" ".join("".join(told.choices(SYLLABLES, k=3)) for _ in range(12)) for _ in range(25)]
+    lines += [f"Then OpenAI called, and {friend} wrote to us."]
+    text = "\n".join(f"[00:{n:02}:00.000 --> 00:{n:02}:59.000]   {line}" for n, line in enumerate(lines))
+    (settings.raw / f"{number}.txt").write_text(text, encoding="utf-8")
+
+
+def run(settings: Settings, catalog: Catalog) -> dict[str, int]:
+    """Bring the lake up to date, and return for each stage how many copies were computed; -1 where all always are."""
+    lake = Lake(settings.lake)
+    done = run_ingest(settings, lake, NOW, lambda line: None)
+    computed = {"parsed": done[0].counts["parsed_count"]}
+    for stage in STAGES:
+        result = run_stage(stage, lake, catalog, settings.process_count)
+        computed[stage.table] = result.counts.get("computed_copy_count", -1)
+    return computed
+
+
+PER_EPISODE = {stage.table for stage in STAGES if stage.shared is not None}
+
+
+def test_one_more_document_computes_no_other_copy(here, catalog):
+    for number in range(6):
+        write(here, number)
+    first = run(here, catalog)
+    assert {table: first[table] for table in ("parsed", *PER_EPISODE)} == dict.fromkeys(("parsed", *PER_EPISODE), 6)
+    again = run(here, catalog)
+    assert {again[table] for table in ("parsed", *PER_EPISODE)} == {0}
+    write(here, 12)
+    more = run(here, catalog)
+    assert {table: more[table] for table in ("parsed", *PER_EPISODE)} == dict.fromkeys(("parsed", *PER_EPISODE), 1)
+    assert Lake(here.lake).bucket_count == 2
+
+
+def test_a_new_name_is_looked_for_only_where_it_stands(here, catalog):
+    for number in range(5):
+        write(here, number, friend="Wendeline Oakhurst" if number == 3 else "nobody")
+    run(here, catalog)
+    lake = Lake(here.lake)
+    named = pl.col("entity_name") == "Wendeline Oakhurst"
+    assert lake.read("mentions").filter(named, field="transcript").is_empty()
+    write(here, 20, guest="Wendeline Oakhurst")
+    computed = run(here, catalog)
+    assert (computed["parsed"], computed["mentions"]) == (1, 2)
+    paths = lake.read("documents").select("document_id", "path")
+    found = lake.read("mentions").filter(named).join(paths, on="document_id")["path"].unique().sort().to_list()
+    assert found == ["20.txt", "3.txt"]
+    (here.raw / "20.txt").unlink()
+    assert run(here, catalog)["mentions"] == 1
+    assert lake.read("mentions").filter(named, field="transcript").is_empty()
+
+
+def test_a_line_of_the_catalogue_parses_nothing(here, catalog):
+    for number in range(4):
+        write(here, number)
+    run(here, catalog)
+    computed = run(here, replace(catalog, fingerprint="another"))
+    assert (computed["parsed"], computed["copy_alignments"], computed["mentions"]) == (0, 0, 4)
+
+
+def test_processes_and_buckets_change_no_row(here, catalog, monkeypatch):
+    shutil.copytree(ROOT / "raw", here.raw, dirs_exist_ok=True)
+    run(replace(here, process_count=2), catalog)
+    many = Lake(here.lake)
+    assert many.bucket_count == 4
+    monkeypatch.setattr(buckets, "DOCUMENTS_PER_BUCKET", 128)
+    at_once = replace(here, warehouse=here.warehouse.with_name("at once"))
+    run(at_once, catalog)
+    one = Lake(at_once.lake)
+    assert one.bucket_count == 1
+    for stage in STAGES:
+        assert (
+            many.read(stage.table)
+            .sort(pl.all().exclude(pl.List))
+            .equals(one.read(stage.table).sort(pl.all().exclude(pl.List)))
+        ), stage.table
+    assert prove_lake(many, 2) == prove_lake(one)
+    assert prove_lake(many).failure_count == 0 and prove_lake(many).row_count > 1_000
+
+
+def test_the_number_of_buckets_follows_that_of_documents(here, catalog):
+    for number in range(3):
+        write(here, number)
+    run(here, catalog)
+    lake = Lake(here.lake)
+    assert lake.bucket_count == 1
+    for number in range(3, 9):
+        write(here, number)
+    assert run(here, catalog)["parsed"] == 6
+    assert lake.bucket_count == 4 and lake.row_count("documents") == 9
+    for number in range(2, 9):
+        (here.raw / f"{number}.txt").unlink()
+    assert run(here, catalog)["parsed"] == 0
+    assert lake.bucket_count == 1 and lake.read("mentions")["copy_id"].n_unique() == 2
+
+
+@given(st.integers(0, 10**6), st.integers(0, 14))
+def test_buckets_are_a_power_of_two_and_stay_within_a_factor(documents, power):
+    count = bucket_count(documents, 2**power)
+    assert count & (count - 1) == 0
+    fitting = bucket_count(documents, 0)
+    assert count in (fitting, 2 * fitting)
+    assert bucket_count(documents, count) == count
+
+
+@given(st.binary(min_size=32, max_size=32), st.sampled_from([1, 2, 64]))
+def test_a_document_is_in_one_bucket_however_it_is_asked(digest, count):
+    frame = pl.DataFrame({"document_id": [digest.hex()]})
+    assert frame.select(bucket_expr(count)).item() == bucket_of(digest.hex(), count) < count
+
+
+TEXTS = pl.DataFrame({"document_id": ["a", "b"], "text": ["It was Zoë 0:12 O'Hara-Smith.", "zoe is not here"]})
+
+
+@pytest.mark.parametrize(
+    ("needle", "found"),
+    [("Zoe O'Hara", ["a"]), ("ZOË", ["a", "b"]), ("Hara Zoe", ["a"]), ("Zoe Ohara", []), ("", ["a", "b"])],
+)
+def test_a_name_is_found_whatever_its_accents_and_what_stands_between(needle, found):
+    assert texts_with(TEXTS, [needle]).to_list() == found
+
+
+def test_without_names_no_text_is_found():
+    assert texts_with(TEXTS, []).to_list() == []
+
+
+def double(number: int) -> int:
+    """Return twice the number. Raises ValueError for a negative one."""
+    if number < 0:
+        raise ValueError("negative")
+    return 2 * number
+
+
+def test_work_is_spread_over_processes_and_errors_come_back():
+    assert sorted(each(double, range(20), 20, 2)) == [(number, 2 * number) for number in range(20)]
+    assert list(each(double, [3], 1, 2)) == [(3, 6)]
+    with pytest.raises(ValueError, match="negative"):
+        list(each(double, [1, -1, 2, 3], 4, 2))
+    assert sorted(each(double, range(3), 3, 2)) == [(0, 0), (1, 2), (2, 4)]
+
+
+def test_processes_end_with_the_one_that_started_them(tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import os, time\n"
+        "from orchestration.workers import each\n"
+        "if __name__ == '__main__':\n"
+        "    for _ in each(time.sleep, [0.01, 0.01, 60, 60], 4, 2):\n"
+        "        print('at work', flush=True)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    parent = subprocess.Popen([sys.executable, str(script)], env=environment, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout and parent.stdout.readline() == "at work\n"
+    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+    assert len(children) >= 2
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    end = time.monotonic() + 20
+    while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not any(Path(f"/proc/{child}").exists() for child in children)
+
+
+def test_what_is_shared_names_tables_that_come_before():
+    seen: set[str] = set()
+    for stage in STAGES:
+        for shared in (stage.shared or {}).values():
+            assert isinstance(shared, Shared)
+            assert shared.tables.keys() - {"episode_copies"} <= seen, stage.table
+        seen.add(stage.table)
