@@ -15,6 +15,7 @@ from orchestration.catalog.load import CatalogError, load_catalog
 from orchestration.catalog.watchlist import load_watchlist
 from orchestration.characters import harmless
 from orchestration.dictionary import write_contract, write_dictionary
+from orchestration.disk_problem import disk_problem
 from orchestration.evaluate import add_arguments, run
 from orchestration.models import ModelsFailedError, prepare_manifest, write_site
 from orchestration.pipeline import build_lake
@@ -81,6 +82,12 @@ def main(arguments: list[str] | None = None) -> int:
         return _build(settings, options.accept_fall, options.source)
     except (CatalogError, ModelsFailedError, RollbackError, ValueError, FileNotFoundError, FileExistsError) as error:
         print(harmless(f"error: {error}"), file=sys.stderr)
+        return 1
+    except Exception as error:
+        problem = disk_problem(error, load_settings().warehouse)
+        if problem is None:
+            raise
+        print(harmless(f"error: {problem}"), file=sys.stderr)
         return 1
 
 
