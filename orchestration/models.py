@@ -75,11 +75,18 @@ def prepare_manifest(settings: Settings) -> Path:
     manifest = manifest_path(settings)
     stamp = manifest.with_name("manifest.fingerprint")
     fingerprint = project_fingerprint(settings)
-    if manifest.is_file() and stamp.is_file() and stamp.read_text() == fingerprint:
+    if stamp.is_file() and stamp.read_text() == f"{fingerprint} {_hash_of(manifest)}":
         return manifest
+    # What a run that was cut short left of dbt's own state may be half a file.
+    for file in manifest.parent.glob("*.msgpack"):
+        file.unlink()
     _invoke(settings, ["parse"], {})
-    stamp.write_text(fingerprint)
+    stamp.write_text(f"{fingerprint} {_hash_of(manifest)}")
     return manifest
+
+
+def _hash_of(manifest: Path) -> str:
+    return sha256_of_files([manifest]) if manifest.is_file() else "none"
 
 
 def mart_tables(settings: Settings) -> list[str]:

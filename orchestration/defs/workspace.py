@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
 
 import dagster as dg
 
@@ -10,7 +15,17 @@ from orchestration.catalog.catalog import Catalog
 from orchestration.catalog.load import load_catalog
 from orchestration.catalog.watchlist import load_watchlist
 from orchestration.io.lake import Lake
+from orchestration.run_lock import run_lock
 from orchestration.settings import Settings, load_settings
+
+
+@lru_cache(maxsize=1)
+def _load(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> Catalog:
+    """Read the catalogue once for all steps of a run. stamps: name, size and time of its files as they are now."""
+    catalog = load_catalog(folder)
+    # Read at the release, which comes last; a mistake in it stops the run before any work.
+    load_watchlist(folder, catalog)
+    return catalog
 
 
 class Workspace(dg.ConfigurableResource):
@@ -20,6 +35,13 @@ class Workspace(dg.ConfigurableResource):
     """
 
     accept_fall: bool = False
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
+        """Hold the warehouse folder from the first step of a run to its last."""
+        what = f"run {context.run.run_id}" if context.run else "a run"
+        with run_lock(self.settings(), what, self.now(), context.log.info if context.log else print):
+            yield self
 
     def settings(self) -> Settings:
         """Return paths and options."""
@@ -32,10 +54,8 @@ class Workspace(dg.ConfigurableResource):
     def catalog(self) -> Catalog:
         """Return the catalogue, checked as is the watchlist. Raises CatalogError with file, line and remedy."""
         folder = self.settings().catalog
-        catalog = load_catalog(folder)
-        # Read at the release, which comes last; a mistake in it stops the run before any work.
-        load_watchlist(folder, catalog)
-        return catalog
+        files = sorted(folder.glob("*.csv"))
+        return _load(folder, tuple((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files))
 
     def seconds_of(self, context: dg.AssetExecutionContext) -> float | None:
         """Return how long the run of `context` has been at work, where the instance knows."""
