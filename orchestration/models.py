@@ -77,9 +77,7 @@ def prepare_manifest(settings: Settings) -> Path:
     fingerprint = project_fingerprint(settings)
     if stamp.is_file() and stamp.read_text() == f"{fingerprint} {_hash_of(manifest)}":
         return manifest
-    # What a run that was cut short left of dbt's own state may be half a file.
-    for file in manifest.parent.glob("*.msgpack"):
-        file.unlink()
+    # A run that was cut short may have left half a manifest; dbt looks itself after the rest of its state.
     _invoke(settings, ["parse"], {})
     stamp.write_text(f"{fingerprint} {_hash_of(manifest)}")
     return manifest
