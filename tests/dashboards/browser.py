@@ -67,10 +67,19 @@ class Browser:
             raise RuntimeError(json.dumps(answer["exceptionDetails"])[:500])
         return answer["result"].get("value")
 
+    def _is_true(self, script: str) -> bool:
+        try:
+            return bool(self.run(script))
+        except RuntimeError as error:
+            # The page that was asked has just made room for another one.
+            if "navigated or closed" in str(error):
+                return False
+            raise
+
     def wait_for(self, script: str) -> None:
         """Wait until an expression is true. Raises TimeoutError where it never is."""
         end = time.monotonic() + PATIENCE_S
-        while not self.run(script):
+        while not self._is_true(script):
             if time.monotonic() > end:
                 raise TimeoutError(f"{script} is still not true; console: {self.console}")
             time.sleep(0.05)

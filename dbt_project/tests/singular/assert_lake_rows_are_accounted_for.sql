@@ -78,6 +78,15 @@
 {%- set episode_shows = 'select row(episode_id, show_id)::varchar as row_id from ' ~ ref('episode_shows') -%}
 {%- do books.append(unbalanced('lake/copy_shows', 'episode_shows', copy_shows, episode_shows)) -%}
 
+{#- Whom a copy calls its hosts is known to the others of its show, and a row of nothing else; the copy is there. -#}
+{%- set host_rows = 'select row(copy_id, person_key)::varchar as row_id from ' ~ source('lake', 'copy_hosts') -%}
+{%- set hosts_of_copies %}
+    select row(copy_id, person_key)::varchar as row_id
+    from {{ source('lake', 'copy_hosts') }}
+    inner join {{ ref('episode_copies') }} using (copy_id)
+{%- endset -%}
+{%- do books.append(unbalanced('lake/copy_hosts', 'episode_copies', host_rows, hosts_of_copies)) -%}
+
 {#- A label with its person is in the turns that have it. -#}
 {%- set labels %}
     select row(copy_id, speaker_label, person_id)::varchar as row_id from {{ source('lake', 'speaker_labels') }}
