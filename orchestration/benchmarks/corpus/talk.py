@@ -63,7 +63,8 @@ def make_talk(world: World, rng: np.random.Generator, episode_id: str, show_coun
     of = show(index)
     guest: Person | None = None
     luck = rng.random()
-    if luck > _NO_GUEST:
+    # Nobody labels the paragraphs of a talk that one person gives.
+    if luck > _NO_GUEST or len(of.hosts) == 1:
         if luck < _NO_GUEST + _CATALOGUE_GUESTS:
             known = world.people[int(rng.integers(len(world.people)))]
             guest = Person(known.surface, known.entity_id)

@@ -123,20 +123,18 @@ def _draws(count: int, exponent: float, shift: float) -> np.ndarray[Any, Any]:
 
 def invented_person(index: int) -> Person:
     """Return an invented person, always the same for an index."""
-    family = index // len(_listed(_GIVEN))
-    start, end = divmod(
-        family % (len(_listed(_FAMILY_STARTS)) * len(_listed(_FAMILY_ENDS))), len(_listed(_FAMILY_ENDS))
-    )
-    return Person(
-        f"{_listed(_GIVEN)[index % len(_listed(_GIVEN))]} {_listed(_FAMILY_STARTS)[start]}{_listed(_FAMILY_ENDS)[end]}"
-    )
+    givens, starts, ends = _listed(_GIVEN), _listed(_FAMILY_STARTS), _listed(_FAMILY_ENDS)
+    family, given = divmod(index, len(givens))
+    start, end = divmod(family % (len(starts) * len(ends)), len(ends))
+    return Person(f"{givens[given]} {starts[start]}{ends[end]}")
 
 
 def show(index: int) -> Show:
     """Return an invented show with one or two hosts, always the same for an index. Names repeat after 1,352."""
-    rest, noun = divmod(index, len(_listed(_SHOW_NOUNS)))
-    rest, adjective = divmod(rest, len(_listed(_SHOW_ADJECTIVES)))
-    name = f"{_listed(_SHOW_ADJECTIVES)[adjective]} {_listed(_SHOW_NOUNS)[noun]} {_listed(_SHOW_ENDS)[rest % len(_listed(_SHOW_ENDS))]}"
-    # Hosts have even numbers and guests odd ones; neighbours differ in their given names.
+    adjectives, nouns, ends = _listed(_SHOW_ADJECTIVES), _listed(_SHOW_NOUNS), _listed(_SHOW_ENDS)
+    rest, noun = divmod(index, len(nouns))
+    end, adjective = divmod(rest, len(adjectives))
+    name = f"{adjectives[adjective]} {nouns[noun]} {ends[end % len(ends)]}"
+    # Hosts have even numbers and guests odd ones, so that they share no name.
     hosts = tuple(invented_person(4 * index + 2 * place) for place in range(1 + index % 2))
     return Show(name, hosts, f"https://{name.lower().replace(' ', '-')}.example")
