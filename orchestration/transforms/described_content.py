@@ -9,13 +9,14 @@ that invite the same guest share the phrases, two episodes of one show share the
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from orchestration.transforms.name_words import HONORIFICS, HOUSES, NOT_NAMES, PARTICLES
-from orchestration.transforms.person_names import fold, is_anonymous
+from orchestration.transforms.person_names import fold
 from orchestration.transforms.shared_text import BOILERPLATE, SENTENCE_END, WordCodes, folded_words
 
 # Measured on the seeds: descriptions of one conversation score 0.44 or more in one direction, those of different ones
@@ -31,13 +32,18 @@ MAX_PHRASE_COPIES = 10
 MIN_DESCRIBED_PHRASES = 25
 MIN_PEOPLE = 2
 MIN_SHARE_OF_PEOPLE = 0.5
-MIN_SENTENCE_WORDS = 8
 # People who stand together in more copies than this are the team of a show, not the company of one episode.
 MAX_COMPANY_COPIES = 5
 MIN_CHAPTERS = 3
 MIN_SHARE_OF_CHAPTERS = 0.2
 MAX_CHAPTER_COPIES = 5
 MIN_CHAPTER_WORDS = 3
+
+# Phrases are forgotten once in so many, at the least.
+MIN_FORGOTTEN = 2_000_000
+
+Read = Callable[[list[str]], Iterable[pl.DataFrame]]
+"""Reads columns of the parts of what `copy_words` returns, anew at every call."""
 
 
 def _words(text: str) -> list[str]:
@@ -85,25 +91,19 @@ class _Overlap:
 
 
 def described_pairs(
-    copies: pl.DataFrame,
-    segments: pl.DataFrame,
-    passages: pl.DataFrame,
-    chapters: pl.DataFrame | None,
-    described: pl.DataFrame,
-    spoken: WordCodes,
-    comparable: frozenset[str],
+    copies: pl.DataFrame, read: Read, spoken: WordCodes, comparable: frozenset[str]
 ) -> list[DescribedPair]:
     """Return the pairs of copies that describe one conversation, in order of their ids, the smaller id first.
 
-    `described` are the words of `notes_words`, `spoken` those of all copies. Two copies in `comparable` have both
-    enough of a transcript: what is said decides on them, and they are left out.
+    `spoken` are the words of all copies. Two copies in `comparable` have both enough of a transcript: what is said
+    decides on them, and they are left out.
     """
-    found = _phrase_overlaps(described, spoken, comparable)
+    found = _phrase_overlaps(read, spoken, comparable)
     if not found:
         return []
     involved = {copy for pair in found for copy in pair}
-    people = _People(copies, segments, passages, involved)
-    topics = _Topics(chapters, involved)
+    people = _People(copies, read, involved)
+    topics = _Topics(read, involved)
     best: dict[tuple[str, str], DescribedPair] = {}
     for (a, b), overlap in sorted(found.items()):
         reason = people.shared(a, b, overlap.runs) or topics.shared(a, b)
@@ -137,35 +137,31 @@ def _phrases(words: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _phrase_overlaps(
-    described: pl.DataFrame, spoken: WordCodes, comparable: frozenset[str]
-) -> dict[tuple[str, str], _Overlap]:
+def _noted(read: Read, copy_ids: list[str]) -> Iterator[pl.DataFrame]:
+    """Yield the words of descriptions, part by part: `copy` (position in `copy_ids`) and `word`, in order."""
+    number = pl.DataFrame({"copy_id": copy_ids}, schema={"copy_id": pl.String}).with_row_index("copy")
+    for part in read(["copy_id", "notes"]):
+        words = part.join(number, on="copy_id", maintain_order="left").select("copy", word="notes")
+        yield words.filter(pl.col("word").list.len() > 0).explode("word").filter(pl.col("word").str.len_chars() > 1)
+
+
+def _phrase_overlaps(read: Read, spoken: WordCodes, comparable: frozenset[str]) -> dict[tuple[str, str], _Overlap]:
     """Return for (a, b) the runs of rare phrases of the description of a that b has too, where they are many."""
-    number = pl.DataFrame({"copy_id": spoken.copy_ids}, schema={"copy_id": pl.String}).with_row_index("copy")
-    words = (
-        described.lazy()
-        .join(number.lazy(), on="copy_id", maintain_order="left")
-        .filter(pl.col("word").str.len_chars() > 1)
-        .select("copy", "word", code=pl.col("word").hash(0))
-        .sort("copy", maintain_order=True)
-    )
-    notes = _phrases(words).collect()
-    vocabulary = notes.select("phrase").unique()
-
-    def said(batch: pl.DataFrame) -> pl.DataFrame:
-        phrases = _phrases(batch.lazy().with_columns(word=pl.lit(""))).select("copy", "phrase").unique().collect()
-        return phrases.join(vocabulary, on="phrase", how="semi")
-
-    seen = pl.concat([notes.select("copy", "phrase"), *spoken.batches(said)]).unique()
-    copies = seen.group_by("phrase").agg(copies=pl.len()).filter(pl.col("copies").is_between(2, MAX_PHRASE_COPIES))
-    rare = notes.join(copies, on="phrase").with_columns(weight=(2 / pl.col("copies")).clip(upper_bound=1.0))
+    empty = pl.DataFrame(schema={"copy": pl.UInt32, "phrase": pl.UInt64, "text": pl.String, "place": pl.Int64})
+    coded = (words.lazy().with_columns(code=pl.col("word").hash(0)) for words in _noted(read, spoken.copy_ids))
+    # Phrases are read in the order of the copies, whichever part these stand in.
+    notes = pl.concat([empty, *(_phrases(words).collect() for words in coded)]).sort("copy", "place")
+    seen = _Seen(notes.select("copy", "phrase").unique())
+    for part in spoken.parts():
+        seen.add(_phrases(part.lazy().with_columns(word=pl.lit(""))).select("copy", "phrase").unique().collect())
+    rare = notes.join(seen.rare(), on="phrase").with_columns(weight=(2 / pl.col("copies")).clip(upper_bound=1.0))
     sizes = notes.group_by("copy").agg(size=pl.len())
     with_transcript = pl.Series(
         [index for index, copy in enumerate(spoken.copy_ids) if copy in comparable], dtype=pl.UInt32
     ).implode()
     hits = (
         rare.lazy()
-        .join(seen.lazy(), on="phrase", suffix="_b")
+        .join(seen.copies.lazy(), on="phrase", suffix="_b")
         .filter(
             (pl.col("copy") != pl.col("copy_b"))
             & ~(pl.col("copy").is_in(with_transcript) & pl.col("copy_b").is_in(with_transcript))
@@ -192,34 +188,70 @@ def _phrase_overlaps(
     return {(spoken.copy_ids[a], spoken.copy_ids[b]): _Overlap(score, runs) for a, b, score, runs in hits.iter_rows()}
 
 
+class _Seen:
+    """In which copies the phrases of descriptions stand; those of too many copies are forgotten on the way.
+
+    So memory does not grow with what is said in all copies, most of which is said in very many.
+    """
+
+    def __init__(self, noted: pl.DataFrame) -> None:
+        self._wanted = noted.select("phrase").unique()
+        self.copies = noted
+        self._kept = noted.height
+        self._forget()
+
+    def add(self, phrases: pl.DataFrame) -> None:
+        """Add `copy, phrase` of a part."""
+        self.copies = pl.concat([self.copies, phrases.join(self._wanted, on="phrase", how="semi")])
+        if self.copies.height > 2 * self._kept + MIN_FORGOTTEN:
+            self._forget()
+
+    def rare(self) -> pl.DataFrame:
+        """Return the phrases of two copies and more, but not too many: `phrase, copies`. Nothing is added after."""
+        self._forget()
+        counts = self.copies.group_by("phrase").agg(copies=pl.len())
+        return counts.filter(pl.col("copies").is_between(2, MAX_PHRASE_COPIES))
+
+    def _forget(self) -> None:
+        self.copies = self.copies.unique()
+        counts = self.copies.group_by("phrase").agg(copies=pl.len())
+        common = counts.filter(pl.col("copies") > MAX_PHRASE_COPIES)
+        self._wanted = self._wanted.join(common, on="phrase", how="anti")
+        self.copies = self.copies.join(common, on="phrase", how="anti")
+        self._kept = self.copies.height
+
+
 class _People:
     """The people named in descriptions and at turns of speech, and in how many copies they stand together."""
 
-    def __init__(
-        self, copies: pl.DataFrame, segments: pl.DataFrame, passages: pl.DataFrame, involved: set[str]
-    ) -> None:
-        self._shown: dict[str, str] = {}
+    def __init__(self, copies: pl.DataFrame, read: Read, involved: set[str]) -> None:
+        # As the first copy of all writes it.
+        self._shown: dict[str, tuple[str, str]] = {}
         # Of each copy the people in its notes, each with the sentences that name them.
         self._described: dict[str, dict[str, set[str]]] = defaultdict(dict)
         self._speaking: dict[str, set[str]] = defaultdict(set)
         self._holders: dict[str, set[str]] = defaultdict(set)
         shows = {fold(name) for name in copies["show_name"].unique().drop_nulls()}
-        texts = passages.sort("copy_id", "char_start").select("copy_id", "text")
-        for copy, text in texts.iter_rows():
-            for name, sentence in _names(text):
-                if fold(name) not in shows:
-                    where = self._described[copy].setdefault(fold(name), set())
-                    # A line of a list is easily the same in two descriptions of their own.
-                    if len(sentence) >= MIN_SENTENCE_WORDS:
-                        where.add(" ".join(sentence))
-                    self._shown.setdefault(fold(name), name)
-        labels = segments.lazy().filter("is_speech").select("copy_id", "speaker_label").drop_nulls().unique().collect()
-        for copy, label in labels.iter_rows():
-            if not is_anonymous(label):
-                self._speaking[copy].add(fold(label))
-        for copy in self._described.keys() | self._speaking.keys():
-            for name in self._described[copy].keys() | self._speaking[copy]:
-                self._holders[name].add(copy)
+        wanted = pl.Series(sorted(involved), dtype=pl.String).implode()
+        for part in read(["copy_id", "names", "voices"]):
+            of_pairs = part.filter(pl.col("copy_id").is_in(wanted))
+            for copy, names, voices in of_pairs.iter_rows():
+                self._speaking[copy].update(voices)
+                for name in names:
+                    if name["key"] not in shows:
+                        self._described[copy][name["key"]] = set(name["sentences"])
+        known = {name for names in self._described.values() for name in names}
+        for part in read(["copy_id", "names", "voices"]):
+            for copy, names, voices in part.iter_rows():
+                for name in names:
+                    if name["key"] in known:
+                        self._holders[name["key"]].add(copy)
+                        self._shown[name["key"]] = min(
+                            self._shown.get(name["key"], (copy, name["name"])), (copy, name["name"])
+                        )
+                for name in voices:
+                    if name in known:
+                        self._holders[name].add(copy)
 
     def shared(self, a: str, b: str, runs: list[list[str]]) -> str:
         """Return in words which people both have, or nothing where they are too few or stand together too often.
@@ -245,23 +277,21 @@ class _People:
         together = set.intersection(*(self._holders[name] for name in matched))
         if len(together) > MAX_COMPANY_COPIES:
             return ""
-        return "both have " + ", ".join(sorted(self._shown[name] for name in matched))
+        return "both have " + ", ".join(sorted(self._shown[name][1] for name in matched))
 
 
 class _Topics:
     """The titles of chapters that say what is talked about, by copy."""
 
-    def __init__(self, chapters: pl.DataFrame | None, involved: set[str]) -> None:
-        self._titles: dict[str, dict[frozenset[str], str]] = defaultdict(dict)
-        holders: dict[frozenset[str], set[str]] = defaultdict(set)
-        if chapters is not None:
-            for copy, title in chapters.sort("copy_id", "char_start").select("copy_id", "title").iter_rows():
-                words = frozenset(folded_words(title)) - FUNCTION_WORDS
-                if len(words) >= MIN_CHAPTER_WORDS:
-                    holders[words].add(copy)
-                    if copy in involved:
-                        self._titles[copy].setdefault(words, title)
-        self._common = {words for words, found in holders.items() if len(found) > MAX_CHAPTER_COPIES}
+    def __init__(self, read: Read, involved: set[str]) -> None:
+        self._titles: dict[str, dict[str, str]] = defaultdict(dict)
+        holders: Counter[str] = Counter()
+        for part in read(["copy_id", "chapters"]):
+            for copy, chapters in part.iter_rows():
+                holders.update(chapter["words"] for chapter in chapters)
+                if copy in involved:
+                    self._titles[copy] = {chapter["words"]: chapter["title"] for chapter in chapters}
+        self._common = {words for words, found in holders.items() if found > MAX_CHAPTER_COPIES}
 
     def shared(self, a: str, b: str) -> str:
         """Return in words which chapters both have, or nothing where they are too few."""
@@ -273,7 +303,13 @@ class _Topics:
         return f"both have {len(matched)} chapters of the same title, such as '{titles[0]}'"
 
 
-def _names(text: str) -> list[tuple[str, list[str]]]:
+def topic_words(title: str) -> str:
+    """Return the content words of the title of a chapter in one order, or nothing where they are too few."""
+    words = set(folded_words(title)) - FUNCTION_WORDS
+    return " ".join(sorted(words)) if len(words) >= MIN_CHAPTER_WORDS else ""
+
+
+def written_names(text: str) -> list[tuple[str, list[str]]]:
     """Return what looks like a person's full name in the sentences of `text` that are not boilerplate, with these."""
     names = []
     for sentence in _SENTENCE.split(text):

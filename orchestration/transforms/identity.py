@@ -17,7 +17,8 @@ from rapidfuzz import fuzz
 from orchestration.ids import stable_id
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.copy_links import CopyLinks
-from orchestration.transforms.described_content import described_pairs
+from orchestration.transforms.copy_words import copy_words
+from orchestration.transforms.described_content import Read, described_pairs
 from orchestration.transforms.identity_guards import (
     MIN_SPEECH_CONTAINMENT,
     MIN_WORDS_TO_CONTRADICT,
@@ -41,9 +42,8 @@ from orchestration.transforms.shared_text import (
     Overlap,
     WordCodes,
     folded_words,
-    notes_words,
+    note_codes,
     overlaps,
-    spoken_codes,
 )
 
 # Measured on the seeds: true pairs share 0.66 of their speech and 0.58 or more of their descriptions. Two episodes of
@@ -69,24 +69,32 @@ _KEYS = {
 def copy_links(
     copies: pl.DataFrame, segments: pl.DataFrame, passages: pl.DataFrame, chapters: pl.DataFrame | None = None
 ) -> pl.DataFrame:
+    """Return `links_of_words` of the lake tables of these names. They may be given in any order of rows."""
+    words = copy_words(segments, passages, chapters)
+    return links_of_words(copies, lambda columns: [words.select(columns)])
+
+
+def links_of_words(copies: pl.DataFrame, read: Read) -> pl.DataFrame:
     """Return a row for each pair of copies and rule that speaks for one episode, refused links included.
 
-    `copies`, `segments`, `passages` and `chapters` are the lake tables. Titles of chapters are read as part of the
-    description; they may be left out. The result does not depend on the order of rows.
+    `copies` is the lake table. `read` yields columns of what `copy_words` returns, in parts of whole copies, several
+    times. The result depends neither on the order of rows nor on which part a copy stands in.
     """
     facts = _facts(copies)
     keyed = _key_pairs(facts)
     titled = _title_pairs(facts)
     pairs = {(link.a, link.b) for link in (*keyed, *titled)}
 
-    spoken = spoken_codes(list(facts), segments)
-    said = spoken.counts()
-    description = notes_words(passages, chapters)
-    notes = overlaps(WordCodes.of(list(facts), [description]), pairs, NOTES_SAMPLING)
+    spoken = WordCodes.of(
+        list(facts), lambda: (part.rename({"speech": "codes"}) for part in read(["copy_id", "speech"]))
+    )
+    said = spoken.lengths
+    noted = WordCodes.of(list(facts), lambda: (note_codes(part) for part in read(["copy_id", "notes"])))
+    notes = overlaps(noted, pairs, NOTES_SAMPLING)
     comparable = frozenset(copy for copy, count in said.items() if count >= MIN_WORDS_TO_CONTRADICT)
     described = [
         Link(pair.a, pair.b, "described_content", pair.score, pair.evidence)
-        for pair in described_pairs(copies, segments, passages, chapters, description, spoken, comparable)
+        for pair in described_pairs(copies, read, spoken, comparable)
     ]
     # Pairs linked by anything else are measured too: their speech may contradict it.
     speech = overlaps(spoken, pairs | set(notes), SPEECH_SAMPLING)

@@ -5,7 +5,8 @@ the shingles of the smaller copy that the larger has too, by the weight of all o
 in more copies than a pair counts for less, so that what every episode says (sponsor reads, legal text, feed footers)
 does not link. Pairs worth measuring come from an inverted index on longer, rarer shingles, of which a sample chosen by
 their hash is looked up (the same in every copy, as in MinHash by modulus of the paper above). No step compares every
-copy with every other, and words are held as hashes, so that memory grows by 12 bytes a word.
+copy with every other. Words are hashes that are read part by part, and what is made of them is held for one range of
+hashes at a time: the more words, the more ranges, so that memory does not grow with them.
 """
 
 from __future__ import annotations
@@ -35,9 +36,8 @@ MIN_BLOCKING_HITS = 2
 # Pairs that share less of their looked-up shingles, common ones weighted down, are not measured. Six words in a row
 # survive a recogniser that gets every fourth word wrong in 0.18 of all places.
 MIN_BLOCKING_SHARE = 0.02
-# Bounds on what is in memory at a time: words of a batch of copies, and shingles of a batch of pairs.
-BATCH_SEGMENTS = 100_000
-BATCH_WORDS = 2_000_000
+# Bounds on what is in memory at a time: shingles of a range of hashes, and shingles of a batch of pairs.
+RANGE_SHINGLES = 12_000_000
 BATCH_PAIR_SHINGLES = 5_000_000
 PLACES = 10
 
@@ -76,51 +76,34 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class WordCodes:
-    """The words of many copies as hashes. `codes`: `copy` (position in `copy_ids`), `code`, in order of the words."""
+    """The words of many copies as hashes.
+
+    lengths: how many words each copy of `copy_ids` has. read: reads the parts, frames of `copy_id, codes` (a list in
+    order of the words) with whole copies each, anew at every call.
+    """
 
     copy_ids: list[str]
-    codes: pl.DataFrame
+    lengths: dict[str, int]
+    read: Callable[[], Iterable[pl.DataFrame]]
 
     @classmethod
-    def of(cls, copy_ids: list[str], batches: Iterable[pl.DataFrame]) -> WordCodes:
-        """Hash the frames `copy_id, word` of `batches`; no copy stands in two of them, each is in order."""
-        number = pl.DataFrame({"copy_id": copy_ids}, schema={"copy_id": pl.String}).with_row_index("copy")
-        empty = pl.DataFrame(schema={"copy": pl.UInt32, "code": pl.UInt64})
-        coded = [
-            batch.select("copy_id", code=pl.col("word").hash(0))
-            .join(number, on="copy_id", maintain_order="left")
-            .select("copy", "code")
-            for batch in batches
-        ]
-        return cls(copy_ids, pl.concat([empty, *coded]).sort("copy", maintain_order=True))
+    def of(cls, copy_ids: list[str], read: Callable[[], Iterable[pl.DataFrame]]) -> WordCodes:
+        """Count the words of the parts that `read` reads. Copies without any words have no length."""
+        lengths: dict[str, int] = {}
+        for part in read():
+            lengths.update(part.select("copy_id", pl.col("codes").list.len()).filter(pl.col("codes") > 0).iter_rows())
+        return cls(copy_ids, lengths, read)
 
-    def counts(self) -> dict[str, int]:
-        """Return how many words each copy has; copies without any are left out."""
-        return {self.copy_ids[copy]: count for copy, count in self.codes.group_by("copy").len().iter_rows()}
+    def word_count(self, copies: Iterable[int]) -> int:
+        """Return how many words the copies at these positions of `copy_ids` have together."""
+        return sum(self.lengths.get(self.copy_ids[copy], 0) for copy in copies)
 
-    def batches(self, of: Callable[[pl.DataFrame], pl.DataFrame]) -> Iterator[pl.DataFrame]:
-        """Yield `of` each batch of whole copies, so that what is made of the words is never there for all at once."""
-        lengths = self.codes.group_by("copy", maintain_order=True).len()["len"]
-        start = size = 0
-        for length in [*lengths, None]:
-            if size and (length is None or size + length > BATCH_WORDS):
-                yield of(self.codes.slice(start, size))
-                start, size = start + size, 0
-            size += length or 0
-
-
-def spoken_codes(copy_ids: list[str], segments: pl.DataFrame) -> WordCodes:
-    """Return the words spoken in each copy, a batch of copies at a time."""
-    return WordCodes.of(copy_ids, (speech_words(batch) for batch in _segment_batches(segments)))
-
-
-def _segment_batches(segments: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    spoken = segments.lazy().filter("is_speech").select("copy_id", "segment_index", "is_speech", "text").collect()
-    sizes = spoken.group_by("copy_id").len().sort("copy_id")
-    number = (sizes["len"].cum_sum() - sizes["len"]) // BATCH_SEGMENTS
-    batch_of = sizes.select("copy_id", batch=number)
-    for _, batch in sorted(batch_of.partition_by("batch", as_dict=True).items()):
-        yield spoken.join(batch, on="copy_id", how="semi")
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """Yield the words of whole copies: `copy` (position in `copy_ids`), `code`, in order of the words."""
+        number = pl.DataFrame({"copy_id": self.copy_ids}, schema={"copy_id": pl.String}).with_row_index("copy")
+        for part in self.read():
+            words = part.join(number, on="copy_id", maintain_order="left").select("copy", code="codes")
+            yield words.filter(pl.col("code").list.len() > 0).explode("code")
 
 
 def folded_words(text: str | None) -> list[str]:
@@ -169,110 +152,157 @@ def notes_words(passages: pl.DataFrame, chapters: pl.DataFrame | None = None) ->
     )
 
 
+def codes(words: pl.DataFrame) -> pl.DataFrame:
+    """Return the hashes of `copy_id, word`, a row for each copy: `copy_id, codes`."""
+    return words.group_by("copy_id", maintain_order=True).agg(codes=pl.col("word").hash(0))
+
+
+def note_codes(part: pl.DataFrame) -> pl.DataFrame:
+    """Return the hashes of the lists of words `copy_id, notes`: `copy_id, codes`."""
+    return part.select("copy_id", codes=pl.col("notes").list.eval(pl.element().hash(0)))
+
+
 def overlaps(words: WordCodes, wanted: set[tuple[str, str]], sampling: int) -> dict[tuple[str, str], Overlap]:
     """Return what pairs of copies share: every pair found in the index of rare shingles, and every `wanted` one.
 
     `sampling` looks up one in so many shingles to find pairs. The keys are pairs of copy ids, the smaller first.
     """
     number = {copy: index for index, copy in enumerate(words.copy_ids)}
-    asked = [(number[a], number[b]) for a, b in sorted(wanted) if a in number and b in number]
+    asked = [sorted((number[a], number[b])) for a, b in sorted(wanted) if a in number and b in number]
     pairs = pl.concat(
         [_found_pairs(words, sampling), pl.DataFrame(asked, schema={"a": pl.UInt32, "b": pl.UInt32}, orient="row")]
     ).unique()
-    if pairs.is_empty() or words.codes.is_empty():
+    if pairs.is_empty() or not words.lengths:
         return {}
-    measured = pl.concat(_measured(pairs, *_weighted_shingles(words, pairs)))
+    shared, totals = _measured(words, pairs)
+    is_a = (pl.col("total") < pl.col("total_b")) | (pl.col("total") == pl.col("total_b"))
+    measured = (
+        shared.join(totals, left_on="a", right_on="copy")
+        .join(totals, left_on="b", right_on="copy", suffix="_b")
+        .select(
+            "a",
+            "b",
+            "weight",
+            pl.min_horizontal("total", "total_b"),
+            "shared",
+            pl.when(is_a).then("places_a").otherwise("places_b").bitwise_count_ones(),
+        )
+    )
     # The sum of the same numbers in another order differs in its last digits.
     return {
         (min(words.copy_ids[a], words.copy_ids[b]), max(words.copy_ids[a], words.copy_ids[b])): Overlap(
-            round(min(1.0, weight / total), 4), shared, round(weight, 2), places
+            round(min(1.0, weight / total), 4), count, round(weight, 2), places
         )
-        for a, b, weight, total, shared, places in measured.iter_rows()
+        for a, b, weight, total, count, places in measured.iter_rows()
     }
+
+
+def _ranges(shingle_count: int) -> Iterator[pl.Expr]:
+    """Yield for each range of hashes whether a shingle is in it; few enough of so many are in one."""
+    count = max(1, -(-shingle_count // RANGE_SHINGLES))
+    # The low digits choose the sample.
+    return (pl.col("shingle") // 2**32 % count == number for number in range(count))
 
 
 def _found_pairs(words: WordCodes, sampling: int) -> pl.DataFrame:
     """Return the pairs `a, b` of copies that share enough of the looked-up long shingles to be worth measuring."""
-    sampled = words.batches(
-        lambda batch: _shingles(batch, BLOCKING_WORDS).filter(pl.col("shingle") % sampling == 0).drop("place")
-    )
-    empty = pl.DataFrame(schema={"copy": pl.UInt32, "shingle": pl.UInt64})
-    index = pl.concat([empty, *sampled]).with_columns(copies=pl.len().over("shingle"))
-    index = index.with_columns(weight=_weight())
-    totals = index.group_by("copy").agg(total=pl.col("weight").sum())
-    index = index.filter(pl.col("copies").is_between(2, MAX_BLOCKING_COPIES)).drop("copies")
+    totals = pl.DataFrame(schema={"copy": pl.UInt32, "total": pl.Float64})
+    hits = pl.DataFrame(schema={"a": pl.UInt32, "b": pl.UInt32, "len": pl.UInt32, "weight": pl.Float64})
+    for is_in_range in _ranges(sum(words.lengths.values()) // sampling):
+        wanted = (pl.col("shingle") % sampling == 0) & is_in_range
+        empty = pl.DataFrame(schema={"copy": pl.UInt32, "shingle": pl.UInt64})
+        sampled = [_distinct(_shingles(part, BLOCKING_WORDS, wanted)) for part in words.parts()]
+        index = pl.concat([empty, *sampled])
+        copies = index.group_by("shingle").agg(copies=pl.len()).filter(pl.col("copies") > 1)
+        sizes = index.group_by("copy").agg(total=pl.len().cast(pl.Float64))
+        index = index.join(copies, on="shingle").with_columns(weight=_weight())
+        less = index.group_by("copy").agg(total=pl.col("weight").sum() - pl.len())
+        totals = pl.concat([totals, sizes, less]).group_by("copy").agg(pl.col("total").sum())
+        index = index.filter(pl.col("copies") <= MAX_BLOCKING_COPIES).drop("copies")
+        found = (
+            index.lazy()
+            .join(index.lazy().drop("weight"), on="shingle", suffix="_b")
+            .filter(pl.col("copy") < pl.col("copy_b"))
+            .group_by(a="copy", b="copy_b")
+            .agg(pl.len(), pl.col("weight").sum())
+            .collect()
+        )
+        hits = pl.concat([hits, found]).group_by("a", "b").agg(pl.col("len", "weight").sum())
     return (
-        index.lazy()
-        .join(index.lazy().drop("weight"), on="shingle", suffix="_b")
-        .filter(pl.col("copy") < pl.col("copy_b"))
-        .group_by("copy", "copy_b")
-        .agg(pl.len(), pl.col("weight").sum())
-        .filter(pl.col("len") >= MIN_BLOCKING_HITS)
-        .join(totals.lazy(), on="copy")
-        .join(totals.lazy(), left_on="copy_b", right_on="copy", suffix="_b")
-        .filter(pl.col("weight") >= MIN_BLOCKING_SHARE * pl.min_horizontal("total", "total_b"))
-        .select(a="copy", b="copy_b")
-        .collect()
+        hits.filter(pl.col("len") >= MIN_BLOCKING_HITS)
+        .join(totals, left_on="a", right_on="copy")
+        .join(totals, left_on="b", right_on="copy", suffix="_b")
+        # The sum of the same numbers in another order differs in its last digits.
+        .filter(pl.col("weight") >= MIN_BLOCKING_SHARE * pl.min_horizontal("total", "total_b") - 1e-9)
+        .select("a", "b")
     )
 
 
-def _weighted_shingles(words: WordCodes, pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the shingles of all copies in `pairs` with their weights, and the total weight of each copy."""
-    asked = pl.concat([pairs["a"], pairs["b"]]).unique().implode()
-    of_pairs = pl.concat(
-        words.batches(lambda batch: _shingles(batch.filter(pl.col("copy").is_in(asked)), SHINGLE_WORDS))
+def _measured(words: WordCodes, pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return what the `pairs` share, where they share anything, and the total weight of each copy in them.
+
+    The first is `a, b, weight, shared, places_a, places_b`: places are sets of bits, of the ten parts of either copy.
+    """
+    worded = [index for index, copy in enumerate(words.copy_ids) if copy in words.lengths]
+    with_words = pl.col("a").is_in(worded) & pl.col("b").is_in(worded)
+    pairs = pairs.filter(with_words)
+    asked = pl.concat([pairs["a"], pairs["b"]]).unique()
+    of_pairs = pl.col("copy").is_in(asked.implode())
+    shared = pl.DataFrame(
+        schema=dict.fromkeys(("a", "b"), pl.UInt32)
+        | {"weight": pl.Float64, "shared": pl.UInt32}
+        | dict.fromkeys(("places_a", "places_b"), pl.UInt16)
     )
-    vocabulary = of_pairs.select("shingle").unique()
-    seen = pl.concat(
-        words.batches(
-            lambda batch: (
-                _shingles(batch, SHINGLE_WORDS)
-                .join(vocabulary, on="shingle", how="semi")
+    totals = pl.DataFrame(schema={"copy": pl.UInt32, "total": pl.Float64})
+    for is_in_range in _ranges(words.word_count(asked)):
+        # The first place of a shingle counts.
+        shingles = pl.concat(
+            [
+                _with_places(_shingles(part, SHINGLE_WORDS, is_in_range), part)
+                for part in (part.filter(of_pairs) for part in words.parts())
+            ]
+        )
+        vocabulary = shingles.select("shingle").unique()
+        counted = [shingles.group_by("shingle").agg(copies=pl.len())]
+        if asked.len() < len(worded):
+            counted += [
+                _distinct(
+                    _shingles(part.filter(~of_pairs), SHINGLE_WORDS, is_in_range).join(
+                        vocabulary, on="shingle", how="semi"
+                    )
+                )
                 .group_by("shingle")
                 .agg(copies=pl.len())
-            )
-        )
-    )
-    copies = seen.group_by("shingle").agg(pl.col("copies").sum())
-    shingles = of_pairs.join(copies, on="shingle").with_columns(weight=_weight()).drop("copies")
-    return shingles, shingles.group_by("copy").agg(total=pl.col("weight").sum(), size=pl.len())
+                for part in words.parts()
+            ]
+        copies = pl.concat(counted).group_by("shingle").agg(pl.col("copies").sum())
+        shingles = shingles.join(copies, on="shingle").with_columns(weight=_weight()).drop("copies")
+        sizes = shingles.group_by("copy").agg(total=pl.col("weight").sum(), size=pl.len())
+        totals = pl.concat([totals, sizes.drop("size")]).group_by("copy").agg(pl.col("total").sum())
+        found = _shared(pairs.join(sizes, left_on="a", right_on="copy"), shingles)
+        sums = pl.col("weight", "shared").sum(), pl.col("places_a", "places_b").bitwise_or()
+        shared = pl.concat([shared, *found]).group_by("a", "b").agg(*sums)
+    return shared, totals
 
 
-def _measured(pairs: pl.DataFrame, shingles: pl.DataFrame, totals: pl.DataFrame) -> list[pl.DataFrame]:
-    """Return `a, b, weight, total, shared, places` of the `pairs` that share anything; `a` is the smaller."""
-    sized = (
-        pairs.join(totals, left_on="a", right_on="copy")
-        .join(totals, left_on="b", right_on="copy", suffix="_b")
-        .with_columns(is_a=(pl.col("total") < pl.col("total_b")) | (pl.col("total") == pl.col("total_b")))
-        .select(
-            a=pl.when("is_a").then("a").otherwise("b"),
-            b=pl.when("is_a").then("b").otherwise("a"),
-            total=pl.min_horizontal("total", "total_b"),
-            size=pl.when("is_a").then("size").otherwise("size_b"),
-        )
-        .sort("a", "b")
-    )
-    empty = pl.DataFrame(
-        schema=dict.fromkeys(("a", "b"), pl.UInt32)
-        | dict.fromkeys(("weight", "total"), pl.Float64)
-        | dict.fromkeys(("shared", "places"), pl.UInt32)
-    )
-    measured = [empty]
-    number = sized["size"].cum_sum() // BATCH_PAIR_SHINGLES
-    for batch in sized.with_columns(batch=number).partition_by("batch"):
-        others = shingles.join(batch.select(copy="b").unique(), on="copy", how="semi").select("copy", "shingle")
-        measured.append(
-            batch.join(shingles, left_on="a", right_on="copy")
-            .join(others, left_on=["b", "shingle"], right_on=["copy", "shingle"])
+def _shared(pairs: pl.DataFrame, shingles: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield what the pairs `a, b, size` share of `shingles`: `a, b, weight, shared, places_a, places_b`."""
+    pairs = pairs.sort("a", "b")
+    bit = pl.lit(1, pl.UInt16) * pl.lit(2, pl.UInt16).pow(pl.col("place"))
+    marked = shingles.with_columns(bit=bit.cast(pl.UInt16)).drop("place")
+    for batch in pairs.with_columns(batch=pairs["size"].cum_sum() // BATCH_PAIR_SHINGLES).partition_by("batch"):
+        others = marked.join(batch.select(copy="b").unique(), on="copy", how="semi").select("copy", "shingle", "bit")
+        yield (
+            batch.join(marked, left_on="a", right_on="copy")
+            .join(others, left_on=["b", "shingle"], right_on=["copy", "shingle"], suffix="_b")
             .group_by("a", "b")
             .agg(
                 pl.col("weight").sum(),
-                pl.col("total").first(),
                 shared=pl.len().cast(pl.UInt32),
-                places=pl.col("place").n_unique().cast(pl.UInt32),
+                places_a=pl.col("bit").bitwise_or(),
+                places_b=pl.col("bit_b").bitwise_or(),
             )
         )
-    return measured
 
 
 def _weight() -> pl.Expr:
@@ -286,19 +316,30 @@ def _folded_words(text: pl.Expr) -> pl.Expr:
     return plain.str.extract_all(r"[\p{L}\p{N}]+")
 
 
-def _shingles(words: pl.DataFrame, size: int) -> pl.DataFrame:
-    """Return the distinct runs of `size` words of each copy, hashed: `copy, shingle`, and the first `place` of it."""
+def _shingles(words: pl.DataFrame, size: int, wanted: pl.Expr) -> pl.DataFrame:
+    """Return the runs of `size` words of each copy, hashed, those that are `wanted`: `copy, shingle, at`, the row."""
     run = pl.col("code")
     for step in range(1, size):
         run = run * 6364136223846793005 + pl.col("code").shift(-step)
-    place = (pl.int_range(pl.len()).over("copy") * PLACES // pl.len().over("copy")).cast(pl.UInt8)
     return (
         words.lazy()
-        .select("copy", shingle=run, end=pl.col("copy").shift(1 - size), place=place)
-        .filter(pl.col("copy") == pl.col("end"))
         # The low digits of a sum of products are poorly mixed; sampling needs them.
-        .select("copy", shingle=pl.col("shingle").hash(0), place="place")
-        .group_by("copy", "shingle")
-        .agg(pl.col("place").min())
+        .select(
+            "copy", shingle=run.hash(0), end=pl.col("copy").shift(1 - size), at=pl.int_range(pl.len(), dtype=pl.UInt32)
+        )
+        .filter((pl.col("copy") == pl.col("end")) & wanted)
+        .drop("end")
         .collect()
     )
+
+
+def _distinct(shingles: pl.DataFrame) -> pl.DataFrame:
+    return shingles.select("copy", "shingle").unique()
+
+
+def _with_places(shingles: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
+    """Return the distinct shingles of each copy with the first `place` of each: `copy, shingle, place`."""
+    copies = words.lazy().with_row_index("at").group_by("copy").agg(start=pl.col("at").min(), length=pl.len()).collect()
+    first = shingles.group_by("copy", "shingle").agg(pl.col("at").min())
+    place = ((pl.col("at") - pl.col("start")).cast(pl.Int64) * PLACES // pl.col("length")).cast(pl.UInt8)
+    return first.join(copies, on="copy").select("copy", "shingle", place=place)

@@ -17,8 +17,9 @@ from orchestration.scan import scan
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.copy_links import CopyLinks
 from orchestration.schemas.tables import INGEST_TABLES
-from orchestration.transforms import shared_text
-from orchestration.transforms.identity import copy_episodes, copy_links
+from orchestration.transforms import described_content, shared_text
+from orchestration.transforms.copy_words import copy_words
+from orchestration.transforms.identity import copy_episodes, copy_links, links_of_words
 from orchestration.transforms.identity_keys import canonical_url, youtube_video_id
 from orchestration.transforms.shared_text import folded_words, notes_words, speech_words
 
@@ -60,6 +61,14 @@ def lake(*copies: dict[str, Any]) -> dict[str, pl.DataFrame]:
         "segments": table("segments", segments),
         "passages": table("passages", passages),
     }
+
+
+def links_in_parts(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return the links where the words of each copy are made of its own rows and stand in a part of their own."""
+    given = [tables["segments"], tables["passages"], tables.get("chapters", table("chapters", []))]
+    copy_ids = sorted({copy_id for frame in given for copy_id in frame["copy_id"]}, reverse=True)
+    parts = [copy_words(*(frame.filter(pl.col("copy_id") == copy_id) for frame in given)) for copy_id in copy_ids]
+    return links_of_words(tables["copies"], lambda columns: (part.select(columns) for part in parts))
 
 
 def talk(seed: int, length: int = 600) -> str:
@@ -391,15 +400,32 @@ def test_the_lines_of_one_sponsor_in_two_descriptions_do_not_link():
     assert rules(copy_links(**tables)) == []
 
 
-def test_words_are_measured_alike_in_one_batch_and_in_many(monkeypatch):
+def test_words_are_measured_alike_in_one_part_and_in_many(monkeypatch):
     said = talk(1, 500)
     tables = lake(copy("a", speech=said), copy("b", speech=f"{talk(3, 50)} {said}"), copy("c", speech=talk(2, 500)))
     links = copy_links(**tables)
-    monkeypatch.setattr(shared_text, "BATCH_WORDS", 10)
-    monkeypatch.setattr(shared_text, "BATCH_SEGMENTS", 10)
+    monkeypatch.setattr(shared_text, "RANGE_SHINGLES", 100)
     monkeypatch.setattr(shared_text, "BATCH_PAIR_SHINGLES", 10)
+    monkeypatch.setattr(described_content, "MIN_FORGOTTEN", 0)
     assert copy_links(**tables).equals(links)
+    assert links_in_parts(tables).equals(links)
     assert rules(links) == [("a", "b", "shared_speech")]
+
+
+def test_what_is_said_in_further_copies_weighs_less_also_beside_pairs_without_words():
+    said = talk(1, 300)
+    speaking = [copy("a", speech=f"{said} {talk(2, 250)}"), copy("b", speech=f"{talk(3, 250)} {said}")]
+    # Five words in a row count as said, but do not make a pair worth measuring.
+    words = said.split()
+    pieces = [" ".join(words[start : start + 5]) for start in range(0, 300, 5)]
+    further = [copy(f"c{i}", speech=" ".join(f"{piece} x{i}y{n}" for n, piece in enumerate(pieces))) for i in range(4)]
+    written = [copy(f"w{i:02}", guid=f"guid-of-episode-{i // 2}") for i in range(40)]
+    weights = []
+    for extra in ([], written):
+        links = copy_links(**lake(*speaking, *further, *extra))
+        weights.append(links.filter(pl.col("rule") == "shared_speech").rows())
+    assert [row[:3] for row in weights[0]] == [("a", "b", "shared_speech")]
+    assert weights[0] == weights[1]
 
 
 @settings(max_examples=15, deadline=None)
@@ -439,6 +465,7 @@ def test_links_and_episodes_do_not_depend_on_the_order_of_rows(seed):
     episodes = copy_episodes(tables["copies"], links)
     shuffled = {name: frame.sample(fraction=1, shuffle=True, seed=rng.randrange(99)) for name, frame in tables.items()}
     assert copy_links(**shuffled).equals(links)
+    assert links_in_parts(shuffled).equals(links)
     mixed = links.sample(fraction=1, shuffle=True, seed=rng.randrange(99))
     assert copy_episodes(shuffled["copies"], mixed).equals(episodes)
     # No component holds two guids of one show without a direct link that is sure of it.
