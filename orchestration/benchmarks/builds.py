@@ -119,8 +119,8 @@ def steps_of_last_run(settings: Settings) -> list[Step]:
                     copies[event.step_key] = (counts["computed_copy_count"], counts.get("kept_copy_count", 0))
             elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
                 rows[event.step_key] += _values(event.asset_check_evaluation_data.metadata).get("rows", 0)
-        stats = [one for one in instance.get_run_step_stats(runs[0].run_id) if one.start_time]
-    return [
+        stats = instance.get_run_step_stats(runs[0].run_id)
+    steps = [
         Step(
             one.step_key,
             one.start_time,
@@ -128,8 +128,10 @@ def steps_of_last_run(settings: Settings) -> list[Step]:
             rows[one.step_key] or None,
             *copies.get(one.step_key, (None, None)),
         )
-        for one in sorted(stats, key=lambda one: one.start_time)
+        for one in stats
+        if one.start_time is not None
     ]
+    return sorted(steps, key=lambda step: step.start_s)
 
 
 def _values(metadata: Mapping[str, Any]) -> dict[str, Any]:

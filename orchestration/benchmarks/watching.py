@@ -83,7 +83,7 @@ def watch(
 ) -> Watched:
     """Run a program to its end and return how it went; what it says on standard error goes on to ours.
 
-    environment: added to ours. limit_s, limit_bytes: of wall time and memory, past which it is ended with all it started.
+    environment: added to ours. limit_s, limit_bytes: of wall time and memory; past them it is ended with all it started.
     """
     before = _used_by_children()
     started = time.time()
@@ -153,7 +153,8 @@ def _used_by_children() -> float:
 
 def _usage(root: int) -> tuple[float, int]:
     """Return the seconds of processors and the bytes of memory of a process and all below it."""
-    ticks, children = {}, {}
+    ticks: dict[int, int] = {}
+    children: dict[int, list[int]] = {}
     for entry in os.scandir("/proc"):
         if not entry.name.isdigit():
             continue
