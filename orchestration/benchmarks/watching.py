@@ -83,7 +83,7 @@ def watch(
 ) -> Watched:
     """Run a program to its end and return how it went; what it says on standard error goes on to ours.
 
-    environment: added to ours. limit_s, limit_bytes: of wall time and memory; past them it is ended with all it started.
+    environment: added to ours. limit_s, limit_bytes: of wall time and memory; past them it ends, with all it started.
     """
     before = _used_by_children()
     started = time.time()

@@ -1,0 +1,231 @@
+"""What is measured of one size: the build, building again, one document more, correctness, queries, and others' ways."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from orchestration.benchmarks.builds import Build, build, environment, stage_rows
+from orchestration.benchmarks.corpus.generate import Plan, generate, write_block
+from orchestration.benchmarks.watching import python, watch
+from orchestration.catalog.load import load_catalog
+from orchestration.io.lake import Lake
+from orchestration.method_versions import version_of
+from orchestration.settings import PROJECT_ROOT, load_settings
+
+SPACY_CHARS, PANDAS_CHARS = 2_000_000, 500_000
+OTHERS = Path(__file__).resolve().parent / "others" / "spacy_and_pandas.py"
+# Written one by one these have a transcript of one episode a file.
+_ADDED = ("labelled_text", "webvtt", "podcast_json")
+# Of a run whose size nobody knows, no more than this share of the memory of the machine.
+_MOST_MEMORY = 0.85
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to measure. out: where corpora are kept and results are written. python_of_others: of `.venv-bench`."""
+
+    out: Path
+    processes: int = 2
+    seed: int = 1
+    query_runs: int = 20
+    python_of_others: Path | None = None
+    spacy_chars: int = SPACY_CHARS
+    pandas_chars: int = PANDAS_CHARS
+    is_kept: bool = False
+
+
+def corpus_of(megabytes: float, options: Options, report: Report) -> Plan:
+    """Return the plan of a corpus that is there: as it was left by an earlier run, else written now."""
+    plan = Plan(options.out / f"corpus-{megabytes:g}MB", int(megabytes * 1e6), options.seed)
+    is_whole = plan.out / "whole.json"
+    said = {"seed": plan.seed, "code": version_of(generate.__module__)}
+    if not is_whole.is_file() or json.loads(is_whole.read_text(encoding="utf-8")) != said:
+        shutil.rmtree(plan.out, ignore_errors=True)
+        report(f"writing a corpus of {megabytes:g} MB")
+        generate(plan, options.processes)
+        is_whole.write_text(json.dumps(said), encoding="utf-8")
+    return plan
+
+
+def measure(megabytes: float, options: Options, report: Report) -> dict[str, Any]:
+    """Return all figures of one size. Raises RuntimeError where something that is measured fails."""
+    plan = corpus_of(megabytes, options, report)
+    raw, warehouse = _place(plan, options)
+    lake = Lake(warehouse / "lake")
+    try:
+        report(f"{megabytes:g} MB: building")
+        figures = _about(raw) | {"build": _figures(build(raw, warehouse, options.processes), raw)}
+        figures["lake_mb"], figures["release_mb"] = _size_mb(warehouse / "lake"), _size_mb(warehouse / "releases")
+        figures["speech_mb"] = _chars(lake, "segments") / 1e6
+        figures["searched_mb"] = sum(_chars(lake, table) for table in ("speaker_turns", "passages", "chapters")) / 1e6
+        report(f"{megabytes:g} MB: correctness, queries, search alone")
+        figures["scores"] = _of_module("corpus_score", plan.out, lake.folder)
+        asked = environment(raw, warehouse, options.processes)
+        figures["queries"] = _of_module("queries", "--json", "--runs", str(options.query_runs), variables=asked)
+        figures["floor"] = _of_module("floor", raw)
+        if options.python_of_others is not None:
+            report(f"{megabytes:g} MB: spaCy and pandas on a sample")
+            figures["others"] = _others(lake, options)
+        report(f"{megabytes:g} MB: building again, nothing changed")
+        figures["again"] = _again(build(raw, warehouse, options.processes))
+        report(f"{megabytes:g} MB: building with one document more")
+        added = _add(plan, raw)
+        figures["one_added"] = {"format": added.parent.name, "mb": added.stat().st_size / 1e6} | _again(
+            build(raw, warehouse, options.processes)
+        )
+    finally:
+        if not options.is_kept:
+            shutil.rmtree(warehouse, ignore_errors=True)
+            shutil.rmtree(raw, ignore_errors=True)
+    return figures
+
+
+def measure_dry(megabytes: float, options: Options, limit_s: float, report: Report) -> dict[str, Any]:
+    """Return the figures of a build alone, which is ended after `limit_s` or where memory runs out.
+
+    Raises RuntimeError where the disk has no room for it.
+    """
+    options.out.mkdir(parents=True, exist_ok=True)
+    need, free = 4.5 * megabytes * 1e6, shutil.disk_usage(options.out).free
+    if free < need:
+        raise RuntimeError(
+            f"{need / 1e9:.0f} GB are needed at {options.out}, {free / 1e9:.0f} GB are free: name another --out"
+        )
+    plan = corpus_of(megabytes, options, report)
+    raw, warehouse = _place(plan, options)
+    try:
+        limit_bytes = _MOST_MEMORY * memory_bytes()
+        report(f"{megabytes:g} MB: building for {limit_s / 60:.0f} minutes at most")
+        built = build(raw, warehouse, options.processes, limit_s, limit_bytes)
+        figures = _about(raw) | {"limit_s": limit_s, "stopped": built.watched.stopped, "build": _figures(built, raw)}
+        figures["lake_mb"], figures["release_mb"] = _size_mb(warehouse / "lake"), _size_mb(warehouse / "releases")
+        return figures
+    finally:
+        if not options.is_kept:
+            for folder in (warehouse, raw, plan.out):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def measure_sample_corpus(options: Options, report: Report) -> dict[str, Any]:
+    """Return the figures of building the sample corpus into a new folder, once all is compiled and in the file cache."""
+    warehouse, raw = options.out / "sample", PROJECT_ROOT / "raw"
+    try:
+        for what in ("to warm up", "as measured"):
+            shutil.rmtree(warehouse, ignore_errors=True)
+            report(f"sample corpus: building {what}")
+            built = build(raw, warehouse, options.processes)
+        report("sample corpus: building again, nothing changed")
+        return {"build": _figures(built, raw), "again": _again(build(raw, warehouse, options.processes))}
+    finally:
+        shutil.rmtree(warehouse, ignore_errors=True)
+
+
+def memory_bytes() -> int:
+    """Return the memory of the machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def _place(plan: Plan, options: Options) -> tuple[Path, Path]:
+    """Return a raw folder with the files of the corpus, and an empty one for its warehouse."""
+    raw, warehouse = (options.out / f"{what}-{plan.size_bytes / 1e6:g}MB" for what in ("raw", "warehouse"))
+    for folder in (raw, warehouse):
+        shutil.rmtree(folder, ignore_errors=True)
+    # Links, so that a document can be added and the corpus stays what it is.
+    shutil.copytree(plan.out / "raw", raw, copy_function=os.link)
+    return raw, warehouse
+
+
+def _about(raw: Path) -> dict[str, Any]:
+    sizes = [path.stat().st_size for path in raw.rglob("*") if path.is_file()]
+    return {"raw_mb": sum(sizes) / 1e6, "files": len(sizes)}
+
+
+def _size_mb(folder: Path) -> float:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+
+
+def _chars(lake: Lake, table: str) -> int:
+    column = "title" if table == "chapters" else "text"
+    files = sorted(lake.path(table).parent.glob("*.parquet"))
+    return int(pl.scan_parquet(files).select(pl.col(column).str.len_bytes().sum()).collect().item() or 0)
+
+
+def _figures(built: Build, raw: Path) -> dict[str, Any]:
+    watched, megabytes = built.watched, _size_mb(raw)
+    return {
+        "seconds": watched.seconds,
+        "cpu_seconds": watched.cpu_s,
+        "cores": watched.cpu_s / watched.seconds,
+        "mb_per_s": megabytes / watched.seconds,
+        "peak_mb": watched.peak_bytes / 1e6,
+        "stages": stage_rows(built, megabytes),
+    }
+
+
+def _again(built: Build) -> dict[str, Any]:
+    """Return how long a run over what is there took, and what it computed. ours: without libraries' own time."""
+    return {
+        "seconds": built.watched.seconds,
+        "ours_seconds": built.ours_s,
+        "said": built.said,
+        "peak_mb": built.watched.peak_bytes / 1e6,
+        "steps": [asdict(step) | {"seconds": step.end_s - step.start_s} for step in built.steps],
+    }
+
+
+def _of_module(name: str, *arguments: str | Path, variables: dict[str, str] | None = None) -> dict[str, Any]:
+    ran = watch(python("-m", f"orchestration.benchmarks.{name}", *arguments), variables)
+    if ran.exit_code:
+        raise RuntimeError(f"orchestration.benchmarks.{name} failed; what it said stands above")
+    said: dict[str, Any] = json.loads(ran.output)
+    return said
+
+
+def _add(plan: Plan, raw: Path) -> Path:
+    """Put one document of an episode that is not there yet into `raw`, and return its path."""
+    other = Plan(plan.out.parent / "added", plan.size_bytes, plan.seed, plan.words)
+    shutil.rmtree(other.out, ignore_errors=True)
+    # The block behind the last one: its episodes are no other's.
+    write_block(other, plan.block_count)
+    found = next(path for kind in _ADDED for path in sorted((other.out / "raw" / kind).rglob("*")) if path.is_file())
+    place = raw / found.relative_to(other.out / "raw").parts[0] / found.name
+    shutil.copy(found, place)
+    shutil.rmtree(other.out)
+    return place
+
+
+def _others(lake: Lake, options: Options) -> dict[str, Any]:
+    """Return what others take for the spoken text of whole copies, as many of the first as make up the sample."""
+    texts: list[str] = []
+    for bucket in sorted(lake.parts("segments")):
+        if sum(map(len, texts)) >= max(options.spacy_chars, options.pandas_chars):
+            break
+        part = lake.read_part("segments", bucket, ["copy_id", "segment_index", "text"]).sort("copy_id", "segment_index")
+        texts += part.group_by("copy_id", maintain_order=True).agg(pl.col("text").str.join(" "))["text"].to_list()
+    sample = options.out / "sample.json"
+    names = sorted({alias.alias for alias in load_catalog(load_settings().catalog).aliases})
+    asked = {"texts": texts, "names": names, "spacy_chars": options.spacy_chars, "pandas_chars": options.pandas_chars}
+    sample.write_text(json.dumps(asked), encoding="utf-8")
+    ran = watch([options.python_of_others or "", OTHERS, sample])
+    sample.unlink()
+    if ran.exit_code:
+        raise RuntimeError("spaCy or pandas failed; what they said stands above")
+    said: dict[str, Any] = json.loads(ran.output)
+    return said
+
+
+def to_stderr(started: float) -> Report:
+    """Return a report that says each line with the minutes since `started`."""
+    return lambda line: print(f"[{(time.time() - started) / 60:5.1f} min] {line}", file=sys.stderr, flush=True)
