@@ -1,4 +1,4 @@
-"""What is measured of one size: the build, building again, one document more, correctness, queries, and others' ways."""
+"""What is measured of one size: the build, building again, one document more, correctness, queries, others' ways."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ from orchestration.settings import PROJECT_ROOT, load_settings
 
 SPACY_CHARS, PANDAS_CHARS = 2_000_000, 500_000
 OTHERS = Path(__file__).resolve().parent / "others" / "spacy_and_pandas.py"
-# Written one by one these have a transcript of one episode a file.
-_ADDED = ("labelled_text", "webvtt", "podcast_json")
+# Files that have more than one episode.
+_OF_MANY = ("directory_page", "rss_feed")
 # Of a run whose size nobody knows, no more than this share of the memory of the machine.
 _MOST_MEMORY = 0.85
 
@@ -82,7 +83,7 @@ def measure(megabytes: float, options: Options, report: Report) -> dict[str, Any
         figures["again"] = _again(build(raw, warehouse, options.processes))
         report(f"{megabytes:g} MB: building with one document more")
         added = _add(plan, raw)
-        figures["one_added"] = {"format": added.parent.name, "mb": added.stat().st_size / 1e6} | _again(
+        figures["one_added"] = {"format": added.relative_to(raw).parts[0], "mb": added.stat().st_size / 1e6} | _again(
             build(raw, warehouse, options.processes)
         )
     finally:
@@ -119,7 +120,7 @@ def measure_dry(megabytes: float, options: Options, limit_s: float, report: Repo
 
 
 def measure_sample_corpus(options: Options, report: Report) -> dict[str, Any]:
-    """Return the figures of building the sample corpus into a new folder, once all is compiled and in the file cache."""
+    """Return the figures of building the sample corpus into a new folder, with all compiled and in the file cache."""
     warehouse, raw = options.out / "sample", PROJECT_ROOT / "raw"
     try:
         for what in ("to warm up", "as measured"):
@@ -197,11 +198,16 @@ def _add(plan: Plan, raw: Path) -> Path:
     """Put one document of an episode that is not there yet into `raw`, and return its path."""
     other = Plan(plan.out.parent / "added", plan.size_bytes, plan.seed, plan.words)
     shutil.rmtree(other.out, ignore_errors=True)
-    # The block behind the last one: its episodes are no other's.
-    write_block(other, plan.block_count)
-    found = next(path for kind in _ADDED for path in sorted((other.out / "raw" / kind).rglob("*")) if path.is_file())
-    place = raw / found.relative_to(other.out / "raw").parts[0] / found.name
-    shutil.copy(found, place)
+    # The blocks behind the last one: their episodes are no other's.
+    for number in count(plan.block_count):
+        write_block(other, number)
+        files = sorted(path for path in (other.out / "raw").rglob("*") if path.is_file())
+        single = [path for path in files if path.relative_to(other.out / "raw").parts[0] not in _OF_MANY]
+        if single:
+            break
+    place = raw / single[0].relative_to(other.out / "raw")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(single[0], place)
     shutil.rmtree(other.out)
     return place
 

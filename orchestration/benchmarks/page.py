@@ -264,7 +264,7 @@ def _dry(results: Results) -> str:
     built = dry["build"]
     end = f"It was {dry['stopped']}, in the last step of the table." if dry["stopped"] else "It came to its end."
     said = (
-        f"{_number(dry['raw_mb'])} MB of raw files, {dry['files']:,} of them: {_number(built['seconds'] / 60)} minutes, "
+        f"{_number(dry['raw_mb'])} MB of raw files, {dry['files']:,} of them: {built['seconds'] / 60:.0f} minutes, "
         f"{_number(built['peak_mb'])} MB of memory at the most, {_number(dry['lake_mb'])} MB of lake. {end}"
     )
     return f"{said}\n\n{_stage_table(built['stages'], {})}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 
@@ -51,7 +51,7 @@ def _x() -> alt.X:
     return alt.X("size:Q", title="MB of raw files", scale=alt.Scale(type="log"))
 
 
-def _lines(rows: list[dict[str, Any]], column: str, title: str, scale: str = "log") -> Any:
+def _lines(rows: list[dict[str, Any]], column: str, title: str, scale: Literal["log", "linear"] = "log") -> Any:
     return (
         _data(rows)
         .mark_line(point=True)
