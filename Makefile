@@ -81,7 +81,7 @@ $(SUPERSET)/.complete: bi/superset/requirements.lock
 	@touch $@
 
 AUDIT := .venv-audit
-AUDITED := requirements.lock bi/superset/requirements.lock
+AUDITED := requirements.lock bi/superset/requirements.lock orchestration/benchmarks/others/requirements.lock
 audit: $(AUDIT)/.complete ## ask for known vulnerabilities of all locked packages (needs the service of PyPI, or SERVICE=osv)
 	@set -e; ignored=$$(awk '!/^#/ && NF { print "--ignore-vuln " $$1 }' deploy/audit-ignore.txt); \
 	for file in $(AUDITED); do echo "$$file"; \
@@ -97,13 +97,22 @@ $(AUDIT)/.complete: Makefile
 	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 	@touch $@
 
-bench: warehouse ## measure parsers, matchers, mentions, alignment, identity, queries: throughput, growth, memory, p95
+BENCH := .venv-bench
+OTHERS := orchestration/benchmarks/others/requirements.lock
+bench: warehouse $(BENCH)/.complete ## measure the pipeline and its parts: make bench SIZES="10 100 1000" (MB), see docs/performance.md
+	@$(RUN) -m orchestration.benchmarks.pipeline --megabytes $(or $(SIZES),10 100)
 	@$(RUN) -m orchestration.benchmarks.parsers
 	@$(RUN) -m orchestration.benchmarks.matcher
 	@$(RUN) -m orchestration.benchmarks.mentions
 	@$(RUN) -m orchestration.benchmarks.alignment
 	@$(RUN) -m orchestration.benchmarks.identity
 	@$(RUN) -m orchestration.benchmarks.queries
+
+$(BENCH)/.complete: $(OTHERS)
+	@echo "Setting up $(BENCH), what the pipeline is compared with: a minute, once"
+	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r $(OTHERS)
+	@touch $@
 
 fuzz: setup ## feed mutated documents to all parsers: make fuzz SECONDS=600 CORPUS=<folder>
 	@$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(CORPUS),--corpus $(CORPUS))

@@ -112,9 +112,10 @@ def steps_of_last_run(settings: Settings) -> list[Step]:
                 continue
             if event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION:
                 counts = _values(event.step_materialization_data.materialization.metadata)
-                rows[event.step_key] += counts.get("dagster/row_count") or sum(
-                    (counts.get("row_counts") or {}).values()
-                )
+                rows[event.step_key] += counts.get("dagster/row_count") or 0
+                # The release says how many rows the models made.
+                for step in ("models", event.step_key) if "row_counts" in counts else ():
+                    rows[step] = sum(counts["row_counts"].values())
                 if "computed_copy_count" in counts:
                     copies[event.step_key] = (counts["computed_copy_count"], counts.get("kept_copy_count", 0))
             elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:

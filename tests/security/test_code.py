@@ -48,7 +48,7 @@ FORBIDDEN_IMPORTS = {
 # The one thing of it that does not parse: the class of the parser's errors.
 FROM_XML = {"xml.etree.ElementTree.ParseError"}
 # Modules that start a program, always of a list and without a shell.
-STARTS_PROGRAMS = {"orchestration/catalog/preview.py", "bi/superset/start.py"}
+STARTS_PROGRAMS = {"orchestration/benchmarks/watching.py", "orchestration/catalog/preview.py", "bi/superset/start.py"}
 SECRETS = {"PODCAST_ALERT_WEBHOOK"}
 SECRET_READERS = {"orchestration/alert_webhook.py"}
 # Modules whose queries are put together of names of this project's own; values are parameters there, too.
@@ -123,7 +123,7 @@ def test_secrets_are_read_in_one_place_and_written_nowhere() -> None:
             assert secret not in text or name_of(path) in SECRET_READERS, name_of(path)
     files = [path for path in ROOT.rglob("*") if path.suffix in (".yml", ".yaml", ".service", ".toml", ".cfg", ".ini")]
     for path in files:
-        if not {".venv", ".venv-superset", "warehouse", ".git"} & set(path.relative_to(ROOT).parts):
+        if not {".venv", ".venv-bench", ".venv-superset", "warehouse", ".git"} & set(path.relative_to(ROOT).parts):
             text = path.read_text(encoding="utf-8")
             assert not any(secret in text for secret in SECRETS), name_of(path)
 
