@@ -42,10 +42,10 @@ def test_all_processes_below_a_program_are_watched(tmp_path: Path) -> None:
     assert seen.cpu_between(seen.started_s, seen.ended_s) == pytest.approx(seen.cpu_s)
 
 
-@pytest.mark.parametrize(("limit", "why"), [({"limit_s": 0.2}, "after"), ({"limit_bytes": 1}, "of memory")])
-def test_a_program_is_ended_at_its_limit_with_all_it_started(limit: dict[str, float], why: str) -> None:
+@pytest.mark.parametrize(("limit", "why"), [((0.2, 1e12), "after"), ((600, 1), "of memory")])
+def test_a_program_is_ended_at_its_limit_with_all_it_started(limit: tuple[float, float], why: str) -> None:
     child = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"
-    seen = watch([sys.executable, "-c", child], **limit)
+    seen = watch([sys.executable, "-c", child], limit_s=limit[0], limit_bytes=limit[1])
     assert why in seen.stopped
     assert seen.exit_code != 0
 
@@ -156,12 +156,12 @@ def test_tables_stand_between_their_marks_and_are_replaced(results: dict[str, An
     page, out = tmp_path / "page.md", tmp_path / "out"
     out.mkdir()
     write_plots(results, out)
-    page.write_text("above\n" + "".join(f"<!-- bench:{name} -->\nold\n<!-- /bench:{name} -->\n" for name in BLOCKS))
+    page.write_text("above\n" + "".join(f"<!-- bench:{name} -->\nformer\n<!-- /bench:{name} -->\n" for name in BLOCKS))
     write_page(page, results, out)
     first = page.read_text()
     write_page(page, results, out)
     assert page.read_text() == first
-    assert "old" not in first
+    assert "former" not in first
     assert first.startswith("above\n") and "| met |" in first and "**missed**" in first
     for name in PLOTS:
         assert (tmp_path / "images" / f"bench-{name}.png").read_bytes().startswith(b"\x89PNG")
