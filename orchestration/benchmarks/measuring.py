@@ -27,10 +27,19 @@ SPACY_CHARS, PANDAS_CHARS = 2_000_000, 500_000
 OTHERS = Path(__file__).resolve().parent / "others" / "spacy_and_pandas.py"
 # Files that have more than one episode.
 _OF_MANY = ("directory_page", "rss_feed")
-# Of a run whose size nobody knows, no more than this share of the memory of the machine.
+# No build may take more than this share of the memory of the machine, lest the machine ends something else.
 _MOST_MEMORY = 0.85
 
 Report = Callable[[str], None]
+
+
+class BuildStoppedError(RuntimeError):
+    """A build took more memory than it may. figures: what was measured up to then."""
+
+    def __init__(self, what: str, figures: dict[str, Any]) -> None:
+        """what: was built, and why it was ended."""
+        super().__init__(what)
+        self.figures = figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +70,18 @@ def corpus_of(megabytes: float, options: Options, report: Report) -> Plan:
 
 
 def measure(megabytes: float, options: Options, report: Report) -> dict[str, Any]:
-    """Return all figures of one size. Raises RuntimeError where something that is measured fails."""
+    """Return all figures of one size.
+
+    Raises BuildStoppedError where the build takes too much memory, RuntimeError where something fails.
+    """
     plan = corpus_of(megabytes, options, report)
     raw, warehouse = _place(plan, options)
     lake = Lake(warehouse / "lake")
     try:
         report(f"{megabytes:g} MB: building")
-        figures = _about(raw) | {"build": _figures(build(raw, warehouse, options.processes), raw)}
-        figures["lake_mb"], figures["release_mb"] = _size_mb(warehouse / "lake"), _size_mb(warehouse / "releases")
+        figures = _first_build(raw, warehouse, options, float("inf"))
+        if figures["stopped"]:
+            raise BuildStoppedError(f"the build of {megabytes:g} MB was {figures['stopped']}", figures)
         figures["speech_mb"] = _chars(lake, "segments") / 1e6
         figures["searched_mb"] = sum(_chars(lake, table) for table in ("speaker_turns", "passages", "chapters")) / 1e6
         report(f"{megabytes:g} MB: correctness, queries, search alone")
@@ -107,12 +120,8 @@ def measure_dry(megabytes: float, options: Options, limit_s: float, report: Repo
     plan = corpus_of(megabytes, options, report)
     raw, warehouse = _place(plan, options)
     try:
-        limit_bytes = _MOST_MEMORY * memory_bytes()
         report(f"{megabytes:g} MB: building for {limit_s / 60:.0f} minutes at most")
-        built = build(raw, warehouse, options.processes, limit_s, limit_bytes)
-        figures = _about(raw) | {"limit_s": limit_s, "stopped": built.watched.stopped, "build": _figures(built, raw)}
-        figures["lake_mb"], figures["release_mb"] = _size_mb(warehouse / "lake"), _size_mb(warehouse / "releases")
-        return figures
+        return _first_build(raw, warehouse, options, limit_s)
     finally:
         if not options.is_kept:
             for folder in (warehouse, raw, plan.out):
@@ -136,6 +145,13 @@ def measure_sample_corpus(options: Options, report: Report) -> dict[str, Any]:
 def memory_bytes() -> int:
     """Return the memory of the machine."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def _first_build(raw: Path, warehouse: Path, options: Options, limit_s: float) -> dict[str, Any]:
+    built = build(raw, warehouse, options.processes, limit_s, _MOST_MEMORY * memory_bytes())
+    figures = _about(raw) | {"stopped": built.watched.stopped, "build": _figures(built, raw)}
+    figures["lake_mb"], figures["release_mb"] = _size_mb(warehouse / "lake"), _size_mb(warehouse / "releases")
+    return figures
 
 
 def _place(plan: Plan, options: Options) -> tuple[Path, Path]:

@@ -137,7 +137,12 @@ def judged(results: Results) -> Iterator[tuple[str, str, bool | None]]:
     grown = exponents(smaller[-1], figures) if figures and smaller else {}
     worst = max(grown, key=lambda name: grown[name], default="")
     most = "each stage linear (time grows by size to the power of 1.1 at most)"
-    yield judge(most, grown.get(worst), "", lambda v: v <= _LINEAR, f"at most: {_name(worst)}")
+    power = grown.get(worst)
+    yield (
+        most,
+        "" if power is None else f"{power:.2f} at most: {_name(worst)}",
+        None if power is None else power <= _LINEAR,
+    )
     speed = mention_speed(figures) if figures else None
     bare = figures["floor"]["bare"] if figures else {"bytes": 0, "cpu_seconds": 1}
     beside = f", the bare scan {_number(bare['bytes'] / 1e6 / bare['cpu_seconds'])}"
@@ -193,19 +198,19 @@ def _stage_table(stages: Sequence[dict[str, Any]], grown: dict[str, float]) -> s
 
 
 def _ratios(results: Results) -> str:
-    head = ["raw MB", "what", "MB/s, one core", "the whole pipeline takes, by time of processors"]
+    head = ["raw MB", "what", "MB/s, one core", "the whole pipeline beside it, by time of processors"]
     rows = []
     for size, one in sizes_of(results):
         cpu = one["build"]["cpu_seconds"]
         for name, what in (("bare", "reading and bare scan"), ("bounded", "reading and scan between word boundaries")):
             floor = one["floor"][name]
             speed = floor["bytes"] / 1e6 / floor["cpu_seconds"]
-            rows.append([size, what, _number(speed), f"{_number(cpu / floor['cpu_seconds'])} times as long"])
+            rows.append([size, what, _number(speed), f"{_number(cpu / floor['cpu_seconds'])} times as slow"])
         for name, other in one.get("others", {}).items():
             per_mb = other["cpu_seconds"] / other["chars"] * 1e6
             what = f"{name} {other['version']}, on {_number(other['chars'] / 1e6)} MB of speech"
             times = _number(one["speech_mb"] * per_mb / cpu)
-            rows.append([size, what, f"{1 / per_mb:.3f}", f"1/{times} of the time"])
+            rows.append([size, what, f"{1 / per_mb:.3f}", f"{times} times as fast"])
     return _table(head, rows)
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.benchmarks.measuring import (
+    BuildStoppedError,
     Options,
     measure,
     measure_dry,
@@ -130,6 +131,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sizes and not options.skip_sample_corpus:
             results["sample_corpus"] = {"machine": machine()} | measure_sample_corpus(how, report)
             save(out, results)
+    except BuildStoppedError as error:
+        results["dry_run"] = {"machine": machine(), "megabytes": megabytes} | error.figures
+        save(out, results)
+        print(f"error: {error}; what was measured up to then is kept as the dry run", file=sys.stderr)
+        return 1
     except RuntimeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -48,7 +48,7 @@ def _data(rows: list[dict[str, Any]]) -> alt.Chart:
 
 
 def _x() -> alt.X:
-    return alt.X("size:Q", title="MB of raw files", scale=alt.Scale(type="log"))
+    return alt.X("size:Q", title="MB of raw files", scale=alt.Scale(type="log", nice=False))
 
 
 def _lines(rows: list[dict[str, Any]], column: str, title: str, scale: Literal["log", "linear"] = "log") -> Any:
@@ -73,13 +73,23 @@ def _memory(results: dict[str, Any], rows: list[dict[str, Any]], heaviest: list[
 
 
 def _share(rows: list[dict[str, Any]], heaviest: list[str]) -> Any:
-    named = [row | {"stage": row["stage"] if row["stage"] in heaviest else _OTHERS} for row in rows]
+    ranks = {stage: rank for rank, stage in enumerate(heaviest)}
+    named = [
+        row | {"stage": row["stage"] if row["stage"] in ranks else _OTHERS, "rank": ranks.get(row["stage"], len(ranks))}
+        for row in rows
+    ]
     return (
         _data(named)
         .mark_bar()
         .encode(
             x=alt.X("label:N", title=None, sort=None, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("sum(share):Q", title="share of the wall time", axis=alt.Axis(format="%")),
+            y=alt.Y(
+                "sum(share):Q",
+                title="share of the wall time",
+                axis=alt.Axis(format="%"),
+                scale=alt.Scale(domain=[0, 1], nice=False, clamp=True),
+            ),
+            order=alt.Order("rank:Q"),
             color=alt.Color("stage:N", title=None, sort=[*heaviest, _OTHERS], legend=alt.Legend(labelLimit=260)),
         )
     )
