@@ -142,26 +142,17 @@ def _values(metadata: Mapping[str, Any]) -> dict[str, Any]:
 def stage_rows(built: Build, megabytes: float) -> list[dict[str, Any]]:
     """Return the figures of each stage, and of the time before and between them. megabytes: of raw files."""
     watched = built.watched
-    rows = []
-    last_s = watched.started_s
-    between_s = between_cpu_s = 0.0
-    between_peak = 0
-    for number, step in enumerate(built.steps):
-        end_s = min(step.end_s, watched.ended_s)
-        gap = (last_s, step.start_s)
-        if number == 0:
-            rows.append(_row(START, watched, *gap, megabytes))
-        else:
-            between_s += gap[1] - gap[0]
-            between_cpu_s += watched.cpu_between(*gap)
-        rows.append(
-            _row(step.name, watched, step.start_s, end_s, megabytes, step.rows) | {"is_whole": step.end_s == end_s}
-        )
-        last_s = end_s
-    between_s += watched.ended_s - last_s
-    between_cpu_s += watched.cpu_between(last_s, watched.ended_s)
-    between_peak = watched.peak_between(last_s, watched.ended_s)
-    rows.append(_figures(BETWEEN, between_s, between_cpu_s, between_peak, watched.seconds, megabytes))
+    ends = [watched.started_s, *(min(step.end_s, watched.ended_s) for step in built.steps)]
+    starts = [*(step.start_s for step in built.steps), watched.ended_s]
+    first, *gaps = zip(ends, starts, strict=True)
+    rows = [_row(START, watched, *first, megabytes)]
+    for step, end_s in zip(built.steps, ends[1:], strict=True):
+        row = _row(step.name, watched, step.start_s, end_s, megabytes, step.rows)
+        rows.append(row | {"is_whole": step.end_s == end_s})
+    seconds = sum(end_s - start_s for start_s, end_s in gaps)
+    cpu_s = sum(watched.cpu_between(*gap) for gap in gaps)
+    peak_bytes = max((watched.peak_between(*gap) for gap in gaps), default=0)
+    rows.append(_figures(BETWEEN, seconds, cpu_s, peak_bytes, watched.seconds, megabytes))
     return rows
 
 

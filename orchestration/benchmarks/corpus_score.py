@@ -27,7 +27,8 @@ def score(corpus: Path, lake: Lake) -> dict[str, Score]:
 
     corpus: folder with `truth`. Copies are compared by pairs of one episode, of all copies and of those with speech;
     mentions of companies, products and people of the catalogue by their place where the file has it as it is, and by
-    their number in each file over all formats; hosts and guests by the name that the evidence gives, for each episode.
+    their number in each file over all formats, without speaker labels, of which the truth says nothing; hosts and
+    guests by the name that the evidence gives, for each episode.
     """
     truth = {name: pl.read_parquet(corpus / "truth" / name) for name in ("copies", "episodes", "mentions")}
     files = lake.read("documents", ["document_id", "paths"]).explode("paths", empty_as_null=False)
@@ -71,7 +72,8 @@ def _pairs(copies: pl.DataFrame, episode: str) -> pl.DataFrame:
 def _mentions(planted: pl.DataFrame, told: pl.DataFrame, copies: pl.DataFrame, lake: Lake) -> dict[str, Score]:
     known = planted["entity_id"].unique().implode()
     found = (
-        lake.read("mentions", ["copy_id", "entity_id", "entity_type", "char_start", "char_end"])
+        lake.read("mentions", ["copy_id", "field", "entity_id", "entity_type", "char_start", "char_end"])
+        .filter(pl.col("field").cast(pl.String) != "speaker_label")
         .filter(pl.col("entity_type").cast(pl.String).is_in(_TYPES), pl.col("entity_id").is_in(known))
         .join(copies.select("copy_id", "file"), on="copy_id")
     )

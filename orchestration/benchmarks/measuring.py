@@ -19,6 +19,7 @@ from orchestration.benchmarks.builds import Build, build, environment, stage_row
 from orchestration.benchmarks.corpus.generate import Plan, generate, write_block
 from orchestration.benchmarks.watching import python, watch
 from orchestration.catalog.load import load_catalog
+from orchestration.io.files import write_json
 from orchestration.io.lake import Lake
 from orchestration.method_versions import version_of
 from orchestration.settings import PROJECT_ROOT, load_settings
@@ -65,7 +66,7 @@ def corpus_of(megabytes: float, options: Options, report: Report) -> Plan:
         shutil.rmtree(plan.out, ignore_errors=True)
         report(f"writing a corpus of {megabytes:g} MB")
         generate(plan, options.processes)
-        is_whole.write_text(json.dumps(said), encoding="utf-8")
+        write_json(is_whole, said)
     return plan
 
 

@@ -33,7 +33,7 @@ from orchestration.benchmarks.measuring import (
 )
 from orchestration.benchmarks.page import tables, write_page
 from orchestration.benchmarks.plots import write_plots
-from orchestration.io.files import write_json
+from orchestration.io.files import write_bytes, write_json
 from orchestration.pipeline import code_version
 from orchestration.settings import PROJECT_ROOT
 
@@ -75,7 +75,7 @@ def save(out: Path, results: dict[str, Any]) -> None:
     """Keep the results, and draw the table and the plots of them."""
     results["sizes"] = dict(sorted(results["sizes"].items(), key=lambda item: float(item[0])))
     write_json(out / RESULTS, results)
-    (out / "bench.md").write_text(tables(results), encoding="utf-8")
+    write_bytes(out / "bench.md", tables(results).encode())
     if results["sizes"]:
         write_plots(results, out)
 

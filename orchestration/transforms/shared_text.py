@@ -6,7 +6,8 @@ in more copies than a pair counts for less, so that what every episode says (spo
 does not link. Pairs worth measuring come from an inverted index on longer, rarer shingles, of which a sample chosen by
 their hash is looked up (the same in every copy, as in MinHash by modulus of the paper above). No step compares every
 copy with every other. Words are hashes that are read part by part, and what is made of them is held for one range of
-hashes at a time: the more words, the more ranges, so that memory does not grow with them.
+hashes at a time: the more words, the more ranges, so that
+what is held of shingles does not grow with them. The texts that the stage is given are whole tables, and do grow.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from orchestration.benchmarks import pipeline
@@ -73,6 +74,14 @@ def test_each_stage_has_its_time_and_the_rest_is_told_too() -> None:
     assert sum(row["share"] for row in rows.values()) == pytest.approx(1)
     assert sum(row["cpu_seconds"] for row in rows.values()) == pytest.approx(10)
     assert [row["is_whole"] for row in rows.values() if "is_whole" in row] == [True, False]
+
+
+def test_the_peak_between_steps_is_that_of_all_gaps() -> None:
+    peaks = ((103, 1), (105.5, 9), (108, 2), (109.5, 3))
+    samples = tuple(Sample(at_s, at_s - 100, megabytes * 1_000_000) for at_s, megabytes in peaks)
+    steps = [Step("ingest", 102.0, 105.0), Step("mentions", 106.0, 109.0)]
+    rows = stage_rows(Build(Watched("", 0, 100.0, 110.0, 10.0, samples), steps), 30.0)
+    assert [row["peak_mb"] for row in rows[1:]] == [1, 2, 9]
 
 
 def test_what_a_build_says_of_its_times_is_read() -> None:
@@ -192,6 +201,11 @@ def test_a_lake_is_scored_by_the_truth_of_its_corpus(tmp_path: Path) -> None:
         "host",
         "guest",
     }
+    planted = pl.read_parquet(corpus.out / "truth" / "mentions")["entity_id"].unique().implode()
+    fields = lake.read("mentions", ["field", "entity_id"]).filter(pl.col("entity_id").is_in(planted))["field"]
+    of_labels = (fields.cast(pl.String) == "speaker_label").sum()
+    assert of_labels > 0
+    assert found["mentions_by_number"]["found"] == fields.len() - of_labels
     for what, one in found.items():
         assert one["true"] > 0, what
         assert one["precision"] >= 0.9, what
