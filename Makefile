@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export DAGSTER_DBT_PARSE_PROJECT_ON_LOAD := 0
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup warehouse status rollback dev check test test-all soak evaluate docs dbt-docs superset audit bench fuzz clean
+.PHONY: help setup warehouse status rollback dev check test test-all soak test-spark evaluate docs dbt-docs superset audit bench fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -56,6 +56,18 @@ test-all: check ## run all tests, the slow ones too
 soak: setup ## run the long tests: faults at every step, many releases under readers (about half an hour)
 	@$(RUN) -m pytest -m slow -n 2 --dist loadfile
 
+SPARK := .venv-spark
+SPARK_LOCK := orchestration/spark/requirements.lock
+test-spark: $(SPARK)/.complete ## compare Spark's lake with the local one, in local mode (needs Java 17; installs 0.5 GB, once)
+	@$(SPARK)/bin/python -m pytest tests/spark
+
+$(SPARK)/.complete: requirements.lock $(SPARK_LOCK)
+	@echo "Setting up $(SPARK): a few minutes, once"
+	@test -x $(SPARK)/bin/python || $(PYTHON) -m venv $(SPARK)
+	@$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(SPARK_LOCK)
+	@touch $@
+
 evaluate: setup ## measure all areas: make evaluate RAW=<folder> GOLD=<labels: file or folder> (more in docs/accuracy.md)
 	@$(RUN) -m orchestration evaluate $(if $(GOLD),--gold "$(GOLD)") $(if $(AMBIGUOUS),--ambiguous "$(AMBIGUOUS)") \
 		$(if $(EPISODES),--episodes "$(EPISODES)") $(if $(SAME),--same "$(SAME)") $(if $(PAID),--paid "$(PAID)") \
@@ -81,7 +93,7 @@ $(SUPERSET)/.complete: bi/superset/requirements.lock
 	@touch $@
 
 AUDIT := .venv-audit
-AUDITED := requirements.lock bi/superset/requirements.lock orchestration/benchmarks/others/requirements.lock
+AUDITED := requirements.lock bi/superset/requirements.lock orchestration/benchmarks/others/requirements.lock orchestration/spark/requirements.lock
 audit: $(AUDIT)/.complete ## ask for known vulnerabilities of all locked packages (needs the service of PyPI, or SERVICE=osv)
 	@set -e; ignored=$$(awk '!/^#/ && NF { print "--ignore-vuln " $$1 }' deploy/audit-ignore.txt); \
 	for file in $(AUDITED); do echo "$$file"; \
@@ -118,5 +130,5 @@ fuzz: setup ## feed mutated documents to all parsers: make fuzz SECONDS=600 CORP
 	@$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(CORPUS),--corpus $(CORPUS))
 
 clean: ## remove what was built, and the virtual environment
-	rm -rf $(VENV) $(BENCH) warehouse/bench warehouse/lake warehouse/releases warehouse/scratch warehouse/history warehouse/.dagster warehouse/.dbt
+	rm -rf $(VENV) $(BENCH) $(SPARK) warehouse/bench warehouse/lake warehouse/releases warehouse/scratch warehouse/history warehouse/.dagster warehouse/.dbt
 	rm -f warehouse/current warehouse/podcasts.duckdb

@@ -55,16 +55,27 @@ class Homes:
     @classmethod
     def of(cls, lake: Lake) -> Homes:
         """Read the homes of all copies of `lake`, whose episodes are known."""
+        alone = cls.of_copies_alone(lake)
+        copies = (
+            alone.copies.drop("episode_id", "bucket")
+            .join(lake.read("copy_episodes", ["copy_id", "episode_id"]), on="copy_id")
+            .with_columns(bucket=pl.col("source").get(pl.col("document_id").arg_min()).over("episode_id"))
+        )
+        return cls(alone.count, copies.sort("copy_id"))
+
+    @classmethod
+    def of_copies_alone(cls, lake: Lake) -> Homes:
+        """Read the homes of all copies of `lake`, as if each were an episode by itself: its document's bucket."""
         count = lake.bucket_count
         documents = lake.read("documents", ["document_id", "method_version", "sidecar_fingerprint"]).select(
             "document_id", document_key=pl.concat_str("method_version", "sidecar_fingerprint", ignore_nulls=True)
         )
         copies = (
             lake.read("episode_copies", ["copy_id", "document_id"])
-            .join(lake.read("copy_episodes", ["copy_id", "episode_id"]), on="copy_id")
+            .with_columns(episode_id="copy_id")
             .join(documents, on="document_id", how="left")
             .with_columns(source=bucket_expr(count))
-            .with_columns(bucket=pl.col("source").get(pl.col("document_id").arg_min()).over("episode_id"))
+            .with_columns(bucket="source")
         )
         return cls(count, copies.sort("copy_id"))
 

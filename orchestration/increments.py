@@ -39,8 +39,8 @@ class Shared:
     """What a stage takes from the documents of others: a small frame made of whole tables.
 
     tables: of these, with the columns that are needed, all where none are named. reduce: makes the frame of them, in
-    this order. With a column `copy_id` a row concerns that copy alone; with a column `needle`, episodes in whose
-    documents the words of that text stand; else every episode.
+    this order, a table as long as the texts as `Lake.reader`. With a column `copy_id` a row concerns that copy alone;
+    with a column `needle`, episodes in whose documents the words of that text stand; else every episode.
     """
 
     tables: Mapping[str, tuple[str, ...]]

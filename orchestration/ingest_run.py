@@ -109,7 +109,7 @@ def run_ingest(
     counts["kept_count"] = sum(len(task.contents.files) for task in tasks.values() if task not in wanted)
     on_progress = at_most_once_a_second(report, "documents: part")
     unreadable = []
-    for number, (task, done) in enumerate(each(_bring_up_to_date, wanted, len(wanted), settings.process_count), 1):
+    for number, (task, done) in enumerate(each(_bring_up_to_date, wanted, len(wanted), settings.workers), 1):
         for table, part in done.parts.items():
             current[table][task.bucket] = part
             kept = {bucket: part for bucket, part in recorded[table].items() if bucket in tasks}

@@ -6,9 +6,10 @@ A stage is recomputed when one of its inputs changed or the code of its method d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 import polars as pl
 
@@ -28,7 +29,7 @@ from orchestration.increments import (
 )
 from orchestration.ingest_run import StageResult, run_ingest
 from orchestration.io.files import sha256_of_files
-from orchestration.io.lake import Lake, Part
+from orchestration.io.lake import Lake, Part, PartReader
 from orchestration.method_versions import version_of
 from orchestration.parse_versions import parse_version
 from orchestration.progress import Report, at_most_once_a_second
@@ -37,19 +38,21 @@ from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transforms.alignment import copy_alignments
 from orchestration.transforms.appearance_evidence import appearance_evidence
 from orchestration.transforms.copy_differences import copy_differences
+from orchestration.transforms.copy_words import copy_words
 from orchestration.transforms.entity_candidates import entity_candidates
 from orchestration.transforms.episode_people import people_of
-from orchestration.transforms.identity import copy_episodes, copy_links
+from orchestration.transforms.identity import copy_episodes, links_of_words
 from orchestration.transforms.kinds import kind_spans
 from orchestration.transforms.mentions import mentions
 from orchestration.transforms.name_miner import alias_proposals
+from orchestration.transforms.repeated_speech import repeated_runs
 from orchestration.transforms.show_hosts import copy_hosts, regular_hosts, show_names
-from orchestration.transforms.shows import copy_shows
+from orchestration.transforms.shows import copy_shows, learnt_shows, stated_shows
 from orchestration.transforms.speaker_labels import speaker_labels
 from orchestration.transforms.speaker_spans import speaker_spans
 from orchestration.transforms.speaker_turns import speaker_turns
 from orchestration.transforms.topics import chapter_topics, copy_topics, turn_topics
-from orchestration.workers import each
+from orchestration.workers import ALONE, Workers, each, in_order
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,13 +61,25 @@ class Stage:
 
     inputs: the lake tables, or `catalog`, that are passed to `compute` in this order. shared: None where rows depend on
     documents of any episode. Else they depend on the inputs' rows of their own episode, the catalogue, and on what is
-    shared, which `compute` takes by these names.
+    shared, which `compute` takes by these names. is_by_copy: rows depend on those of their own copy, so that they are
+    there before the episodes are; only `Shared` and stages that take all rows read such a table. columns: of these
+    inputs `compute` takes only so many, where it takes all rows.
     """
 
     table: str
     inputs: tuple[str, ...]
     compute: Callable[..., pl.DataFrame]
     shared: Mapping[str, Shared] | None = None
+    is_by_copy: bool = False
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Every table that has to be there before, and `catalog` where it is read."""
+        tables = {*self.inputs, *(table for shared in (self.shared or {}).values() for table in shared.tables)}
+        # What is kept by episode asks where each is at home.
+        is_by_episode = self.shared is not None and not self.is_by_copy
+        return frozenset(tables | ({"episode_copies", "copy_episodes"} if is_by_episode else {"episode_copies"}))
 
 
 _SHOW_NAMES = Shared({"copy_shows": ("show_id", "show_name")}, show_names)
@@ -87,16 +102,42 @@ _PEOPLE = Shared(
     people_of,
 )
 
+# Where a stage takes all rows of long tables, it takes no more columns than it reads.
+_TOPIC_COLUMNS = {
+    "mentions": (
+        *("copy_id", "turn_id", "passage_id", "chapter_id", "field", "text_start", "start_s", "clock_copy_id"),
+        *("segment_kind", "entity_type", "entity_id"),
+    ),
+    "speaker_turns": ("copy_id", "turn_id", "turn_index", "segment_kind", "word_count", "text"),
+    "passages": ("copy_id", "text"),
+}
+_NAME_COLUMNS = {
+    "speaker_turns": ("turn_id", "copy_id", "document_id", "text", "spans", "char_start", "char_end"),
+    "mentions": (
+        *("copy_id", "turn_id", "passage_id", "chapter_id", "field", "text_start", "text_end"),
+        *("entity_type", "entity_id"),
+    ),
+    "document_texts": ("document_id", "text"),
+}
+
 STAGES: tuple[Stage, ...] = (
-    Stage("copy_links", ("episode_copies", "segments", "passages", "chapters"), copy_links),
+    Stage("copy_words", ("segments", "passages", "chapters"), copy_words, {}, is_by_copy=True),
+    Stage("copy_links", ("episode_copies", "copy_words"), links_of_words),
     Stage("copy_episodes", ("episode_copies", "copy_links"), copy_episodes),
     Stage("copy_alignments", ("episode_copies", "copy_episodes", "segments", "document_texts"), copy_alignments, {}),
     Stage("copy_differences", ("copy_alignments", "segments", "document_texts"), copy_differences, {}),
-    Stage("copy_shows", ("episode_copies", "passages", "segments", CATALOG, "document_texts"), copy_shows),
+    Stage("stated_shows", ("episode_copies", "passages", CATALOG), stated_shows, {}, is_by_copy=True),
+    Stage(
+        "copy_shows",
+        ("episode_copies", "passages", "segments", CATALOG, "document_texts"),
+        copy_shows,
+        {"learnt": Shared({"stated_shows": ("show_id", "show_name")}, learnt_shows)},
+    ),
     Stage(
         "kind_spans",
         ("episode_copies", "segments", "passages", "chapters", "document_texts", "copy_shows", "copy_episodes"),
         kind_spans,
+        {"repeated": Shared({"copy_words": (), "copy_episodes": ("copy_id", "episode_id")}, repeated_runs)},
     ),
     Stage(
         "copy_hosts",
@@ -182,9 +223,10 @@ STAGES: tuple[Stage, ...] = (
         "copy_topics",
         ("mentions", "speaker_turns", "passages", "chapters", "copy_episodes", CATALOG),
         copy_topics,
+        columns=_TOPIC_COLUMNS,
     ),
-    Stage("chapter_topics", ("mentions", "chapters", "copy_episodes", CATALOG), chapter_topics),
-    Stage("turn_topics", ("mentions", "copy_episodes", CATALOG), turn_topics),
+    Stage("chapter_topics", ("mentions", "chapters", "copy_episodes", CATALOG), chapter_topics, columns=_TOPIC_COLUMNS),
+    Stage("turn_topics", ("mentions", "copy_episodes", CATALOG), turn_topics, columns=_TOPIC_COLUMNS),
     Stage(
         "entity_candidates",
         (
@@ -199,6 +241,7 @@ STAGES: tuple[Stage, ...] = (
             "episode_copies",
         ),
         entity_candidates,
+        columns=_NAME_COLUMNS,
     ),
     Stage(
         "alias_proposals",
@@ -215,9 +258,16 @@ STAGES: tuple[Stage, ...] = (
             "appearance_evidence",
         ),
         alias_proposals,
+        columns=_NAME_COLUMNS,
     ),
 )
 
+
+IN_PARTS = frozenset({"copy_words"})
+"""Tables as long as the texts themselves, that are passed on as `Lake.reader` where all rows are taken."""
+
+SPREAD = frozenset({links_of_words, repeated_runs})
+"""What takes all rows, and works on them range by range of hashes."""
 
 WHOLE_TABLES = frozenset(stage.table for stage in STAGES if stage.shared is None)
 """Tables that are computed as a whole; the rows of the others stand in the bucket of their episode."""
@@ -245,31 +295,33 @@ def code_version() -> str:
 
 
 def run_stage(
-    stage: Stage, lake: Lake, catalog: Catalog, process_count: int = 1, report: Report = lambda line: None
+    stage: Stage, lake: Lake, catalog: Catalog, workers: Workers = ALONE, report: Report = lambda line: None
 ) -> StageResult:
     """Compute one table, unless everything it is made from is unchanged; if it can be, only for changed episodes."""
-    read = {*stage.inputs, *(table for shared in (stage.shared or {}).values() for table in shared.tables)}
     key = stable_id(
         stage.table,
         stage_version(stage),
         lake.bucket_count,
         *stage.inputs,
-        *(catalog.fingerprint if name == CATALOG else lake.fingerprint(name) for name in sorted(read)),
+        *(catalog.fingerprint if name == CATALOG else lake.fingerprint(name) for name in sorted(stage.reads)),
     )
     if lake.is_current(stage.table, key):
         kept = {} if stage.shared is None else {"computed_copy_count": 0}
         return StageResult(stage.table, lake.row_count(stage.table), is_kept=True, counts=kept)
     if stage.shared is None:
-        frame = stage.compute(*(catalog if name == CATALOG else lake.read(name) for name in stage.inputs))
+        given = (
+            catalog if name == CATALOG else _all_rows(lake, name, stage.columns.get(name, ())) for name in stage.inputs
+        )
+        frame = stage.compute(*given, **_spread(stage.compute, workers))
         lake.write(stage.table, frame, key)
         return StageResult(stage.table, frame.height, is_kept=False)
     computed = kept_count = 0
     parts = lake.parts(stage.table)
-    tasks = _tasks(stage, lake, catalog, parts)
+    tasks = _tasks(stage, lake, catalog, parts, workers)
     current = {bucket: part for bucket, part in parts.items() if bucket in tasks and part.key == tasks[bucket].key}
     wanted = [task for bucket, task in tasks.items() if bucket not in current]
     on_progress = at_most_once_a_second(report, f"{stage.table}: part")
-    for number, (task, done) in enumerate(each(bring_up_to_date, wanted, len(wanted), process_count), 1):
+    for number, (task, done) in enumerate(each(bring_up_to_date, wanted, len(wanted), workers), 1):
         current[task.bucket] = done.part
         computed += done.computed_copy_count
         # Parts that are still to come stay as they are, and do not pass for current: they have another key.
@@ -282,19 +334,25 @@ def run_stage(
     return StageResult(stage.table, lake.row_count(stage.table), is_kept=False, counts=counts)
 
 
-def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part]) -> dict[int, Task]:
+def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part], workers: Workers) -> dict[int, Task]:
     """Return what is to do for each bucket, were it all to be done."""
-    homes = Homes.of(lake)
+    homes = Homes.of_copies_alone(lake) if stage.is_by_copy else Homes.of(lake)
     inputs = [name for name in stage.inputs if name != CATALOG]
     whole = {name: homes.by_bucket(lake.read(name)) for name in inputs if name in WHOLE_TABLES}
     computed = {name: lake.parts(name) for name in inputs if name not in WHOLE_TABLES and name not in INGEST_TABLES}
     shared = {
-        name: part.reduce(*(lake.read(table, list(columns) or None) for table, columns in part.tables.items()))
+        name: part.reduce(
+            *(_all_rows(lake, table, columns) for table, columns in part.tables.items()),
+            **_spread(part.reduce, workers),
+        )
         for name, part in (stage.shared or {}).items()
     }
     names = prepared(lake, stage.table, shared)
     for_all = [digest_of(frame) for _, frame in sorted(shared.items()) if is_for_all(frame)]
-    base = stable_id(stage_version(stage), catalog.fingerprint if CATALOG in stage.inputs else "", *for_all)
+    # Hashes that rows are made of may differ between versions of Polars.
+    base = stable_id(
+        stage_version(stage), pl.__version__, catalog.fingerprint if CATALOG in stage.inputs else "", *for_all
+    )
     split = {name: homes.by_bucket(frame) if "copy_id" in frame.columns else None for name, frame in shared.items()}
     tasks = {}
     # Without any copies there is one bucket all the same, so that the table is there.
@@ -318,11 +376,20 @@ def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part]
     return tasks
 
 
+def _spread(compute: Callable[..., pl.DataFrame], workers: Workers) -> dict[str, Any]:
+    """Return, for what takes all rows and can be split in ranges of hashes, who works on these."""
+    return {"run": partial(in_order, workers=workers)} if compute in SPREAD else {}
+
+
+def _all_rows(lake: Lake, table: str, columns: tuple[str, ...]) -> pl.DataFrame | PartReader:
+    return lake.reader(table) if table in IN_PARTS else lake.read(table, list(columns) or None)
+
+
 def build_lake(settings: Settings, catalog: Catalog, now: datetime, report: Report, source: str | None = None) -> Lake:
     """Run every stage in order without Dagster, as measuring does, and return the lake. source: as of `run_ingest`."""
     lake = Lake(settings.lake)
     run_ingest(settings, lake, now, report, source)
     for stage in STAGES:
-        result = run_stage(stage, lake, catalog, settings.process_count, report)
+        result = run_stage(stage, lake, catalog, settings.workers, report)
         report(f"{stage.table}: {result.row_count:,} rows{', unchanged' if result.is_kept else ''}")
     return lake

@@ -24,7 +24,7 @@ from orchestration.pipeline import WHOLE_TABLES
 from orchestration.progress import Report, at_most_once_a_second
 from orchestration.proof import EXAMPLE_TABLES, MAX_REPORTED, PROVEN_TABLES, ProofResult, prove, prove_examples
 from orchestration.schemas.tables import INGEST_TABLES
-from orchestration.workers import each
+from orchestration.workers import ALONE, Workers, each
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class _Task:
     copies: pl.DataFrame
 
 
-def prove_lake(lake: Lake, process_count: int = 1, report: Report = lambda line: None) -> ProofResult:
+def prove_lake(lake: Lake, workers: Workers = ALONE, report: Report = lambda line: None) -> ProofResult:
     """Check every row of the tables named in PROVEN_TABLES."""
     known = _known(lake)
     version = version_of("orchestration.proof")
@@ -54,7 +54,7 @@ def prove_lake(lake: Lake, process_count: int = 1, report: Report = lambda line:
             wanted.append(_Task(lake.folder, bucket, key, copies))
     failure_count, failures = 0, []
     on_progress = at_most_once_a_second(report, "proved part")
-    for number, (task, result) in enumerate(each(_prove, wanted, len(wanted), process_count), 1):
+    for number, (task, result) in enumerate(each(_prove, wanted, len(wanted), workers), 1):
         results[str(task.bucket)] = {"key": "" if result.failure_count else task.key, "row_count": result.row_count}
         failure_count += result.failure_count
         failures += result.failures

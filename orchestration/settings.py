@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.workers import Workers
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -19,7 +21,7 @@ class Settings:
     max_file_bytes: larger raw files are rejected, so that one file cannot exhaust memory.
     dashboard_episodes: how many of the newest episodes get a page of their own in the dashboards.
     releases_kept: how many releases stay on disk. max_fall: share of a key table's rows that a release may lose.
-    process_count: how many processes read and compute side by side.
+    process_count: how many processes read and compute side by side. engine: `local`, or `spark` (package `spark`).
     """
 
     raw: Path
@@ -30,6 +32,12 @@ class Settings:
     releases_kept: int = 5
     max_fall: float = 0.2
     process_count: int = 1
+    engine: str = "local"
+
+    @property
+    def workers(self) -> Workers:
+        """Who reads and computes."""
+        return Workers(self.process_count, is_spark=self.engine == "spark")
 
     @property
     def catalog(self) -> Path:
@@ -75,8 +83,8 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     `PODCAST_DASHBOARD_EPISODES` the number of episodes with a page in the dashboards, 200 by default,
     `PODCAST_RELEASES_KEPT` the number of releases that stay on disk, 5 by default, and `PODCAST_MAX_FALL` the share of
     a key table's rows that a release may lose, 0.2 by default. `PODCAST_PROCESSES` is the number of processes that read
-    and compute side by side, by default that of the cores.
-    Raises ValueError where a value cannot be used.
+    and compute side by side, by default that of the cores, and `PODCAST_ENGINE` what they are: `local`, the default, or
+    `spark`. Raises ValueError where a value cannot be used.
     """
     limit = environment.get("PODCAST_MAX_FILE_MB") or "100"
     if not limit.isdigit() or int(limit) == 0:
@@ -94,6 +102,9 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     processes = environment.get("PODCAST_PROCESSES") or str(len(os.sched_getaffinity(0)))
     if not processes.isdigit() or int(processes) < 1:
         raise ValueError(f"PODCAST_PROCESSES is {processes!r}: set it to a whole number from 1 on, such as 2")
+    engine = environment.get("PODCAST_ENGINE") or "local"
+    if engine not in ("local", "spark"):
+        raise ValueError(f"PODCAST_ENGINE is {engine!r}: set it to local or spark")
     return Settings(
         raw=Path(environment.get("PODCAST_RAW") or PROJECT_ROOT / "raw").absolute(),
         warehouse=Path(environment.get("PODCAST_WAREHOUSE") or PROJECT_ROOT / "warehouse").absolute(),
@@ -103,4 +114,5 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         releases_kept=int(kept),
         max_fall=float(fall),
         process_count=int(processes),
+        engine=engine,
     )

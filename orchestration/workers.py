@@ -1,4 +1,7 @@
-"""Processes that work on parts side by side. Threads gain nothing: most of the work is Python's."""
+"""Work on parts side by side: in processes of this machine, or on Spark (package `spark`).
+
+Threads gain nothing: most of the work is Python's.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from multiprocessing import connection, parent_process
 from typing import TypeVar
@@ -19,12 +24,31 @@ R = TypeVar("R")
 _THREADS = "POLARS_MAX_THREADS"
 
 
-def each(work: Callable[[T], R], tasks: Iterable[T], count: int, process_count: int) -> Iterator[tuple[T, R]]:
-    """Yield each of `tasks` with what `work` makes of it, as they are done: in processes, unless one is enough.
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Who works on parts: so many processes of this machine, or with `is_spark` the tasks of a Spark application."""
+
+    process_count: int = 1
+    is_spark: bool = False
+
+
+ALONE = Workers()
+"""This process only."""
+
+
+def each(work: Callable[[T], R], tasks: Iterable[T], count: int, workers: Workers) -> Iterator[tuple[T, R]]:
+    """Yield each of `tasks` with what `work` makes of it, as they are done: by others, unless there is only one.
 
     work: a function of a module. count: the number of tasks, which may be made one by one as they are wanted. Raises
-    what `work` raises; what was begun by then is done to its end, and not yielded.
+    what `work` raises, or on Spark SparkTaskError; what was begun by then is done to its end, and not yielded.
     """
+    process_count = workers.process_count
+    if workers.is_spark and count:
+        # Only who asks for Spark has it installed.
+        from orchestration.spark import each_on_spark
+
+        yield from each_on_spark(work, list(tasks), process_count)
+        return
     if process_count < 2 or count < 2:
         yield from ((task, work(task)) for task in tasks)
         return
@@ -46,22 +70,35 @@ def each(work: Callable[[T], R], tasks: Iterable[T], count: int, process_count: 
         wait(running)
 
 
+def in_order(work: Callable[[T], R], tasks: Sequence[T], workers: Workers) -> list[R]:
+    """Return what `work` makes of each of `tasks`, in their order, whoever does it. Otherwise as `each`."""
+    done = {id(task): result for task, result in each(work, tasks, len(tasks), workers)}
+    return [done[id(task)] for task in tasks]
+
+
 @cache
 def _pool(process_count: int) -> Executor:
-    threads = os.environ.get(_THREADS)
-    os.environ[_THREADS] = "1"
-    try:
+    with one_thread_each():
         # A fork would copy locks that threads of Polars hold.
         context = multiprocessing.get_context("spawn")
         pool = ProcessPoolExecutor(process_count, mp_context=context, initializer=_end_with_parent)
         for future in [pool.submit(time.sleep, 0.05) for _ in range(process_count)]:
             future.result()
+    return pool
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Let processes that are started here compute in one thread each: there are as many of them as cores."""
+    threads = os.environ.get(_THREADS)
+    os.environ[_THREADS] = "1"
+    try:
+        yield
     finally:
         if threads is None:
             del os.environ[_THREADS]
         else:
             os.environ[_THREADS] = threads
-    return pool
 
 
 def _end_with_parent() -> None:

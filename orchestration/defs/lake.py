@@ -120,8 +120,8 @@ def ingest(context: dg.AssetExecutionContext, config: IngestConfig, workspace: W
 
 
 def _stage_asset(stage: Stage) -> dg.AssetsDefinition:
-    deps = [lake_key(name) for name in stage.inputs if name != CATALOG]
-    if CATALOG in stage.inputs:
+    deps = [lake_key(name) for name in sorted(stage.reads) if name != CATALOG]
+    if CATALOG in stage.reads:
         deps += [spec.key for spec in catalog_files]
 
     @dg.multi_asset(
@@ -131,7 +131,7 @@ def _stage_asset(stage: Stage) -> dg.AssetsDefinition:
         lake = workspace.lake()
         started = time.perf_counter()
         try:
-            result = run_stage(stage, lake, workspace.catalog(), workspace.settings().process_count, context.log.info)
+            result = run_stage(stage, lake, workspace.catalog(), workspace.settings().workers, context.log.info)
         except dy.exc.ValidationError as error:
             yield dg.AssetCheckResult(
                 passed=False, check_name=CONTRACT, asset_key=lake_key(stage.table), metadata={"broken": str(error)}
@@ -157,7 +157,7 @@ stage_assets = [_stage_asset(stage) for stage in STAGES]
 )
 def proof(context: dg.AssetCheckExecutionContext, workspace: Workspace) -> dg.AssetCheckResult:
     """Compare every row with the raw text it comes from."""
-    result = prove_lake(workspace.lake(), workspace.settings().process_count, context.log.info)
+    result = prove_lake(workspace.lake(), workspace.settings().workers, context.log.info)
     return _checked(context, workspace, result)
 
 

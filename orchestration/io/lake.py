@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,20 @@ class Part:
     size_bytes: int
     modified_ns: int
     shared: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartReader:
+    """Yields columns of the parts of a table one after the other, anew at every call, in any process."""
+
+    folder: Path
+    table: str
+    buckets: tuple[int, ...]
+
+    def __call__(self, columns: list[str]) -> Iterator[pl.DataFrame]:
+        """Read the parts. Raises as `Lake.read`."""
+        lake = Lake(self.folder)
+        return (lake.read_part(self.table, bucket, columns) for bucket in self.buckets)
 
 
 class Lake:
@@ -88,6 +102,13 @@ class Lake:
     def read_part(self, table: str, bucket: int, columns: list[str] | None = None) -> pl.DataFrame:
         """Return the rows of one part. Raises as `read`."""
         return self._readable(table, bucket, lambda path: pl.read_parquet(path, columns=columns))
+
+    def reader(self, table: str) -> PartReader:
+        """Return what reads `table` part by part. Raises FileNotFoundError where it was never written."""
+        recorded = self._recorded(table)
+        if not recorded:
+            raise FileNotFoundError(f"the lake has no table {table} yet: build it with `make warehouse`")
+        return PartReader(self.folder, table, tuple(sorted(recorded)))
 
     def head(self, table: str, row_count: int) -> pl.DataFrame:
         """Return the first rows of `table`. Raises as `read`."""

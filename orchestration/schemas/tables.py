@@ -13,6 +13,7 @@ from orchestration.schemas.copy_hosts import CopyHosts
 from orchestration.schemas.copy_links import CopyLinks
 from orchestration.schemas.copy_shows import CopyShows
 from orchestration.schemas.copy_topics import CopyTopics
+from orchestration.schemas.copy_words import CopyWords
 from orchestration.schemas.document_texts import DocumentTexts
 from orchestration.schemas.documents import Documents
 from orchestration.schemas.entity_candidates import EntityCandidates
@@ -27,6 +28,7 @@ from orchestration.schemas.speaker_labels import SpeakerLabels
 from orchestration.schemas.speaker_spans import SpeakerSpans
 from orchestration.schemas.speaker_turns import SpeakerTurns
 from orchestration.schemas.stated_people import StatedPeople
+from orchestration.schemas.stated_shows import StatedShows
 from orchestration.schemas.turn_topics import TurnTopics
 
 INGEST_TABLES: dict[str, type[dy.Schema]] = {
@@ -41,10 +43,12 @@ INGEST_TABLES: dict[str, type[dy.Schema]] = {
     "segments": Segments,
 }
 TRANSFORM_TABLES: dict[str, type[dy.Schema]] = {
+    "copy_words": CopyWords,
     "copy_links": CopyLinks,
     "copy_episodes": CopyEpisodes,
     "copy_alignments": CopyAlignments,
     "copy_differences": CopyDifferences,
+    "stated_shows": StatedShows,
     "copy_shows": CopyShows,
     "copy_hosts": CopyHosts,
     "speaker_labels": SpeakerLabels,

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from orchestration.schemas.copy_words import CopyWords
 from orchestration.transforms.described_content import topic_words, written_names
 from orchestration.transforms.person_names import fold, is_anonymous
 from orchestration.transforms.shared_text import codes, notes_words, speech_words
@@ -18,25 +19,9 @@ from orchestration.transforms.shared_text import codes, notes_words, speech_word
 # A line of a list is easily the same in two descriptions of their own.
 MIN_SENTENCE_WORDS = 8
 
-_NAME = [pl.Field("key", pl.String), pl.Field("name", pl.String), pl.Field("sentences", pl.List(pl.String))]
-_CHAPTER = [pl.Field("words", pl.String), pl.Field("title", pl.String)]
-SCHEMA: dict[str, pl.DataType] = {
-    "copy_id": pl.String(),
-    "speech": pl.List(pl.UInt64),
-    "notes": pl.List(pl.String),
-    "names": pl.List(pl.Struct(_NAME)),
-    "voices": pl.List(pl.String),
-    "chapters": pl.List(pl.Struct(_CHAPTER)),
-}
-
 
 def copy_words(segments: pl.DataFrame, passages: pl.DataFrame, chapters: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Return a row for each copy that says or describes anything. A row depends on the rows of its copy alone.
-
-    speech: hashes of the words spoken. notes: words of the description. names: people in the notes, folded (`key`), as
-    first written, with the sentences of some length that name them. voices: names at turns of speech, folded. chapters:
-    titles that say what is talked about, with their words in one order.
-    """
+    """Return the table `copy_words`: a row for each copy that says or describes anything, made of its rows alone."""
     frames = [
         codes(speech_words(segments)).rename({"codes": "speech"}),
         notes_words(passages, chapters).group_by("copy_id", maintain_order=True).agg(notes="word"),
@@ -44,16 +29,18 @@ def copy_words(segments: pl.DataFrame, passages: pl.DataFrame, chapters: pl.Data
         _frame("voices", _voices(segments)),
         _frame("chapters", _chapters(chapters)),
     ]
+    schema = CopyWords.create_empty().schema
     copies = pl.concat([frame.select("copy_id") for frame in frames]).unique().sort("copy_id")
     for frame in frames:
         copies = copies.join(frame, on="copy_id", how="left", maintain_order="left")
-    lists = (pl.col(name).fill_null(pl.lit([], dtype)) for name, dtype in SCHEMA.items() if name != "copy_id")
-    return copies.with_columns(*lists)
+    lists = (pl.col(name).fill_null(pl.lit([], dtype)) for name, dtype in schema.items() if name != "copy_id")
+    return CopyWords.validate(copies.with_columns(*lists), cast=True)
 
 
 def _frame(column: str, rows: dict[str, list[Any]]) -> pl.DataFrame:
     return pl.DataFrame(
-        {"copy_id": list(rows), column: list(rows.values())}, schema={"copy_id": pl.String, column: SCHEMA[column]}
+        {"copy_id": list(rows), column: list(rows.values())},
+        schema={"copy_id": pl.String, column: CopyWords.create_empty().schema[column]},
     )
 
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from orchestration.transforms.name_words import HONORIFICS, HOUSES, NOT_NAMES, PARTICLES
 from orchestration.transforms.person_names import fold
-from orchestration.transforms.shared_text import BOILERPLATE, SENTENCE_END, WordCodes, folded_words
+from orchestration.transforms.shared_text import BOILERPLATE, SENTENCE_END, Read, WordCodes, folded_words
 
 # Measured on the seeds: descriptions of one conversation score 0.44 or more in one direction, those of different ones
 # 0.42 at most, but 0.65 where two shows talk with one guest on one subject: hence people or chapters are asked for too.
@@ -41,9 +41,6 @@ MIN_CHAPTER_WORDS = 3
 
 # Phrases are forgotten once in so many, at the least.
 MIN_FORGOTTEN = 2_000_000
-
-Read = Callable[[list[str]], Iterable[pl.DataFrame]]
-"""Reads columns of the parts of what `copy_words` returns, anew at every call."""
 
 
 def _words(text: str) -> list[str]:

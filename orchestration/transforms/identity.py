@@ -18,7 +18,7 @@ from orchestration.ids import stable_id
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.copy_links import CopyLinks
 from orchestration.transforms.copy_words import copy_words
-from orchestration.transforms.described_content import Read, described_pairs
+from orchestration.transforms.described_content import described_pairs
 from orchestration.transforms.identity_guards import (
     MIN_SPEECH_CONTAINMENT,
     MIN_WORDS_TO_CONTRADICT,
@@ -40,10 +40,12 @@ from orchestration.transforms.shared_text import (
     SHINGLE_WORDS,
     SPEECH_SAMPLING,
     Overlap,
+    Read,
+    Run,
     WordCodes,
     folded_words,
-    note_codes,
     overlaps,
+    run_here,
 )
 
 # Measured on the seeds: true pairs share 0.66 of their speech and 0.58 or more of their descriptions. Two episodes of
@@ -74,30 +76,28 @@ def copy_links(
     return links_of_words(copies, lambda columns: [words.select(columns)])
 
 
-def links_of_words(copies: pl.DataFrame, read: Read) -> pl.DataFrame:
+def links_of_words(copies: pl.DataFrame, read: Read, run: Run = run_here) -> pl.DataFrame:
     """Return a row for each pair of copies and rule that speaks for one episode, refused links included.
 
     `copies` is the lake table. `read` yields columns of what `copy_words` returns, in parts of whole copies, several
-    times. The result depends neither on the order of rows nor on which part a copy stands in.
+    times. `run` works on ranges of hashes. The result depends neither on the order of rows nor on how they are parted.
     """
     facts = _facts(copies)
     keyed = _key_pairs(facts)
     titled = _title_pairs(facts)
     pairs = {(link.a, link.b) for link in (*keyed, *titled)}
 
-    spoken = WordCodes.of(
-        list(facts), lambda: (part.rename({"speech": "codes"}) for part in read(["copy_id", "speech"]))
-    )
+    spoken = WordCodes.of(list(facts), "speech", read)
     said = spoken.lengths
-    noted = WordCodes.of(list(facts), lambda: (note_codes(part) for part in read(["copy_id", "notes"])))
-    notes = overlaps(noted, pairs, NOTES_SAMPLING)
+    noted = WordCodes.of(list(facts), "notes", read)
+    notes = overlaps(noted, pairs, NOTES_SAMPLING, run)
     comparable = frozenset(copy for copy, count in said.items() if count >= MIN_WORDS_TO_CONTRADICT)
     described = [
         Link(pair.a, pair.b, "described_content", pair.score, pair.evidence)
         for pair in described_pairs(copies, read, spoken, comparable)
     ]
     # Pairs linked by anything else are measured too: their speech may contradict it.
-    speech = overlaps(spoken, pairs | set(notes), SPEECH_SAMPLING)
+    speech = overlaps(spoken, pairs | set(notes), SPEECH_SAMPLING, run)
 
     links = [checked(link, facts, speech, said) for link in (*keyed, *titled, *described)]
     for (a, b), overlap in speech.items():

@@ -19,7 +19,8 @@ import polars as pl
 from orchestration.formats.display import count_words, tidy
 from orchestration.ids import stable_id
 from orchestration.schemas.kind_spans import KindSpans
-from orchestration.transforms.repeated_speech import repeated_sentences
+from orchestration.transforms.repeated_speech import repeated_runs, repeated_sentences
+from orchestration.transforms.shared_text import codes, speech_words
 from orchestration.transforms.show_talk import PROMO, show_talk
 from orchestration.transforms.speech_sentences import Sentence, sentences
 from orchestration.transforms.sponsor_notes import hosts
@@ -46,20 +47,27 @@ def kind_spans(
     document_texts: pl.DataFrame,
     copy_shows: pl.DataFrame | None = None,
     copy_episodes: pl.DataFrame | None = None,
+    *,
+    repeated: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the stretches of every copy that are not content.
 
     Arguments and result have the columns of the lake tables of these names. Without `copy_shows` no show is known by
-    name, without `copy_episodes` each copy is taken for an episode.
+    name, without `copy_episodes` each copy is taken for an episode. repeated: what `repeated_runs` gives of all copies,
+    by default of these.
     """
     texts = dict(document_texts.select("document_id", "text").iter_rows())
     spoken = _by_copy(segments.filter("is_speech"), "segment_index")
     notes = _by_copy(passages.filter(pl.col("field") == "description"), "passage_index")
     listed = _by_copy(chapters, "chapter_index")
     shows = _shows(copy_shows)
-    episodes: dict[str, str] = {}
-    if copy_episodes is not None:
-        episodes = dict(copy_episodes.select("copy_id", "episode_id").iter_rows())
+    if copy_episodes is None:
+        copy_episodes = copies.select("copy_id", episode_id="copy_id")
+    if repeated is None:
+        words = codes(speech_words(segments)).rename({"codes": "speech"})
+        repeated = repeated_runs(lambda columns: [words.select(columns)], copy_episodes)
+    episodes: dict[str, str] = dict(copy_episodes.select("copy_id", "episode_id").iter_rows())
+    runs: dict[str, list[int]] = dict(repeated.select("copy_id", "runs").iter_rows())
     documents: dict[str, str] = dict(copies.sort("copy_id").select("copy_id", "document_id").iter_rows())
     truncated = dict(copies.select("copy_id", "is_truncated").iter_rows())
     speech = {
@@ -67,7 +75,6 @@ def kind_spans(
         for copy_id, document_id in documents.items()
         if copy_id in spoken
     }
-    repeated = repeated_sentences(speech, episodes)
     written = {
         copy_id: [
             *noted(notes.get(copy_id, []), texts.get(document_id, "")),
@@ -85,7 +92,8 @@ def kind_spans(
             found += _spoken(of_copy, known.get(episodes.get(copy_id, copy_id), []), shows.get(copy_id, []))
             for talk in show_talk(of_copy, shows.get(copy_id, []), truncated[copy_id]):
                 found.append(_span(of_copy, talk.first, talk.last, talk.kind, "other", talk.rule))
-            found += _repeated(of_copy, repeated.get(copy_id, frozenset()), shows.get(copy_id, []), truncated[copy_id])
+            again = repeated_sentences(of_copy, runs.get(copy_id, ()))
+            found += _repeated(of_copy, again, shows.get(copy_id, []), truncated[copy_id])
         for span in _apart(found, text):
             rows.append(
                 {

@@ -94,8 +94,12 @@ def alias_proposals(
     first_names = catalog_first_names(catalog)
     rows: list[dict[str, Any]] = []
     for key, places, is_ordinary in _surfaces(found, names, entities, taken, first_names):
-        for name, similarity in _alike(key, names):
-            row = _proposal(key, places, is_ordinary, name, similarity, entities, found, reader)
+        alike = _alike(key, names)
+        if is_ordinary:
+            alike = [(name, similarity) for name, similarity in alike if similarity >= _MIN_ORDINARY_SIMILARITY]
+        beside = [_beside(found, place) for place in places] if is_ordinary and alike else []
+        for name, similarity in alike:
+            row = _proposal(key, places, is_ordinary, name, similarity, entities, found, reader, beside)
             if row:
                 rows.append(row)
     best: dict[str, dict[str, Any]] = {}
@@ -150,12 +154,12 @@ def _words_around(text: str, start: int, end: int) -> tuple[set[str], set[str]]:
     """Return the telling words within _NEIGHBOURS of [start, end), and those right beside it, in lower case."""
     before = _WORD.findall(fold(text[max(0, start - _AROUND) : start]))[-_NEIGHBOURS:]
     after = _WORD.findall(fold(text[end : end + _AROUND]))[:_NEIGHBOURS]
+    return _telling((*before, *after)), _telling((*before[-1:], *after[:1]))
+
+
+def _telling(words: Iterable[str]) -> set[str]:
     ranks = word_ranks()
-
-    def telling(words: Iterable[str]) -> set[str]:
-        return {word for word in words if len(word) > 2 and ranks.get(word, _EMPTY_RANK) >= _EMPTY_RANK}
-
-    return telling((*before, *after)), telling((*before[-1:], *after[:1]))
+    return {word for word in words if len(word) > 2 and ranks.get(word, _EMPTY_RANK) >= _EMPTY_RANK}
 
 
 def _names_by_key(catalog: Catalog, seen: set[str]) -> dict[str, list[_Name]]:
@@ -209,6 +213,8 @@ def _surfaces(
     spoken: dict[str, list[Place]] = defaultdict(list)
     for unit, text in enumerate(found.texts):
         folded = fold(text)
+        if wanted.isdisjoint(_WORD.findall(folded)):
+            continue
         known = found.known.get(unit, [])
         for match in _WORD.finditer(folded):
             if match.group() in wanted and not any(a < match.end() and b > match.start() for a, b, _ in known):
@@ -263,14 +269,17 @@ def _proposal(
     entities: dict[str, _Entity],
     found: UnknownNames,
     reader: NameReader,
+    beside_places: Sequence[set[str]],
 ) -> dict[str, Any] | None:
-    """Weigh one surface against one name, and return the row, or None where too little speaks for it."""
+    """Weigh one surface against one name, and return the row, or None where too little speaks for it.
+
+    beside_places: of an ordinary word, the telling words right beside each of its places.
+    """
     entity = entities[name.entity_id]
-    if is_ordinary and similarity < _MIN_ORDINARY_SIMILARITY:
-        return None
     if is_ordinary:
         # Of an ordinary word, the places count that have a neighbour of the entity right beside them.
-        places = [place for place in places if _beside(found, place) & entity.beside.keys()]
+        known = entity.beside.keys()
+        places = [place for place, words in zip(places, beside_places, strict=True) if not known.isdisjoint(words)]
         if len(places) < _MIN_SHARED_PLACES:
             return None
     of_episodes = {reader.episode(place) for place in places}
@@ -310,4 +319,8 @@ def _proposal(
 
 
 def _beside(found: UnknownNames, place: Place) -> set[str]:
-    return _words_around(found.texts[place.unit], place.start, place.end)[1]
+    """Return the telling words right beside a place, as `_words_around` does."""
+    text = found.texts[place.unit]
+    before = _WORD.findall(fold(text[max(0, place.start - _AROUND) : place.start]))[-1:]
+    after = _WORD.search(fold(text[place.end : place.end + _AROUND]))
+    return _telling((*before, after.group()) if after else before)

@@ -1,84 +1,125 @@
 """Sentences that come back in other episodes: read from a script, as sponsor reads, greetings and farewells are.
 
 A sentence is repeated where most of its runs of eight words (word shingles, A. Broder 1997) stand in the speech of
-another episode too. It needs no vocabulary, so it finds the reads of shows and languages that no rule knows.
+another episode too. It needs no vocabulary, so it finds the reads of shows and languages that no rule knows. Which
+runs those are is found part by part and one range of hashes at a time, so that what is held does not grow with the
+words; which sentences hold them is seen in each copy by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
+from orchestration.transforms.shared_text import Read, Run, folded_word_codes, run_here
 from orchestration.transforms.speech_sentences import Sentence
 
-SHINGLE_WORDS = 8
-# Share of the words of a sentence that stand in repeated shingles.
+RUN_WORDS = 8
+# Share of the words of a sentence that stand in repeated runs.
 MIN_SHARE = 0.7
-# Lists of names and the like repeat within a copy; only other episodes count.
-MIN_EPISODES = 2
+# Bound on the runs that are in memory at a time.
+RANGE_RUNS = 40_000_000
 
 
-def repeated_sentences(
-    speech: Mapping[str, Sequence[Sentence]], episodes: Mapping[str, str]
-) -> dict[str, frozenset[int]]:
-    """Return for each copy the positions of its sentences that other episodes have too.
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """One of `count` ranges of hashes. episodes: `copy, copy_id, episode`, numbers for the ids."""
 
-    speech: the sentences of each copy. episodes: the episode of each copy; a copy without one is an episode itself.
+    read: Read
+    episodes: pl.DataFrame
+    number: int
+    count: int
+
+    @property
+    def has(self) -> pl.Expr:
+        """Whether a run is in the range."""
+        return pl.col("run") // 2**32 % self.count == self.number
+
+
+def repeated_runs(read: Read, copy_episodes: pl.DataFrame, run: Run = run_here) -> pl.DataFrame:
+    """Return the runs of each copy that another episode has too: `copy_id, runs`, hashes, for copies that have some.
+
+    read: reads `copy_words`. copy_episodes: the lake table; lists of names and the like repeat within an episode, so
+    only others count. run: works on ranges of hashes.
     """
-    rows = [
-        (number, episodes.get(copy_id, copy_id), index, sentence.text)
-        for number, (copy_id, sentences) in enumerate(speech.items())
-        for index, sentence in enumerate(sentences)
-    ]
-    if len({row[1] for row in rows}) < MIN_EPISODES:
-        return {}
+    episodes = copy_episodes.select("copy_id", episode=pl.col("episode_id").rank("dense").cast(pl.UInt32))
+    episodes = episodes.sort("copy_id").with_row_index("copy")
+    words = sum(int(part["speech"].list.len().sum()) for part in read(["speech"]))
+    count = max(1, -(-words // RANGE_RUNS))
+    found = run(_repeated, [_Range(read, episodes, number, count) for number in range(count)])
+    return (
+        pl.concat(found)
+        .group_by("copy")
+        .agg(runs=pl.col("run").sort())
+        .join(episodes, on="copy")
+        .select("copy_id", "runs")
+        .sort("copy_id")
+    )
+
+
+def repeated_sentences(of_copy: Sequence[Sentence], runs: Collection[int]) -> frozenset[int]:
+    """Return the positions of the sentences of a copy that are made of `runs`, those that others have too."""
+    if not runs:
+        return frozenset()
+    sentences = pl.Series([sentence.text for sentence in of_copy], dtype=pl.String)
     words = (
-        pl.LazyFrame(
-            rows,
-            schema={"copy": pl.UInt32, "episode": pl.Categorical, "sentence": pl.UInt32, "text": pl.String},
-            orient="row",
-        )
+        pl.DataFrame({"sentence": pl.int_range(len(of_copy), dtype=pl.UInt32, eager=True), "text": sentences})
+        .select("sentence", code=folded_word_codes(pl.col("text")))
+        .filter(pl.col("code").list.len() > 0)
+        .explode("code")
         .with_columns(
-            word=pl.col("text").str.to_lowercase().str.replace_all("['’]", "").str.extract_all(r"[\p{L}\p{N}]+")
+            starts=_run(pl.col("code")).is_in(pl.Series(sorted(runs), dtype=pl.UInt64).implode()).fill_null(value=False)
         )
-        .drop("text")
-        .explode("word")
-        .drop_nulls("word")
-        .with_columns(code=pl.col("word").hash(0))
-        .drop("word")
+    )
+    # A word is repeated where one of the runs that hold it is.
+    held = pl.any_horizontal(pl.col("starts").shift(step, fill_value=False) for step in range(RUN_WORDS))
+    shares = (
+        words.with_columns(is_repeated=held)
+        .group_by("sentence")
+        .agg(share=pl.col("is_repeated").mean(), word_count=pl.len())
+        .filter((pl.col("share") >= MIN_SHARE) & (pl.col("word_count") >= RUN_WORDS))
+    )
+    return frozenset(shares["sentence"].to_list())
+
+
+def _repeated(task: _Range) -> pl.DataFrame:
+    """Return the runs of a range that stand in several episodes, with each copy that has them: `copy, run`."""
+    episodes = task.episodes
+    runs = pl.concat(
+        [
+            pl.DataFrame(schema={"copy": pl.UInt32, "run": pl.UInt64}),
+            *(_runs(part.join(episodes, on="copy_id"), task.has) for part in task.read(["copy_id", "speech"])),
+        ]
+    )
+    # Most stand in one copy: sorting finds those that do not in less memory than grouping all would take.
+    ordered = runs["run"].sort()
+    several = ordered.filter(ordered == ordered.shift(1)).unique()
+    del ordered
+    runs = runs.join(several.to_frame(), on="run", how="semi").join(episodes.select("copy", "episode"), on="copy")
+    is_elsewhere = pl.col("episode").min().over("run") < pl.col("episode").max().over("run")
+    return runs.filter(is_elsewhere).select("copy", "run")
+
+
+def _runs(part: pl.DataFrame, is_in_range: pl.Expr) -> pl.DataFrame:
+    """Return the distinct runs of the copies of `part` that are in a range."""
+    return (
+        part.lazy()
+        .select("copy", code="speech")
+        .filter(pl.col("code").list.len() >= RUN_WORDS)
+        .explode("code")
+        .select("copy", run=_run(pl.col("code")), end=pl.col("copy").shift(1 - RUN_WORDS))
+        .filter((pl.col("copy") == pl.col("end")) & is_in_range)
+        .select("copy", "run")
+        .unique()
         .collect()
     )
-    run = pl.col("code")
-    for step in range(1, SHINGLE_WORDS):
-        run = run * 6364136223846793005 + pl.col("code").shift(-step)
-    shingles = words.select("copy", "episode", "sentence", shingle=run, end=pl.col("copy").shift(1 - SHINGLE_WORDS))
-    shingles = shingles.with_columns(is_whole=(pl.col("copy") == pl.col("end")).fill_null(value=False))
-    common = (
-        shingles.filter("is_whole")
-        .select("shingle", "episode")
-        .unique()
-        .group_by("shingle")
-        .len()
-        .filter(pl.col("len") >= MIN_EPISODES)
-        .select("shingle", is_common=pl.lit(value=True))
-    )
-    marked = shingles.join(common, on="shingle", how="left", maintain_order="left").select(
-        "copy", "sentence", starts=pl.col("is_common").fill_null(value=False) & pl.col("is_whole")
-    )
-    # A word is repeated where one of the shingles that hold it is.
-    held = pl.any_horizontal(
-        (pl.col("starts").shift(step) & (pl.col("copy").shift(step) == pl.col("copy"))).fill_null(value=False)
-        for step in range(SHINGLE_WORDS)
-    )
-    shares = (
-        marked.with_columns(is_repeated=held)
-        .group_by("copy", "sentence")
-        .agg(share=pl.col("is_repeated").mean(), word_count=pl.len())
-        .filter((pl.col("share") >= MIN_SHARE) & (pl.col("word_count") >= SHINGLE_WORDS))
-    )
-    copy_ids = list(speech)
-    return {
-        copy_ids[number]: frozenset(part["sentence"].to_list())
-        for (number,), part in shares.partition_by("copy", as_dict=True).items()
-    }
+
+
+def _run(code: pl.Expr) -> pl.Expr:
+    """Return the hash of the words from each on; null where too few follow."""
+    run = code
+    for step in range(1, RUN_WORDS):
+        run = run * 6364136223846793005 + code.shift(-step)
+    return run

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -60,6 +61,18 @@ _ADDRESS = r"(?:https?://|www\.)\S+"
 SENTENCE_END = r"[.!?]+[\s\"”’)]|[\n•|]|\(?\b\d{1,3}:\d\d(?::\d\d)?\b\)?"
 
 
+Read = Callable[[list[str]], Iterable[pl.DataFrame]]
+"""Reads columns of the parts of the table `copy_words`, whole copies each, anew at every call."""
+
+Run = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
+"""Returns what a function of a module makes of each task, in their order; wherever it lets them be worked on."""
+
+
+def run_here(work: Callable[[Any], Any], tasks: Sequence[Any]) -> list[Any]:
+    """Work on the tasks one after the other."""
+    return [work(task) for task in tasks]
+
+
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """What two copies share.
@@ -79,21 +92,22 @@ class Overlap:
 class WordCodes:
     """The words of many copies as hashes.
 
-    lengths: how many words each copy of `copy_ids` has. read: reads the parts, frames of `copy_id, codes` (a list in
-    order of the words) with whole copies each, anew at every call.
+    lengths: how many words each copy of `copy_ids` has. column: `speech` or `notes`, of the table `copy_words`, whose
+    parts `read` reads.
     """
 
     copy_ids: list[str]
     lengths: dict[str, int]
-    read: Callable[[], Iterable[pl.DataFrame]]
+    column: str
+    read: Read
 
     @classmethod
-    def of(cls, copy_ids: list[str], read: Callable[[], Iterable[pl.DataFrame]]) -> WordCodes:
+    def of(cls, copy_ids: list[str], column: str, read: Read) -> WordCodes:
         """Count the words of the parts that `read` reads. Copies without any words have no length."""
         lengths: dict[str, int] = {}
-        for part in read():
-            lengths.update(part.select("copy_id", pl.col("codes").list.len()).filter(pl.col("codes") > 0).iter_rows())
-        return cls(copy_ids, lengths, read)
+        for part in read(["copy_id", column]):
+            lengths.update(part.select("copy_id", pl.col(column).list.len()).filter(pl.col(column) > 0).iter_rows())
+        return cls(copy_ids, lengths, column, read)
 
     def word_count(self, copies: Iterable[int]) -> int:
         """Return how many words the copies at these positions of `copy_ids` have together."""
@@ -102,8 +116,10 @@ class WordCodes:
     def parts(self) -> Iterator[pl.DataFrame]:
         """Yield the words of whole copies: `copy` (position in `copy_ids`), `code`, in order of the words."""
         number = pl.DataFrame({"copy_id": self.copy_ids}, schema={"copy_id": pl.String}).with_row_index("copy")
-        for part in self.read():
-            words = part.join(number, on="copy_id", maintain_order="left").select("copy", code="codes")
+        # Words of descriptions are few, and kept as they are, to be shown.
+        code = pl.col(self.column).list.eval(pl.element().hash(0)) if self.column == "notes" else pl.col(self.column)
+        for part in self.read(["copy_id", self.column]):
+            words = part.join(number, on="copy_id", maintain_order="left").select("copy", code=code)
             yield words.filter(pl.col("code").list.len() > 0).explode("code")
 
 
@@ -153,29 +169,30 @@ def notes_words(passages: pl.DataFrame, chapters: pl.DataFrame | None = None) ->
     )
 
 
+def folded_word_codes(text: pl.Expr) -> pl.Expr:
+    """Return the hashes of the folded words of each text as a list, hesitations left out, as `codes` of speech."""
+    return _folded_words(text).list.eval(pl.element().filter(~pl.element().is_in(_FILLERS)).hash(0))
+
+
 def codes(words: pl.DataFrame) -> pl.DataFrame:
     """Return the hashes of `copy_id, word`, a row for each copy: `copy_id, codes`."""
     return words.group_by("copy_id", maintain_order=True).agg(codes=pl.col("word").hash(0))
 
 
-def note_codes(part: pl.DataFrame) -> pl.DataFrame:
-    """Return the hashes of the lists of words `copy_id, notes`: `copy_id, codes`."""
-    return part.select("copy_id", codes=pl.col("notes").list.eval(pl.element().hash(0)))
-
-
-def overlaps(words: WordCodes, wanted: set[tuple[str, str]], sampling: int) -> dict[tuple[str, str], Overlap]:
+def overlaps(words: WordCodes, wanted: set[tuple[str, str]], sampling: int, run: Run) -> dict[tuple[str, str], Overlap]:
     """Return what pairs of copies share: every pair found in the index of rare shingles, and every `wanted` one.
 
-    `sampling` looks up one in so many shingles to find pairs. The keys are pairs of copy ids, the smaller first.
+    `sampling` looks up one in so many shingles to find pairs. `run` works on the ranges of hashes. The keys are pairs
+    of copy ids, the smaller first.
     """
     number = {copy: index for index, copy in enumerate(words.copy_ids)}
     asked = [sorted((number[a], number[b])) for a, b in sorted(wanted) if a in number and b in number]
     pairs = pl.concat(
-        [_found_pairs(words, sampling), pl.DataFrame(asked, schema={"a": pl.UInt32, "b": pl.UInt32}, orient="row")]
+        [_found_pairs(words, sampling, run), pl.DataFrame(asked, schema={"a": pl.UInt32, "b": pl.UInt32}, orient="row")]
     ).unique()
     if pairs.is_empty() or not words.lengths:
         return {}
-    shared, totals = _measured(words, pairs)
+    shared, totals = _measured(words, pairs, run)
     is_a = (pl.col("total") < pl.col("total_b")) | (pl.col("total") == pl.col("total_b"))
     measured = (
         shared.join(totals, left_on="a", right_on="copy")
@@ -198,37 +215,35 @@ def overlaps(words: WordCodes, wanted: set[tuple[str, str]], sampling: int) -> d
     }
 
 
-def _ranges(shingle_count: int) -> Iterator[pl.Expr]:
-    """Yield for each range of hashes whether a shingle is in it; few enough of so many are in one."""
-    count = max(1, -(-shingle_count // RANGE_SHINGLES))
-    # The low digits choose the sample.
-    return (pl.col("shingle") // 2**32 % count == number for number in range(count))
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """One of `count` ranges of hashes, few enough of the shingles for memory, and what to do in it.
+
+    sampling: how many shingles there are for each one looked up. pairs: `a, b`, those to measure.
+    """
+
+    words: WordCodes
+    number: int
+    count: int
+    sampling: int = 1
+    pairs: pl.DataFrame | None = None
+
+    @property
+    def has(self) -> pl.Expr:
+        """Whether a shingle is in the range. The low digits choose the sample."""
+        return pl.col("shingle") // 2**32 % self.count == self.number
 
 
-def _found_pairs(words: WordCodes, sampling: int) -> pl.DataFrame:
+def _range_count(shingle_count: int) -> int:
+    return max(1, -(-shingle_count // RANGE_SHINGLES))
+
+
+def _found_pairs(words: WordCodes, sampling: int, run: Run) -> pl.DataFrame:
     """Return the pairs `a, b` of copies that share enough of the looked-up long shingles to be worth measuring."""
-    totals = pl.DataFrame(schema={"copy": pl.UInt32, "total": pl.Float64})
-    hits = pl.DataFrame(schema={"a": pl.UInt32, "b": pl.UInt32, "len": pl.UInt32, "weight": pl.Float64})
-    for is_in_range in _ranges(sum(words.lengths.values()) // sampling):
-        wanted = (pl.col("shingle") % sampling == 0) & is_in_range
-        empty = pl.DataFrame(schema={"copy": pl.UInt32, "shingle": pl.UInt64})
-        sampled = [_distinct(_shingles(part, BLOCKING_WORDS, wanted)) for part in words.parts()]
-        index = pl.concat([empty, *sampled])
-        copies = index.group_by("shingle").agg(copies=pl.len()).filter(pl.col("copies") > 1)
-        sizes = index.group_by("copy").agg(total=pl.len().cast(pl.Float64))
-        index = index.join(copies, on="shingle").with_columns(weight=_weight())
-        less = index.group_by("copy").agg(total=pl.col("weight").sum() - pl.len())
-        totals = pl.concat([totals, sizes, less]).group_by("copy").agg(pl.col("total").sum())
-        index = index.filter(pl.col("copies") <= MAX_BLOCKING_COPIES).drop("copies")
-        found = (
-            index.lazy()
-            .join(index.lazy().drop("weight"), on="shingle", suffix="_b")
-            .filter(pl.col("copy") < pl.col("copy_b"))
-            .group_by(a="copy", b="copy_b")
-            .agg(pl.len(), pl.col("weight").sum())
-            .collect()
-        )
-        hits = pl.concat([hits, found]).group_by("a", "b").agg(pl.col("len", "weight").sum())
+    count = _range_count(sum(words.lengths.values()) // sampling)
+    done = run(_pairs_of_range, [_Range(words, number, count, sampling) for number in range(count)])
+    totals = pl.concat([totals for totals, _ in done]).group_by("copy").agg(pl.col("total").sum())
+    hits = pl.concat([hits for _, hits in done]).group_by("a", "b").agg(pl.col("len", "weight").sum())
     return (
         hits.filter(pl.col("len") >= MIN_BLOCKING_HITS)
         .join(totals, left_on="a", right_on="copy")
@@ -239,51 +254,77 @@ def _found_pairs(words: WordCodes, sampling: int) -> pl.DataFrame:
     )
 
 
-def _measured(words: WordCodes, pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _pairs_of_range(task: _Range) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return of a range the weight that each copy looks up, `copy, total`, and of pairs `a, b, len, weight` shared."""
+    wanted = (pl.col("shingle") % task.sampling == 0) & task.has
+    empty = pl.DataFrame(schema={"copy": pl.UInt32, "shingle": pl.UInt64})
+    index = pl.concat([empty, *(_distinct(_shingles(part, BLOCKING_WORDS, wanted)) for part in task.words.parts())])
+    copies = index.group_by("shingle").agg(copies=pl.len()).filter(pl.col("copies") > 1)
+    sizes = index.group_by("copy").agg(total=pl.len().cast(pl.Float64))
+    index = index.join(copies, on="shingle").with_columns(weight=_weight())
+    less = index.group_by("copy").agg(total=pl.col("weight").sum() - pl.len())
+    totals = pl.concat([sizes, less]).group_by("copy").agg(pl.col("total").sum())
+    index = index.filter(pl.col("copies") <= MAX_BLOCKING_COPIES).drop("copies")
+    hits = (
+        index.lazy()
+        .join(index.lazy().drop("weight"), on="shingle", suffix="_b")
+        .filter(pl.col("copy") < pl.col("copy_b"))
+        .group_by(a="copy", b="copy_b")
+        .agg(pl.len(), pl.col("weight").sum())
+        .collect()
+    )
+    return totals, hits
+
+
+def _measured(words: WordCodes, pairs: pl.DataFrame, run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return what the `pairs` share, where they share anything, and the total weight of each copy in them.
 
     The first is `a, b, weight, shared, places_a, places_b`: places are sets of bits, of the ten parts of either copy.
     """
     worded = [index for index, copy in enumerate(words.copy_ids) if copy in words.lengths]
-    with_words = pl.col("a").is_in(worded) & pl.col("b").is_in(worded)
-    pairs = pairs.filter(with_words)
+    pairs = pairs.filter(pl.col("a").is_in(worded) & pl.col("b").is_in(worded))
+    count = _range_count(words.word_count(pl.concat([pairs["a"], pairs["b"]]).unique()))
+    done = run(_measured_in_range, [_Range(words, number, count, pairs=pairs) for number in range(count)])
+    totals = pl.concat([totals for _, totals in done]).group_by("copy").agg(pl.col("total").sum())
+    sums = pl.col("weight", "shared").sum(), pl.col("places_a", "places_b").bitwise_or()
+    return pl.concat([shared for shared, _ in done]).group_by("a", "b").agg(*sums), totals
+
+
+def _measured_in_range(task: _Range) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return what `_measured` does, of the shingles of one range."""
+    words, pairs = task.words, task.pairs
+    assert pairs is not None
     asked = pl.concat([pairs["a"], pairs["b"]]).unique()
     of_pairs = pl.col("copy").is_in(asked.implode())
-    shared = pl.DataFrame(
+    # The first place of a shingle counts.
+    shingles = pl.concat(
+        [
+            _with_places(_shingles(part, SHINGLE_WORDS, task.has), part)
+            for part in (part.filter(of_pairs) for part in words.parts())
+        ]
+    )
+    vocabulary = shingles.select("shingle").unique()
+    counted = [shingles.group_by("shingle").agg(copies=pl.len())]
+    if asked.len() < len(words.lengths):
+        counted += [
+            _distinct(
+                _shingles(part.filter(~of_pairs), SHINGLE_WORDS, task.has).join(vocabulary, on="shingle", how="semi")
+            )
+            .group_by("shingle")
+            .agg(copies=pl.len())
+            for part in words.parts()
+        ]
+    copies = pl.concat(counted).group_by("shingle").agg(pl.col("copies").sum())
+    shingles = shingles.join(copies, on="shingle").with_columns(weight=_weight()).drop("copies")
+    sizes = shingles.group_by("copy").agg(total=pl.col("weight").sum(), size=pl.len())
+    none = pl.DataFrame(
         schema=dict.fromkeys(("a", "b"), pl.UInt32)
         | {"weight": pl.Float64, "shared": pl.UInt32}
         | dict.fromkeys(("places_a", "places_b"), pl.UInt16)
     )
-    totals = pl.DataFrame(schema={"copy": pl.UInt32, "total": pl.Float64})
-    for is_in_range in _ranges(words.word_count(asked)):
-        # The first place of a shingle counts.
-        shingles = pl.concat(
-            [
-                _with_places(_shingles(part, SHINGLE_WORDS, is_in_range), part)
-                for part in (part.filter(of_pairs) for part in words.parts())
-            ]
-        )
-        vocabulary = shingles.select("shingle").unique()
-        counted = [shingles.group_by("shingle").agg(copies=pl.len())]
-        if asked.len() < len(worded):
-            counted += [
-                _distinct(
-                    _shingles(part.filter(~of_pairs), SHINGLE_WORDS, is_in_range).join(
-                        vocabulary, on="shingle", how="semi"
-                    )
-                )
-                .group_by("shingle")
-                .agg(copies=pl.len())
-                for part in words.parts()
-            ]
-        copies = pl.concat(counted).group_by("shingle").agg(pl.col("copies").sum())
-        shingles = shingles.join(copies, on="shingle").with_columns(weight=_weight()).drop("copies")
-        sizes = shingles.group_by("copy").agg(total=pl.col("weight").sum(), size=pl.len())
-        totals = pl.concat([totals, sizes.drop("size")]).group_by("copy").agg(pl.col("total").sum())
-        found = _shared(pairs.join(sizes, left_on="a", right_on="copy"), shingles)
-        sums = pl.col("weight", "shared").sum(), pl.col("places_a", "places_b").bitwise_or()
-        shared = pl.concat([shared, *found]).group_by("a", "b").agg(*sums)
-    return shared, totals
+    found = pl.concat([none, *_shared(pairs.join(sizes, left_on="a", right_on="copy"), shingles)])
+    sums = pl.col("weight", "shared").sum(), pl.col("places_a", "places_b").bitwise_or()
+    return found.group_by("a", "b").agg(*sums), sizes.drop("size")
 
 
 def _shared(pairs: pl.DataFrame, shingles: pl.DataFrame) -> Iterator[pl.DataFrame]:

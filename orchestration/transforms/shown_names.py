@@ -37,8 +37,10 @@ class NameReader:
         columns = ("copy_id", "document_id", "field", "unit_id", "char_start", "char_end")
         self._units = found.units.select(columns).rows()
         self._episodes = episodes
-        self._spans: dict[str, list[dict[str, Any]]] = dict(turns.select("turn_id", "spans").iter_rows())
-        self._documents: dict[str, str] = dict(document_texts.select("document_id", "text").iter_rows())
+        # Few of them are ever shown: they stay in their columns until then.
+        self._spans, self._document_texts = turns["spans"], document_texts["text"]
+        self._turns = {turn_id: row for row, turn_id in enumerate(turns["turn_id"])}
+        self._documents = {document_id: row for row, document_id in enumerate(document_texts["document_id"])}
 
     def surface(self, place: Place) -> str:
         """Return the name as it stands there."""
@@ -90,14 +92,15 @@ class NameReader:
         None where a name is broken by the time of a cue, or where the spans do not make up the text.
         """
         _, document_id, _, unit_id, char_start, char_end = self._units[place.unit]
+        turn = self._turns.get(unit_id)
         whole = [{"char_start": char_start, "char_end": char_end, "text_start": 0}]
-        spans = self._spans.get(unit_id, whole)
+        spans: list[dict[str, Any]] = whole if turn is None else self._spans[turn].to_list()
         starts = [span["text_start"] for span in spans]
         number = bisect_right(starts, place.start) - 1
         if number < 0 or number != bisect_right(starts, place.end - 1) - 1:
             return None
         span, offset = spans[number], starts[number]
-        raw = self._documents[document_id][span["char_start"] : span["char_end"]]
+        raw = self._document_texts[self._documents[document_id]][span["char_start"] : span["char_end"]]
         first, last = place.start - offset, place.end - offset
         if not self._texts[place.unit].startswith(raw, offset):
             shown = display(raw)

@@ -17,6 +17,7 @@ from orchestration.catalog.catalog import Catalog
 from orchestration.formats.display import display
 from orchestration.ids import slugify
 from orchestration.schemas.copy_shows import CopyShows
+from orchestration.schemas.stated_shows import StatedShows
 from orchestration.transforms.person_names import NameFinder, fold, is_anonymous, sentences
 from orchestration.transforms.show_names import MAX_NAME_WORDS, NAME_WORD, ShowNames, show_name_of
 from orchestration.transforms.show_patterns import (
@@ -74,12 +75,18 @@ def copy_shows(
     segments: pl.DataFrame,
     catalog: Catalog,
     document_texts: pl.DataFrame | None = None,
+    *,
+    learnt: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the table `copy_shows`: the shows of each copy, with rule, score and place of the evidence.
 
-    document_texts: with it, the place is that of the phrase; without it, that of the passage or segment.
+    document_texts: with it, the place is that of the phrase; without it, that of the passage or segment. learnt: what
+    `learnt_shows` gives of all copies, by default of these.
     """
+    if learnt is None:
+        learnt = learnt_shows(stated_shows(copies, passages, catalog))
     names = ShowNames(catalog)
+    names.learn(dict(learnt.select("show_id", "show_name").iter_rows()))
     finder = NameFinder(catalog)
     texts = _texts_by_document(document_texts)
     passages_of = _rows_by_copy(passages, ("text", "char_start", "char_end", "field"), "passage_index")
@@ -103,12 +110,8 @@ def copy_shows(
                 found.extend(_in_speech(unit["text"], number, names, finder))
         return found
 
-    # A show that one copy states by itself is known to all others.
-    all_copies = copies.select("copy_id", "document_id", "show_name").rows(named=True)
-    stated = (one for copy in all_copies for one in find(copy) if one.rule in ("stated_name", "notes_phrase"))
-    names.learn({one.show_id: one.name for one in stated})
     rows: list[dict[str, object]] = []
-    for copy in all_copies:
+    for copy in copies.select("copy_id", "document_id", "show_name").iter_rows(named=True):
         copy_id = copy["copy_id"]
         units = units_of[copy_id][1]
         found = find(copy)
@@ -131,6 +134,29 @@ def copy_shows(
                 }
             )
     return CopyShows.validate(pl.DataFrame(rows, schema=CopyShows.create_empty().schema), cast=True)
+
+
+def stated_shows(copies: pl.DataFrame, passages: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
+    """Return the table `stated_shows`: shows that copies state by themselves and the catalogue does not list."""
+    names = ShowNames(catalog)
+    notes = _rows_by_copy(passages, ("text",), "passage_index")
+    rows: dict[tuple[str, str], str] = {}
+    for copy_id, show_name in copies.select("copy_id", "show_name").iter_rows():
+        found = list(_stated(show_name, names))
+        for unit in notes.get(copy_id, []):
+            found.extend(one for one in _in_notes(unit["text"][:PHRASE_SCAN_CHARS], 0, names))
+        for one in found:
+            if one.rule in ("stated_name", "notes_phrase") and one.show_id not in catalog.shows:
+                rows[copy_id, one.show_id] = one.name
+    frame = pl.DataFrame(
+        [(*key, name) for key, name in rows.items()], schema=StatedShows.create_empty().schema, orient="row"
+    )
+    return StatedShows.validate(frame, cast=True)
+
+
+def learnt_shows(stated: pl.DataFrame) -> pl.DataFrame:
+    """Return each show that any copy states by itself, which makes it known to all others: `show_id, show_name`."""
+    return stated.group_by("show_id").agg(pl.col("show_name").min()).sort("show_id")
 
 
 def _texts_by_document(document_texts: pl.DataFrame | None) -> dict[str, str]:

@@ -8,8 +8,10 @@ import dagster as dg
 import pytest
 
 from orchestration.definitions import defs
+from orchestration.defs.lake import lake_key
+from orchestration.increments import CATALOG
 from orchestration.pipeline import STAGES
-from orchestration.schemas.tables import LAKE_TABLES
+from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
 from tests.promises import PROMISED
 
 
@@ -79,3 +81,13 @@ def test_the_console_knows_every_step(definitions):
     steps = set(definitions.resolve_job_def("warehouse").graph.node_dict)
     assert steps == set(STEPS)
     assert [stage.table for stage in STAGES] == [step for step in STEPS if step in LAKE_TABLES]
+
+
+def test_a_stage_waits_for_all_that_it_reads(graph):
+    done = set(INGEST_TABLES)
+    for stage in STAGES:
+        tables = stage.reads - {CATALOG}
+        assert tables <= done, stage.table
+        parents = {key.to_user_string() for key in graph.get(lake_key(stage.table)).parent_keys}
+        assert {f"lake/{table}" for table in tables} <= parents, stage.table
+        done.add(stage.table)

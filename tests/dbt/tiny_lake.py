@@ -258,6 +258,8 @@ TINY: Rows = {
         {"chapter_id": "ch", "copy_id": "a_captions", "document_id": "doc1", "title": "Intro", "start_s": 3.5}
     ],
     "links": [{"link_id": "l", "copy_id": "a_page", "url": "https://acme.example"}],
+    "copy_words": [{"copy_id": "a_page", "speech": [1, 2]}],
+    "stated_shows": [{"copy_id": "a_page", "show_id": "show:kettle", "show_name": "Kettle"}],
     "copy_hosts": [{"copy_id": "a_page", "person_key": "person:ada-host", "person_name": "Ada Host"}],
     "speaker_labels": [
         {"copy_id": "a_page", "speaker_label": "Gil Guest", "person_id": GUEST, "person_name": "Gil Guest"},

@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -29,7 +30,7 @@ from orchestration.pipeline import STAGES, run_stage
 from orchestration.proof_run import prove_lake
 from orchestration.settings import Settings, load_settings
 from orchestration.texts_with import texts_with
-from orchestration.workers import each
+from orchestration.workers import Workers, each, in_order
 from tests.conftest import ROOT
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -66,7 +67,7 @@ def run(settings: Settings, catalog: Catalog) -> dict[str, int]:
     done = run_ingest(settings, lake, NOW, lambda line: None)
     computed = {"parsed": done[0].counts["parsed_count"]}
     for stage in STAGES:
-        result = run_stage(stage, lake, catalog, settings.process_count)
+        result = run_stage(stage, lake, catalog, settings.workers)
         computed[stage.table] = result.counts.get("computed_copy_count", -1)
     return computed
 
@@ -129,7 +130,7 @@ def test_processes_and_buckets_change_no_row(here, catalog, monkeypatch):
             .sort(pl.all().exclude(pl.List))
             .equals(one.read(stage.table).sort(pl.all().exclude(pl.List)))
         ), stage.table
-    assert prove_lake(many, 2) == prove_lake(one)
+    assert prove_lake(many, Workers(2)) == prove_lake(one)
     assert prove_lake(many).failure_count == 0 and prove_lake(many).row_count > 1_000
 
 
@@ -187,20 +188,34 @@ def double(number: int) -> int:
 
 
 def test_work_is_spread_over_processes_and_errors_come_back():
-    assert sorted(each(double, range(20), 20, 2)) == [(number, 2 * number) for number in range(20)]
-    assert list(each(double, [3], 1, 2)) == [(3, 6)]
+    assert sorted(each(double, range(20), 20, Workers(2))) == [(number, 2 * number) for number in range(20)]
+    assert list(each(double, [3], 1, Workers(2))) == [(3, 6)]
     with pytest.raises(ValueError, match="negative"):
-        list(each(double, [1, -1, 2, 3], 4, 2))
-    assert sorted(each(double, range(3), 3, 2)) == [(0, 0), (1, 2), (2, 4)]
+        list(each(double, [1, -1, 2, 3], 4, Workers(2)))
+    assert sorted(each(double, range(3), 3, Workers(2))) == [(0, 0), (1, 2), (2, 4)]
+    assert in_order(double, range(5, -1, -1), Workers(2)) == [10, 8, 6, 4, 2, 0]
+
+
+@pytest.mark.skipif(find_spec("pyspark") is not None, reason="pyspark is installed")
+def test_spark_that_is_not_installed_is_told_with_the_remedy():
+    with pytest.raises(RuntimeError, match=r"pyspark is not installed: run `make test-spark`"):
+        list(each(double, [1], 1, Workers(is_spark=True)))
+
+
+def test_the_engine_is_local_or_spark():
+    assert load_settings({}).workers.is_spark is False
+    assert load_settings({"PODCAST_ENGINE": "spark", "PODCAST_PROCESSES": "3"}).workers == Workers(3, is_spark=True)
+    with pytest.raises(ValueError, match="set it to local or spark"):
+        load_settings({"PODCAST_ENGINE": "flink"})
 
 
 def test_processes_end_with_the_one_that_started_them(tmp_path):
     script = tmp_path / "parent.py"
     script.write_text(
         "import os, time\n"
-        "from orchestration.workers import each\n"
+        "from orchestration.workers import Workers, each\n"
         "if __name__ == '__main__':\n"
-        "    for _ in each(time.sleep, [0.01, 0.01, 60, 60], 4, 2):\n"
+        "    for _ in each(time.sleep, [0.01, 0.01, 60, 60], 4, Workers(2)):\n"
         "        print('at work', flush=True)\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

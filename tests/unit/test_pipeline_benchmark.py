@@ -208,7 +208,7 @@ def test_a_lake_is_scored_by_the_truth_of_its_corpus(tmp_path: Path) -> None:
     mentions = lake.read("mentions")
     label = mentions.filter(pl.col("field") == "transcript").head(1)
     label = label.with_columns(mention_id=pl.lit("of a label"), field=pl.lit("speaker_label"), char_start=0, char_end=3)
-    lake.write("mentions", pl.concat([mentions, label.cast(dict(mentions.schema))]), "with a label")
+    lake.write("mentions", pl.concat([mentions, label.cast(mentions.schema)]), "with a label")
     assert score(corpus.out, lake) == found
 
 

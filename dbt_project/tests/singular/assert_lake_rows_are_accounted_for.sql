@@ -87,6 +87,13 @@
 {%- endset -%}
 {%- do books.append(unbalanced('lake/copy_hosts', 'episode_copies', host_rows, hosts_of_copies)) -%}
 
+{#- What is compared of a copy, and the shows that it states by itself, serve the finding of others; the copy is there. -#}
+{%- for table, key in [('copy_words', 'copy_id'), ('stated_shows', 'row(copy_id, show_id)')] %}
+    {%- set rows = 'select (' ~ key ~ ')::varchar as row_id from ' ~ source('lake', table) -%}
+    {%- set of_copies = rows ~ ' where copy_id in (select copy_id from ' ~ ref('episode_copies') ~ ')' -%}
+    {%- do books.append(unbalanced('lake/' ~ table, 'episode_copies', rows, of_copies)) -%}
+{%- endfor %}
+
 {#- A label with its person is in the turns that have it. -#}
 {%- set labels %}
     select row(copy_id, speaker_label, person_id)::varchar as row_id from {{ source('lake', 'speaker_labels') }}

@@ -1,0 +1,1 @@
+"""The engine that works on parts with Apache Spark: `make test-spark`."""
