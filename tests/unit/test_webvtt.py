@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 
 import pytest
 import webvtt as library
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from orchestration.formats import registry, webvtt
@@ -196,6 +197,8 @@ def test_words_that_are_said_again_are_kept() -> None:
 @QUICK
 @given(transcripts(), st.booleans(), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans())
 def test_what_was_written_is_read(said: list[Said], has_hours: bool, line_end: str, repeats: bool) -> None:
+    # Where each cue begins with the last line of the one before, the captions roll.
+    assume(not any(a.text.split(" ", 1)[-1] == b.text.split(" ", 1)[0] for a, b in pairwise(said)))
     parts, last = ["WEBVTT"], None
     for number, cue in enumerate(said):
         voice = f"<v {cue.label}>" if repeats or cue.label != last else ""
