@@ -87,7 +87,7 @@
 {%- endset -%}
 {%- do books.append(unbalanced('lake/copy_hosts', 'episode_copies', host_rows, hosts_of_copies)) -%}
 
-{#- What is compared of a copy, and the shows that it states by itself, serve the finding of others; the copy is there. -#}
+{#- What is compared of a copy, and the shows that it states, serve the finding of others; the copy is there. -#}
 {%- for table, key in [('copy_words', 'copy_id'), ('stated_shows', 'row(copy_id, show_id)')] %}
     {%- set rows = 'select (' ~ key ~ ')::varchar as row_id from ' ~ source('lake', table) -%}
     {%- set of_copies = rows ~ ' where copy_id in (select copy_id from ' ~ ref('episode_copies') ~ ')' -%}
