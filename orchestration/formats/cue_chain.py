@@ -16,8 +16,8 @@ from functools import lru_cache
 
 from orchestration.formats.speech import LINE_ENDS
 
-# Seconds have two digits: whatever follows them is text. A number before or punctuation after makes it speech. The first
-# digit stands first, so that the search passes over all else quickly; what may not be before it is looked at then.
+# Seconds have two digits: whatever follows them is text. A number before or punctuation after makes it speech. A digit
+# stands first in the pattern, so that all else is passed over quickly; what may not be before it is looked at then.
 _CANDIDATE = re.compile(
     r"[0-9](?<![0-9:/$€£+(\[-][0-9])(?<![0-9][.,][0-9])"
     r"(?:([0-9]?):(?=[0-5][0-9]:[0-5][0-9])([0-9]{1,3})|([0-9]{0,2})):([0-5][0-9])"
