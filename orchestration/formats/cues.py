@@ -224,7 +224,8 @@ def _lines(cue: Cue) -> Iterator[list[Run]]:
     line: list[Run] = []
     for run in cue.runs:
         done = 0
-        for mark in _MARK_INSIDE.finditer(run.text):
+        may_hold_marks = ">" in run.text or "&" in run.text
+        for mark in _MARK_INSIDE.finditer(run.text) if may_hold_marks else ():
             start, end = (run.start + done, run.start + mark.start()) if run.end else (0, 0)
             piece = replace(run, text=run.text[done : mark.start()], start=start, end=end)
             if done:
@@ -247,6 +248,8 @@ def _lines(cue: Cue) -> Iterator[list[Run]]:
 
 
 def _joined(runs: Sequence[Run]) -> str:
+    if len(runs) == 1:
+        return runs[0].text
     return "".join(f" {run.text}" if run.opens_line and number else run.text for number, run in enumerate(runs))
 
 
