@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from orchestration.formats.clock import parse_clock
 from orchestration.formats.display import tidy
@@ -32,8 +33,7 @@ _MOST_TITLE_CHARS = 220
 _LONGEST_S = 12 * 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """The trimmed range of a line; `is_after_blank` where it is the first or a blank line stands before it."""
 
     start: int

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from orchestration.formats.cues import Cue, Run
 from orchestration.formats.display import tidy
@@ -39,8 +40,7 @@ _BLOCK = re.compile(r"(?<![^\n\r])(?:NOTE|STYLE|REGION|WEBVTT)(?=[ \t\n\r:]|\Z)"
 _BLOCK_NAMES = ("NOTE", "STYLE", "REGION", "WEBVTT")
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
+class Timed(NamedTuple):
     """The range of a cue's text in the raw file, and its times; None where a time cannot be read."""
 
     start: int
