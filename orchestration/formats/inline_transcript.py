@@ -18,6 +18,8 @@ _GLUE = re.compile(
     r"(?<=[.?!…\"”)\]])(?=[\"“‘']?[^\W_a-z])|(?<=[a-z],)(?=[A-Z])|(?<=\s[a-z][a-z])(?=[A-Z])|(?<=[a-z]{3})(?=[A-Z])"
     r"|(?<=\b(?:And|But|Yet))(?=[A-Z])|(?<=\b(?:So|Um|Uh|Oh|Or))(?=[A-Z])|(?<=\bYeah)(?=[A-Z])"
 )
+# What every such place has on either side of it, which is found out much faster.
+_MAY_BE_GLUE = re.compile(r"[.?!…\"”)\],a-z][\"“‘']?[^\W_a-z]")
 _ONE_WORD_HEADINGS = frozenset({"conclusion", "conclusions", "intro", "introduction", "introductions", "outro"})
 _PARAGRAPH_GLUE = re.compile(r"[a-z]{2}[.?!…][\"”’]?(?=[\"“‘]?[A-Z](?:[a-z'’ ,]|$))")
 _CUT_MARK = re.compile(r"[\[(][0-9:]{0,9}$")
@@ -165,7 +167,9 @@ class _Reader:
             before = text[begin - 1]
             if not before.isspace() and text[begin].isupper() and text[begin:end].casefold() in self._titles:
                 return begin
-        for glue in _GLUE.finditer(text, max(start + 1, end - MOST_TITLE_CHARS), end):
+        first = max(start + 1, end - MOST_TITLE_CHARS)
+        may_be_glued = _MAY_BE_GLUE.search(text, first - 1, end)
+        for glue in _GLUE.finditer(text, may_be_glued.start() + 1, end) if may_be_glued else ():
             if is_title(text[glue.start() : end].strip()):
                 return glue.start()
         return end
