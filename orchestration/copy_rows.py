@@ -3,17 +3,54 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from orchestration.formats.display import count_words
-from orchestration.formats.document import Copy
+import polars as pl
+
+from orchestration.formats.display import count_words, may_hold_sounds
+from orchestration.formats.document import Copy, Segment
 from orchestration.formats.language import detect_language, language_code
 from orchestration.formats.stated_fields import video_id_of
 from orchestration.ids import copy_id, stable_id
+from orchestration.schemas.tables import INGEST_TABLES
 from orchestration.sidecars import Facts
 
-Rows = dict[str, list[dict[str, Any]]]
+SEGMENTS = "segments"
+
+_SEGMENT_COLUMNS = (
+    *("speaker_label", "label_char_start", "label_char_end", "start_s", "end_s", "text", "is_speech"),
+    *("is_speaker_change", "is_paragraph_start", "locator", "char_start", "char_end"),
+)
+
+
+class Rows:
+    """Rows of the ingest tables as they are found.
+
+    tables: those of each table but `segments`, of which there are very many: they are a frame for each copy.
+    """
+
+    def __init__(self) -> None:
+        """Begin without any rows."""
+        self.tables: dict[str, list[dict[str, Any]]] = {table: [] for table in INGEST_TABLES if table != SEGMENTS}
+        self.segments: list[pl.DataFrame] = []
+
+    def frames(self) -> dict[str, pl.DataFrame]:
+        """Return the rows as frames, with the columns of their tables."""
+        frames = {table: frame_of(table, self.tables.get(table, [])) for table in INGEST_TABLES}
+        return frames | {SEGMENTS: pl.concat([frames[SEGMENTS], *self.segments])}
+
+
+def frame_of(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Return rows of `table` as a frame with its columns."""
+    return pl.DataFrame(rows, schema=_schema(table), strict=False)
+
+
+@cache
+def _schema(table: str) -> pl.Schema:
+    return INGEST_TABLES[table].create_empty().schema
 
 
 def add_copy(
@@ -27,7 +64,7 @@ def add_copy(
     by_field: dict[str, list[str]] = defaultdict(list)
     for index, passage in enumerate(copy.passages):
         by_field[passage.field].append(passage.text)
-        rows["passages"].append(
+        rows.tables["passages"].append(
             key
             | _span(passage)
             | {
@@ -38,7 +75,7 @@ def add_copy(
             }
         )
     for index, chapter in enumerate(copy.chapters):
-        rows["chapters"].append(
+        rows.tables["chapters"].append(
             key
             | _span(chapter)
             | {
@@ -50,7 +87,7 @@ def add_copy(
             }
         )
     for index, link in enumerate(copy.links):
-        rows["links"].append(
+        rows.tables["links"].append(
             key
             | _span(link)
             | {
@@ -60,34 +97,12 @@ def add_copy(
                 "rel": link.rel,
             }
         )
-    word_count = 0
-    for index, segment in enumerate(copy.segments):
-        word_count += count_words(segment.text) if segment.is_speech else 0
-        rows["segments"].append(
-            key
-            | _span(segment)
-            | {
-                "segment_index": index,
-                "speaker_label": segment.speaker_label,
-                "label_char_start": segment.label_char_start,
-                "label_char_end": segment.label_char_end,
-                "start_s": segment.start_s,
-                "end_s": segment.end_s,
-                "text": segment.text,
-                "words": None
-                if segment.words is None
-                else [{"word": w.word, "start_s": w.start_s, "end_s": w.end_s} for w in segment.words],
-                "is_speech": segment.is_speech,
-                "is_speaker_change": segment.is_speaker_change,
-                "is_paragraph_start": segment.is_paragraph_start,
-                "locator": segment.locator,
-            }
-        )
-    speech = [segment for segment in copy.segments if segment.is_speech]
+    rows.segments.append(_segments(copy.segments, key))
+    spoken = [segment.text for segment in copy.segments if segment.is_speech]
     for index, person in enumerate(_people(copy, facts, format_name)):
-        rows["stated_people"].append(key | person | {"person_index": index})
-    language, language_source = _language(copy, facts)
-    rows["episode_copies"].append(
+        rows.tables["stated_people"].append(key | person | {"person_index": index})
+    language, language_source = _language(copy, facts, spoken)
+    rows.tables["episode_copies"].append(
         key
         | _span(copy)
         | {
@@ -114,13 +129,36 @@ def add_copy(
             "has_mojibake": has_mojibake,
             "is_truncated": copy.truncation_reason is not None,
             "truncation_reason": copy.truncation_reason,
-            "has_transcript": bool(speech),
-            "has_speakers": any(segment.speaker_label is not None for segment in speech),
-            "has_timestamps": any(segment.start_s is not None for segment in speech),
+            "has_transcript": bool(spoken),
+            "has_speakers": any(s.speaker_label is not None for s in copy.segments if s.is_speech),
+            "has_timestamps": any(s.start_s is not None for s in copy.segments if s.is_speech),
             "segment_count": len(copy.segments),
-            "word_count": word_count,
+            "word_count": _word_count(spoken),
         }
     )
+
+
+def _segments(segments: Sequence[Segment], key: dict[str, str]) -> pl.DataFrame:
+    """Return the rows of a copy's segments, made column by column."""
+    schema = _schema(SEGMENTS)
+    columns: dict[str, Any] = {name: list(map(attrgetter(name), segments)) for name in _SEGMENT_COLUMNS}
+    columns["segment_index"] = range(len(segments))
+    columns["words"] = [
+        None
+        if segment.words is None
+        else [{"word": w.word, "start_s": w.start_s, "end_s": w.end_s} for w in segment.words]
+        for segment in segments
+    ]
+    columns |= {
+        name: pl.Series([value], dtype=pl.String).new_from_index(0, len(segments)) for name, value in key.items()
+    }
+    return pl.DataFrame({name: columns[name] for name in schema}, schema=schema, strict=False)
+
+
+def _word_count(spoken: list[str]) -> int:
+    """Return the number of words in texts. Those without brackets, which most are, are counted at once."""
+    plain = "\n".join(text for text in spoken if not may_hold_sounds(text))
+    return count_words(plain) + sum(count_words(text) for text in spoken if may_hold_sounds(text))
 
 
 def _people(copy: Copy, facts: Facts, format_name: str) -> Iterator[dict[str, Any]]:
@@ -137,12 +175,11 @@ def _people(copy: Copy, facts: Facts, format_name: str) -> Iterator[dict[str, An
             yield _span(person) | {"name": person.name, "role": person.role, "source": source}
 
 
-def _language(copy: Copy, facts: Facts) -> tuple[str | None, str]:
+def _language(copy: Copy, facts: Facts, spoken: list[str]) -> tuple[str | None, str]:
     stated = facts.language or (language_code(copy.language) if copy.language else None)
     if stated:
         return stated, "stated"
     # What is said decides; what is written about it may be in another language.
-    spoken = [segment.text for segment in copy.segments if segment.is_speech]
     found = detect_language(spoken or [passage.text for passage in copy.passages])
     return found, "detected" if found else "none"
 

@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.containers import ContainerError
-from orchestration.copy_rows import Rows, add_copy
+from orchestration.copy_rows import Rows, add_copy, frame_of
 from orchestration.file_hashes import RawFile
 from orchestration.formats import registry
 from orchestration.formats.document import Problem
@@ -105,7 +105,8 @@ def ingest(
         about_files = pl.concat([about_files, previous["rejects"].filter(pl.col("path").is_in(found.unread))])
     # Two entries of an archive may have one name, and fail for one reason.
     rejects = pl.concat([result.frames["rejects"], about_files]).unique("reject_id", maintain_order=True)
-    return replace(result, frames=result.frames | {"rejects": rejects})
+    frames = result.frames | {"rejects": rejects}
+    return replace(result, frames={table: INGEST_TABLES[table].validate(frames[table], cast=True) for table in frames})
 
 
 def look(
@@ -161,7 +162,7 @@ def read(
     with the number of new contents read and to read.
     """
     reader = ContentReader(raw)
-    rows: Rows = {table: [] for table in INGEST_TABLES}
+    rows = Rows()
     unreadable: list[dict[str, Any]] = []
     before = {} if previous is None else {row["document_id"]: row for row in _read_before(previous)}
     known = [
@@ -187,17 +188,16 @@ def read(
             reader, document_id, contents.files[document_id], contents.stated[document_id], now, rows, unreadable
         )
     on_progress(len(new), len(new))
-    frames = {table: _frame(table, rows[table]) for table in INGEST_TABLES}
+    frames = rows.frames()
     if previous is not None:
         frames = {table: _with_kept(table, frames[table], previous[table], known, contents.files) for table in frames}
-    frames = {table: schema.validate(frames[table], cast=True) for table, schema in INGEST_TABLES.items()}
     parsed_count = sum(not any(file.problem for file in contents.files[document]) for document in new)
     return Ingested(frames, parsed_count, len(known), len(before.keys() - contents.files.keys())), unreadable
 
 
 def reject_frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     """Return rows of `rejects` as a frame, each once."""
-    return _frame("rejects", rows).unique("reject_id", maintain_order=True)
+    return frame_of("rejects", rows).unique("reject_id", maintain_order=True)
 
 
 def _read_before(previous: Frames) -> Iterable[dict[str, Any]]:
@@ -240,10 +240,6 @@ def _sidecar_rows(sidecars: Sidecars, stated: dict[str, Applied], copies: pl.Dat
                 remedy = "state it for a file that holds one episode; show, hosts and language are used"
                 found.append((sidecar.path, Problem("file", reason, remedy)))
     return [_reject_row(None, path, problem) for path, problem in found]
-
-
-def _frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=INGEST_TABLES[table].create_empty().schema, strict=False)
 
 
 def _with_kept(
@@ -323,7 +319,7 @@ def _read_document(
                 "method_version": _method_version(read.document.format),
             }
             text = read.document.text
-            rows["document_texts"].append({"document_id": document_id, "text": text})
+            rows.tables["document_texts"].append({"document_id": document_id, "text": text})
             garbled = find_mojibake(text, 0, len(text))
             problems += (garbled,) if garbled else ()
             is_one = len(read.document.copies) == 1
@@ -331,8 +327,8 @@ def _read_document(
             for copy_index, copy in enumerate(read.document.copies):
                 is_garbled = garbled is not None and find_mojibake(text, copy.char_start, copy.char_end) is not None
                 add_copy(document_id, copy_index, read.document.format, copy, facts, is_garbled, rows)
-    rows["documents"].append(document)
-    rows["rejects"].extend(_reject_row(document_id, paths[0], problem) for problem in dict.fromkeys(problems))
+    rows.tables["documents"].append(document)
+    rows.tables["rejects"].extend(_reject_row(document_id, paths[0], problem) for problem in dict.fromkeys(problems))
 
 
 def _duplicate_rows(document_id: str, files: list[RawFile]) -> list[dict[str, Any]]:

@@ -20,6 +20,11 @@ _IGNORED = dict.fromkeys((*range(32), *range(127, 160), 0xAD, 0x200B, 0x200C, 0x
 _REFERENCE = re.compile(r"&#?[0-9A-Za-z]{1,32};")
 MAX_REPORTED = 20
 
+Texts = dict[str, str]
+Span = tuple[int, int]
+Place = tuple[str, Any, Any]
+"""A document and a range of its characters, which may be no range."""
+
 PROVEN_TABLES = (
     "document_texts",
     "segments",
@@ -81,40 +86,47 @@ def _result(*checked: tuple[str, Iterator[str | None]]) -> ProofResult:
 
 
 def _squash(text: str) -> str:
-    return "".join(text.translate(_IGNORED).split())
+    dense = "".join(text.split())
+    # None of the ignored characters counts as printable.
+    return dense if dense.isprintable() else "".join(text.translate(_IGNORED).split())
 
 
 def _resolve_references(raw: str) -> str:
-    return _REFERENCE.sub(lambda found: html.unescape(found.group()), raw)
+    return _REFERENCE.sub(lambda found: html.unescape(found.group()), raw) if "&" in raw else raw
 
 
-def _slice(texts: dict[str, str], row: dict[str, Any]) -> str | None:
-    text = texts.get(row["document_id"], "")
-    if row["char_start"] is None or row["char_end"] is None:
+def _slice(texts: Texts, document_id: str, start: int | None, end: int | None) -> str | None:
+    text = texts.get(document_id, "")
+    if start is None or end is None or not 0 <= start <= end <= len(text):
         return None
-    if not 0 <= row["char_start"] <= row["char_end"] <= len(text):
-        return None
-    return text[row["char_start"] : row["char_end"]]
+    return text[start:end]
 
 
-def _compare(where: str, shown: str, raw: str | None) -> str | None:
+def _compare(place: Place, shown: str, raw: str | None) -> str | None:
     if raw is None:
-        return f"{where}: the document has no such characters"
-    if _squash(_resolve_references(raw)) == _squash(shown):
+        return f"{_where(place)}: the document has no such characters"
+    # What is shown letter by letter as it stands, without a reference, needs no squashing to be the same.
+    if (raw == shown and "&" not in raw) or _squash(_resolve_references(raw)) == _squash(shown):
         return None
-    return f"{where}: shows {shown[:80]!r}, the document has {raw[:80]!r}"
+    return f"{_where(place)}: shows {shown[:80]!r}, the document has {raw[:80]!r}"
 
 
-def _where(row: dict[str, Any]) -> str:
-    return f"document {row['document_id'][:12]} characters {row['char_start']}-{row['char_end']}"
+def _where(place: Place) -> str:
+    document_id, start, end = place
+    return f"document {document_id[:12]} characters {start}-{end}"
 
 
-def _slices(frame: pl.DataFrame, texts: dict[str, str], column: str) -> Iterator[str | None]:
-    for row in frame.select("document_id", "char_start", "char_end", column).iter_rows(named=True):
-        yield _compare(_where(row), row[column], _slice(texts, row))
+def _columns(frame: pl.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of some columns, without an object for each row that holds them all."""
+    return zip(*(frame[name].to_list() for name in names), strict=True)
 
 
-def _stated(frame: pl.DataFrame, texts: dict[str, str]) -> Iterator[str | None]:
+def _slices(frame: pl.DataFrame, texts: Texts, column: str) -> Iterator[str | None]:
+    for *place, shown in _columns(frame, "document_id", "char_start", "char_end", column):
+        yield _compare((place[0], place[1], place[2]), shown, _slice(texts, *place))
+
+
+def _stated(frame: pl.DataFrame, texts: Texts) -> Iterator[str | None]:
     """Check who is stated: by the document itself with its characters, by a sidecar without any."""
     is_sidecar = pl.col("source").cast(pl.String) == "sidecar"
     yield from _slices(frame.filter(~is_sidecar), texts, "name")
@@ -122,7 +134,7 @@ def _stated(frame: pl.DataFrame, texts: dict[str, str]) -> Iterator[str | None]:
         yield None if start is None and end is None else f"{name!r} is stated by a sidecar, but has characters"
 
 
-def _evidence(tables: dict[str, pl.DataFrame], texts: dict[str, str]) -> Iterator[str | None]:
+def _evidence(tables: dict[str, pl.DataFrame], texts: Texts) -> Iterator[str | None]:
     """Check evidence: it stands in the document, or it is what a sidecar states of this very copy."""
     has_no_place = pl.col("char_start").is_null() & pl.col("char_end").is_null()
     yield from _slices(tables["appearance_evidence"].filter(~has_no_place), texts, "quote")
@@ -134,49 +146,64 @@ def _evidence(tables: dict[str, pl.DataFrame], texts: dict[str, str]) -> Iterato
         yield None if is_proven else f"copy {key[0]}: nothing states {key[1]!r}, and no characters show it"
 
 
-def _turns(frame: pl.DataFrame, texts: dict[str, str]) -> Iterator[str | None]:
+def _turns(frame: pl.DataFrame, texts: Texts) -> Iterator[str | None]:
     """Check what is made of several slices, its `spans`."""
-    columns = ("document_id", "char_start", "char_end", "spans", "text")
-    for row in frame.select(columns).iter_rows(named=True):
-        spans = row["spans"]
-        inside = [
-            row["char_start"],
-            *(edge for s in spans for edge in (s["char_start"], s["char_end"])),
-            row["char_end"],
-        ]
+    rows = _columns(frame, "document_id", "char_start", "char_end", "text")
+    for (document_id, start, end, shown), spans in zip(rows, _spans(frame), strict=True):
+        inside = [start, *(edge for span in spans for edge in span), end]
         if inside != sorted(inside) or inside[0] != inside[1] or inside[-1] != inside[-2]:
-            yield f"{_where(row)}: its spans are not in order within it"
+            yield f"{_where((document_id, start, end))}: its spans are not in order within it"
             continue
-        yield _compare(_where(row), row["text"], " ".join(_slice(texts, row | span) or "" for span in spans))
+        raw = " ".join([_slice(texts, document_id, *span) or "" for span in spans])
+        yield _compare((document_id, start, end), shown, raw)
 
 
-def _mentions(tables: dict[str, pl.DataFrame], texts: dict[str, str]) -> Iterator[str | None]:
-    turns = {row["turn_id"]: row for row in tables["speaker_turns"].select("turn_id", "text", "spans").to_dicts()}
-    units = dict(tables["passages"].select("passage_id", "text").iter_rows())
-    units |= dict(tables["chapters"].select("chapter_id", "title").iter_rows())
-    for row in tables["mentions"].iter_rows(named=True):
-        surface = row["surface"]
-        turn = turns.get(row["turn_id"]) if row["field"] == "transcript" else None
-        unit = turn["text"] if turn else units.get(row["passage_id"] or row["chapter_id"])
+def _spans(frame: pl.DataFrame) -> Iterator[list[Span]]:
+    """Yield the spans of each row."""
+    flat = frame["spans"].explode(empty_as_null=False).struct
+    edges = list(zip(flat.field("char_start").to_list(), flat.field("char_end").to_list(), strict=True))
+    done = 0
+    for count in frame["spans"].list.len().to_list():
+        yield edges[done : done + count]
+        done += count
+
+
+def _mentions(tables: dict[str, pl.DataFrame], texts: Texts) -> Iterator[str | None]:
+    turns = tables["speaker_turns"]
+    spans_of = dict(zip(turns["turn_id"].to_list(), _spans(turns), strict=True))
+    text_of = dict(_columns(turns, "turn_id", "text"))
+    units = dict(_columns(tables["passages"], "passage_id", "text"))
+    units |= dict(_columns(tables["chapters"], "chapter_id", "title"))
+    names = ("field", "turn_id", "passage_id", "chapter_id", "surface", "text_start", "text_end")
+    of_place = ("document_id", "char_start", "char_end")
+    for field, turn, passage, chapter, surface, text_start, text_end, document_id, start, end in _columns(
+        tables["mentions"], *names, *of_place
+    ):
+        place = (document_id, start, end)
+        is_in_turn = field == "transcript" and turn in spans_of
+        unit = text_of[turn] if is_in_turn else units.get(passage or chapter)
         # A label is no unit of its own: there the surface must be the slice, which is checked below.
-        if row["field"] != "speaker_label" and (unit is None or unit[row["text_start"] : row["text_end"]] != surface):
-            yield f"{_where(row)}: the surface {surface!r} does not stand at {row['text_start']} of its text"
+        if field != "speaker_label" and (unit is None or unit[text_start:text_end] != surface):
+            yield f"{_where(place)}: the surface {surface!r} does not stand at {text_start} of its text"
             continue
-        yield _compare(_where(row), surface, _inside(turn, row, texts) if turn else _slice(texts, row))
+        yield _compare(place, surface, _inside(spans_of[turn], place, texts) if is_in_turn else _slice(texts, *place))
 
 
-def _contexts(frame: pl.DataFrame, texts: dict[str, str]) -> Iterator[str | None]:
+def _contexts(frame: pl.DataFrame, texts: Texts) -> Iterator[str | None]:
     """Check the places that a row lists as examples."""
     for contexts in frame["contexts"]:
         for row in contexts:
-            yield _compare(_where(row), row["surface"], _slice(texts, row))
+            place = (row["document_id"], row["char_start"], row["char_end"])
+            yield _compare(place, row["surface"], _slice(texts, *place))
 
 
-def _inside(turn: dict[str, Any], row: dict[str, Any], texts: dict[str, str]) -> str:
+def _inside(spans: list[Span], place: Place, texts: Texts) -> str:
     """Return the part of a mention's slice that is speech: a name may be broken by the time of a caption."""
+    document_id, first, last = place
     parts = []
-    for span in turn["spans"]:
-        start, end = max(span["char_start"], row["char_start"]), min(span["char_end"], row["char_end"])
-        if start < end:
-            parts.append(_slice(texts, row | {"char_start": start, "char_end": end}) or "")
+    for span_start, span_end in spans:
+        if span_start < last and first < span_end:
+            start, end = max(span_start, first), min(span_end, last)
+            if start < end:
+                parts.append(_slice(texts, document_id, start, end) or "")
     return " ".join(parts)

@@ -36,6 +36,7 @@ _SECTION = re.compile(
 _BULLET = re.compile(rf"(?:\A\s{{0,20}}|[{_BREAK}]\s{{0,20}}|(?<=[.!?…\"”’)])[ \t]{{1,4}})[-•*–][ \t]{{1,4}}")
 _SENTENCE = re.compile(r"[.!?…][\"'”’)]?$")
 _LONG_LINE = 80
+_LINE_END = re.compile(rf"[{_BREAK}]")
 
 
 def sniff(text: str) -> float:
@@ -193,7 +194,7 @@ def _segments(text: str, cues: list[Cue], duration_s: float | None) -> Iterator[
         start, end = trim(text, start, end)
         if not is_last:
             end_s: float | None = cues[index + 1][2]
-            wrapped = wrapped or next(lines(text, start, end), (start, end)) != (start, end)
+            wrapped = wrapped or _LINE_END.search(text, start, end) is not None
         else:
             end_s = duration_s if duration_s is not None and duration_s >= start_s else None
             # Captions that fill one line each end with it: what follows the last is the foot of the page.

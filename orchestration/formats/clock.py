@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CLOCK = re.compile(r"(?:([0-9]{1,3}):(?=[0-5][0-9]:))?([0-9]{1,3}):([0-5][0-9])(?:[.,]([0-9]{1,9}))?")
 
 
+@lru_cache(maxsize=1024)
 def parse_clock(text: str) -> float:
     """Return the seconds of a clock time: `m:ss`, `h:mm:ss`, each with a fraction or without (`00:01:02.500`).
 

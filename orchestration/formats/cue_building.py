@@ -261,6 +261,6 @@ def lay_out(cues: Iterable[Cue], builder: TextBuilder) -> tuple[tuple[Segment, .
         is_change = made.is_speaker_change or (cue.speaker is not None and cue.speaker != label)
         label = cue.speaker
         segments.append(
-            replace(made, locator=cue.locator, speaker_label=label, words=cue.words, is_speaker_change=is_change)
+            made._replace(locator=cue.locator, speaker_label=label, words=cue.words, is_speaker_change=is_change)
         )
     return tuple(segments), text

@@ -12,12 +12,15 @@ from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from orchestration.formats.speech import LINE_ENDS
 
-# Seconds have two digits: whatever follows them is text. A number before or punctuation after makes it speech.
+# Seconds have two digits: whatever follows them is text. A number before or punctuation after makes it speech. A digit
+# stands first in the pattern, so that all else is passed over quickly; what may not be before it is looked at then.
 _CANDIDATE = re.compile(
-    r"(?<![0-9:/$€£+(\[-])(?<![0-9][.,])(?:([0-9]{1,2}):(?=[0-5][0-9]:[0-5][0-9]))?([0-9]{1,3}):([0-5][0-9])"
+    r"[0-9](?<![0-9:/$€£+(\[-][0-9])(?<![0-9][.,][0-9])"
+    r"(?:([0-9]?):(?=[0-5][0-9]:[0-5][0-9])([0-9]{1,3})|([0-9]{0,2})):([0-5][0-9])"
     r"(?![:%,;!?)\]]|\.(?!\.)|[-–—][0-9])"
 )
 _EMPTY = re.compile(r"\s*(?=[0-9]{1,3}:[0-5][0-9])|\s*\Z")
@@ -33,23 +36,36 @@ Cue = tuple[int, int, float]
 
 def find_cues(text: str, start: int, end: int, duration_s: float | None = None) -> list[Cue]:
     """Return the caption times in text[start:end], in order; their clock never goes back."""
-    starts, ends, seconds, manners = array("q"), array("q"), array("q"), bytearray()
-    latest = None if duration_s is None else duration_s + _SLACK_S
-    for found in _CANDIDATE.finditer(text, start, end):
-        hours, minutes, secs = found.groups()
-        at_s = int(hours or 0) * 3600 + int(minutes) * 60 + int(secs)
-        if (hours and int(minutes) > 59) or (latest is not None and at_s > latest):
-            continue
-        starts.append(found.start())
-        ends.append(found.end())
-        seconds.append(at_s)
-        manners.append(_before(text, start, found.start()) | _after(text, found.end()))
+    found = _candidates(text, start, end)
+    if duration_s is not None:
+        latest_s = duration_s + _SLACK_S
+        found = tuple(candidate for candidate in found if candidate[2] <= latest_s)
+    seconds = [candidate[2] for candidate in found]
+    manners = bytes(candidate[3] for candidate in found)
     chain = longest_chain(seconds, range(len(seconds)))
     usual = _usual_manners(manners, chain)
     chain = longest_chain(seconds, [index for index in range(len(seconds)) if manners[index] in usual])
     if duration_s is None:
         chain = _without_far_end(chain, seconds)
-    return [(starts[index], ends[index], float(seconds[index])) for index in chain]
+    return [(found[index][0], found[index][1], float(seconds[index])) for index in chain]
+
+
+@lru_cache(maxsize=1)
+def _candidates(text: str, start: int, end: int) -> tuple[tuple[int, int, int, int], ...]:
+    """Return start, end, seconds and manner of all that may be a time. The last text is remembered."""
+    candidates = []
+    for found in _CANDIDATE.finditer(text, start, end):
+        hours, of_hour, minutes, secs = found.groups()
+        at, behind = found.span()
+        first = text[at]
+        if hours is None:
+            at_s = int(first + minutes) * 60 + int(secs)
+        elif int(of_hour) > 59:
+            continue
+        else:
+            at_s = int(first + hours) * 3600 + int(of_hour) * 60 + int(secs)
+        candidates.append((at, behind, at_s, _before(text, start, at) | _after(text, behind)))
+    return tuple(candidates)
 
 
 _LINE_START, _SPACED, _GLUED = 0, 1, 2
@@ -64,12 +80,15 @@ def _before(text: str, text_start: int, start: int) -> int:
 
 def _after(text: str, end: int) -> int:
     """Return what follows a candidate: nothing, where the next one does."""
+    following = text[end : end + 1]
+    if following and not following.isspace() and not following.isdecimal():
+        return _TEXT
     if _EMPTY.match(text, end):
         return _NOTHING
     return _LINE_END if text[end] in LINE_ENDS else _SPACE if text[end].isspace() else _TEXT
 
 
-def _usual_manners(manners: bytearray, chain: list[int]) -> set[int]:
+def _usual_manners(manners: bytes, chain: list[int]) -> set[int]:
     """Return the manners that many of the chain have. A line of its own, and an empty caption, are always usual."""
     before, after = Counter(manners[index] & 3 for index in chain), Counter(manners[index] & 12 for index in chain)
     least = _LEAST_SHARE * len(chain)
@@ -90,6 +109,9 @@ def _without_far_end(chain: list[int], seconds: Sequence[int]) -> list[int]:
 
 def longest_chain(values: Sequence[float], indices: Sequence[int]) -> list[int]:
     """Return the longest of the subsequences of `indices` along which `values` never fall (patience sorting)."""
+    along = [values[index] for index in indices]
+    if along == sorted(along):
+        return list(indices)
     tails: list[int] = []
     tail_values: list[float] = []
     before = array("q", [-1]) * len(values)

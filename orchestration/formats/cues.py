@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from orchestration.formats.display import tidy
 from orchestration.formats.document import Copy, ParsedDocument, Passage, Problem, Segment, Word, char_locator
@@ -21,8 +22,7 @@ _WORD = re.compile(r"\S+")
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2})(?:[-_][A-Za-z0-9_-]{1,30})?\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A stretch of a cue's text without markup inside, and its range in the raw file where that is text itself.
 
     opens_line: white space stands in front of it, and a speaker may begin here. Times are those of its first and last
@@ -172,7 +172,7 @@ def _cut(run: Run, count: int) -> Run:
     if not count:
         return run
     start = run.start + count if run.end else 0
-    return replace(run, text=run.text[count:], start=start)
+    return run._replace(text=run.text[count:], start=start)
 
 
 def _segments(cues: list[Cue], at: int) -> Iterator[tuple[Segment, str]]:
@@ -224,11 +224,12 @@ def _lines(cue: Cue) -> Iterator[list[Run]]:
     line: list[Run] = []
     for run in cue.runs:
         done = 0
-        for mark in _MARK_INSIDE.finditer(run.text):
+        may_hold_marks = ">" in run.text or "&" in run.text
+        for mark in _MARK_INSIDE.finditer(run.text) if may_hold_marks else ():
             start, end = (run.start + done, run.start + mark.start()) if run.end else (0, 0)
-            piece = replace(run, text=run.text[done : mark.start()], start=start, end=end)
+            piece = run._replace(text=run.text[done : mark.start()], start=start, end=end)
             if done:
-                piece = replace(piece, opens_line=True, start_s=None)
+                piece = piece._replace(opens_line=True, start_s=None)
             yield [*line, piece] if not (piece.opens_line and line) else line
             if piece.opens_line and line:
                 yield [piece]
@@ -237,7 +238,7 @@ def _lines(cue: Cue) -> Iterator[list[Run]]:
         rest = run
         if done:
             is_timed = not run.text[:done].strip()
-            rest = replace(_cut(run, done), opens_line=True, start_s=run.start_s if is_timed else None)
+            rest = _cut(run, done)._replace(opens_line=True, start_s=run.start_s if is_timed else None)
         if rest.opens_line and line:
             yield line
             line = []
@@ -247,6 +248,8 @@ def _lines(cue: Cue) -> Iterator[list[Run]]:
 
 
 def _joined(runs: Sequence[Run]) -> str:
+    if len(runs) == 1:
+        return runs[0].text
     return "".join(f" {run.text}" if run.opens_line and number else run.text for number, run in enumerate(runs))
 
 

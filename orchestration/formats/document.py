@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Field = Literal["title", "description"]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word with its own time, where the source has them. Seconds."""
 
     word: str
@@ -22,12 +21,12 @@ class Word:
     end_s: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A unit of the transcript as a person would read it: a cue, a paragraph, an utterance.
 
     Where a time mark stands inside speech, a new segment begins, so that a segment is the smallest timed unit.
-    The range covers the speech alone: neither the speaker's label nor the time mark in front of it.
+    The range covers the speech alone: neither the speaker's label nor the time mark in front of it. There are very many
+    of them, and a tuple is made in a fifth of the time of another class that cannot be changed.
     """
 
     text: str

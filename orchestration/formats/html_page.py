@@ -100,7 +100,7 @@ def parse(text: str) -> ParsedDocument:
         copy = replace(
             copy,
             segments=tuple(
-                replace(segment, locator=f"text={segment.char_start},{segment.char_end}") for segment in copy.segments
+                segment._replace(locator=f"text={segment.char_start},{segment.char_end}") for segment in copy.segments
             ),
         )
     else:

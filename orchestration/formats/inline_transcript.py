@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from orchestration.formats.display import count_words, tidy
@@ -18,6 +18,8 @@ _GLUE = re.compile(
     r"(?<=[.?!…\"”)\]])(?=[\"“‘']?[^\W_a-z])|(?<=[a-z],)(?=[A-Z])|(?<=\s[a-z][a-z])(?=[A-Z])|(?<=[a-z]{3})(?=[A-Z])"
     r"|(?<=\b(?:And|But|Yet))(?=[A-Z])|(?<=\b(?:So|Um|Uh|Oh|Or))(?=[A-Z])|(?<=\bYeah)(?=[A-Z])"
 )
+# What every such place has on either side of it, which is found out much faster.
+_MAY_BE_GLUE = re.compile(r"[.?!…\"”)\],a-z][\"“‘']?[^\W_a-z]")
 _ONE_WORD_HEADINGS = frozenset({"conclusion", "conclusions", "intro", "introduction", "introductions", "outro"})
 _PARAGRAPH_GLUE = re.compile(r"[a-z]{2}[.?!…][\"”’]?(?=[\"“‘]?[A-Z](?:[a-z'’ ,]|$))")
 _CUT_MARK = re.compile(r"[\[(][0-9:]{0,9}$")
@@ -61,7 +63,7 @@ def with_ends(segments: list[Segment]) -> list[Segment]:
     for number, segment in enumerate(segments):
         following = segments[number + 1].start_s if number + 1 < len(segments) else None
         if segment.start_s is not None and following is not None and following >= segment.start_s:
-            segment = replace(segment, end_s=following)
+            segment = segment._replace(end_s=following)
         ended.append(segment)
     return ended
 
@@ -74,7 +76,7 @@ class _Reader:
         self.headings: list[Heading] = []
         self._text = text
         self._titles = titles
-        self._longest_title = max(map(len, titles), default=0)
+        self._title_lengths = sorted(set(map(len, titles)), reverse=True)
         self._speaker: str | None = None
         self._label: Label | None = None
         self._start_s: float | None = None
@@ -155,12 +157,19 @@ class _Reader:
     def _heading_start(self, start: int, end: int) -> int:
         """Return where the heading begins that is glued to the end of the speech, or `end`."""
         text = self._text
-        for length in range(min(self._longest_title, end - start - 1), 3, -1):
+        longest = min(max(self._title_lengths, default=0), end - start - 1)
+        # Only letters beyond ASCII can change the length of a text that is folded.
+        is_plain = text[end - longest : end].isascii()
+        for length in self._title_lengths if is_plain else range(longest, 3, -1):
+            if not 3 < length <= longest:
+                continue
             begin = end - length
             before = text[begin - 1]
             if not before.isspace() and text[begin].isupper() and text[begin:end].casefold() in self._titles:
                 return begin
-        for glue in _GLUE.finditer(text, max(start + 1, end - MOST_TITLE_CHARS), end):
+        first = max(start + 1, end - MOST_TITLE_CHARS)
+        may_be_glued = _MAY_BE_GLUE.search(text, first - 1, end)
+        for glue in _GLUE.finditer(text, may_be_glued.start() + 1, end) if may_be_glued else ():
             if is_title(text[glue.start() : end].strip()):
                 return glue.start()
         return end

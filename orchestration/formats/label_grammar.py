@@ -19,6 +19,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from orchestration.formats.clock import parse_clock
@@ -51,7 +52,11 @@ _PLAIN = re.compile(
     rf"|(?P<before>{_TIME})[ \t]{{0,3}}(?:(?P<colon>:)|\Z)"
     rf"|(?:[|·•–—-][ \t]{{0,3}}|[ \t]{{1,8}}|(?<=[ \t]))(?P<header>{CLOCK})[ \t]*\Z)"
 )
+# What ends a name, and how far behind its beginning: most lines of prose have nothing there that ends that of a label.
+_NAME_STOP = re.compile(r"[:*()\[\]{}<>\"“”?!;|\n\r\\]")
+_MOST_NAME_CHARS = 80
 _TIME_LINE = re.compile(rf"{_ANY_TIME}\Z")
+_TIME_OPENINGS = "*\\[(0123456789"
 _MOST_LABEL_CHARS = 160
 _SENTENCE_END = re.compile(r"[.?!…—–-][\"'”’)\]]{0,2}\Z")
 # Who is no person: what is heard between the talk, and voices that read.
@@ -111,8 +116,9 @@ def is_pseudo_speaker(name: str) -> bool:
     return _PSEUDO.fullmatch(name.strip()) is not None
 
 
+@lru_cache(maxsize=1)
 def read_turns(text: str, start: int, end: int) -> Reading:
-    """Return who speaks in which lines of text[start:end]."""
+    """Return who speaks in which lines of text[start:end]. The last text is remembered: it is recognised, then read."""
     lines = tuple(read_lines(text, start, end))
     headings = {index: found for index, line in enumerate(lines) if (found := heading(text, line))}
     candidates = dict(_candidates(text, lines, headings))
@@ -143,31 +149,29 @@ def _candidates(text: str, lines: tuple[Line, ...], headings: dict[int, Heading]
 def read_label(text: str, line: Line, following: Line | None = None) -> Turn | None:
     """Return the label that a line has the form of, or None. `following`: the next line, where a time may stand."""
     start, end = line.start, min(line.end, line.start + _MOST_LABEL_CHARS)
-    change = _CHANGE.match(text, start, end)
+    change = _CHANGE.match(text, start, end) if text[start] in ">&" else None
     start = change.end() if change else start
-    lead = _LEAD_TIME.match(text, start, end)
+    lead = _LEAD_TIME.match(text, start, end) if text[start : start + 1] in _TIME_OPENINGS else None
     at = lead.end() if lead else start
     times = lead[1] if lead else None
     turn = _bold(text, at, end, line.end, times) or _plain(text, at, end, line.end, times)
-    if (
-        turn is None
-        and end == line.end
-        and is_speaker(text[at:end].rstrip())
-        and following
-        and not following.is_after_blank
-    ):
+    is_above = turn is None and end == line.end and following is not None and not following.is_after_blank
+    if is_above and following:
+        is_timed = text[following.start] in _TIME_OPENINGS and _TIME_LINE.match(text, following.start, following.end)
+        if not (lead or is_timed) or not is_speaker(text[at:end].rstrip()):
+            return None
         if lead:
             # `0:12 Ada Byrne`, what she says below.
             first, last = _seconds(times)
             turn = Turn(text[at:end].rstrip(), at, end, True, "timed", first, last, end)
-        elif _TIME_LINE.match(text, following.start, following.end):
+        else:
             first, last = _seconds(text[following.start : following.end])
             turn = Turn(text[at:end], at, end, True, "timed", first, last, following.end, lines=2)
     return replace(turn, is_marked=True) if turn and change else turn
 
 
 def _bold(text: str, start: int, end: int, line_end: int, times: str | None) -> Turn | None:
-    found = _BOLD.match(text, start, end)
+    found = _BOLD.match(text, start, end) if text.startswith(("**", "__"), start) else None
     if found is None:
         return None
     has_colon = bool(found["colon"] or found["after"] or found["last"])
@@ -197,6 +201,9 @@ def _bold(text: str, start: int, end: int, line_end: int, times: str | None) -> 
 
 
 def _plain(text: str, start: int, end: int, line_end: int, times: str | None) -> Turn | None:
+    stop = _NAME_STOP.search(text, start, min(end, start + _MOST_NAME_CHARS))
+    if stop is None or stop.group() not in ":([\\|":
+        return None
     found = _PLAIN.match(text, start, end)
     if found is None or (found.end() == end < line_end and not found["time"]):
         return None
@@ -216,6 +223,7 @@ def _seconds(times: str | None) -> tuple[float | None, float | None]:
     return (clocks[0] if clocks else None), (clocks[1] if len(clocks) > 1 else None)
 
 
+@lru_cache(maxsize=4096)
 def is_speaker(name: str, is_cased: bool = True) -> bool:
     """Tell whether `name` can be a label. Without `is_cased`, names written in small letters count as well."""
     cased = name if is_cased else name.title()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from orchestration.formats import publisher_page
 from orchestration.formats.dates import stated_date
@@ -201,7 +202,12 @@ def _spoken_words(text: str, reading: Reading) -> int:
 
 def _is_talk(text: str, start: int, words: int) -> bool:
     """Tell whether people address each other here: a word of talk in every 25, at least."""
-    return words > 0 and sum(1 for _ in _TALK.finditer(text, start)) * 25 >= words
+    return words > 0 and _talks(text, start, -(-words // 25))
+
+
+def _talks(text: str, start: int, least: int) -> bool:
+    """Tell whether text[start:] holds so many words of talk, which mostly shows well before its end."""
+    return sum(1 for _ in islice(_TALK.finditer(text, start), least)) >= least
 
 
 def is_prose(text: str, reading: Reading) -> bool:
@@ -218,17 +224,15 @@ def is_prose(text: str, reading: Reading) -> bool:
 def _is_long_talk(text: str, reading: Reading) -> bool:
     """Tell whether a text without labels or front matter is talk beyond doubt: long, bare, in `I` and `you`."""
     paragraphs = [line for line in reading.lines if line.end - line.start >= 80]
-    odd = len(re.findall(r"[{}<>|=\\`]|://|^[-*+] |^#", text, re.MULTILINE))
+    if len(paragraphs) < 8 or len(paragraphs) < 0.7 * len(reading.lines):
+        return False
     words = count_words(text)
-    talk = sum(1 for _ in _TALK.finditer(text))
-    said = len(re.findall(r"[\"“”»]", text))
+    said = sum(map(text.count, '"“”»'))
     return (
-        len(paragraphs) >= 8
-        and words >= 600
-        and len(paragraphs) >= 0.7 * len(reading.lines)
-        and odd <= len(reading.lines) * 0.05
-        and talk * 15 >= words
+        words >= 600
         and said * 100 <= words
+        and _talks(text, 0, -(-words // 15))
+        and len(re.findall(r"[{}<>|=\\`]|://|^[-*+] |^#", text, re.MULTILINE)) <= len(reading.lines) * 0.05
         and len(re.findall(r"(?i)\b(?:yeah|okay|um|uh|gonna|you know|i mean|kind of)\b", text)) * 150 >= words
     )
 

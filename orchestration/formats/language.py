@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -19,6 +21,7 @@ SAMPLE_CHARS = 3_000
 _SAMPLE_PLACES = 6
 LEAST_LETTERS = 120
 LEAST_SURE = 0.7
+_MOST_FEATURE_BYTES = 5
 
 # Artificial, dead and near-English languages, in which no podcast is expected, only cost the others probability.
 _NOT_LISTENED_FOR = frozenset(("eo", "la", "sa", "vo", "nn", "an", "wa", "se", "st", "ig", "qu"))
@@ -53,32 +56,19 @@ def detect_language(texts: Iterable[str]) -> str | None:
     SAMPLE_CHARS of them are looked at, taken from several places, since an opening may be in another language.
     """
     sample = _sample(list(texts))
-    if sum(character.isalpha() for character in sample) < LEAST_LETTERS and not _is_dense(sample):
+    if sum(map(str.isalpha, sample)) < LEAST_LETTERS and not _is_dense(sample):
         return None
     code, sureness = _identifier().classify(sample)
     return code if sureness >= LEAST_SURE else None
 
 
 def _sample(texts: list[str]) -> str:
-    ends = list(accumulate(len(text) + 1 for text in texts))
-    length = ends[-1] if ends else 0
-    if length <= SAMPLE_CHARS:
+    joined = "\n".join(texts)
+    if len(joined) < SAMPLE_CHARS:
         return " ".join(texts)
-    piece, step = SAMPLE_CHARS // _SAMPLE_PLACES, length // _SAMPLE_PLACES
-    wanted = [(number * step, number * step + piece) for number in range(_SAMPLE_PLACES)]
-    parts = []
-    start = 0
-    for text, end in zip(texts, ends, strict=True):
-        while wanted and wanted[0][0] < end:
-            first, last = wanted[0]
-            parts.append(text[max(0, first - start) : last - start])
-            if last <= end:
-                wanted.pop(0)
-            else:
-                wanted[0] = (end, last)
-                break
-        start = end
-    return " ".join(parts)
+    piece, step = SAMPLE_CHARS // _SAMPLE_PLACES, (len(joined) + 1) // _SAMPLE_PLACES
+    pieces = [joined[number * step : number * step + piece] for number in range(_SAMPLE_PLACES)]
+    return " ".join(cut.removesuffix("\n") for cut in pieces).replace("\n", " ")
 
 
 def _is_dense(sample: str) -> bool:
@@ -91,6 +81,51 @@ def _identifier() -> LanguageIdentifier:
     # The model takes half a second to load, which a build without new documents does not need to spend.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    class Identifier(LanguageIdentifier):  # type: ignore[misc]
+        """The same scores, for the features of a text found at all places at once."""
+
+        def _raw_score(self, text: bytes) -> npt.NDArray[np.float32]:
+            features = automaton.features(text)
+            if features is None or not len(features):
+                return super()._raw_score(text)
+            found, first, counts = np.unique(features, return_index=True, return_counts=True)
+            # The library adds up in the order in which features first stand in the text.
+            order = np.argsort(first)
+            weights = np.log1p(counts[order].astype(np.float32))
+            return weights @ self.nb_ptc[found[order]] + self.nb_pc
+
+    identifier = Identifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages([code for code in identifier.labels if len(code) == 2 and code not in _NOT_LISTENED_FOR])
+    # Rows of it are picked for each text: whole, and as they are computed with.
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc, np.float32)
+    automaton = _Automaton(identifier.tk_nextmove, identifier.tk_row, identifier.tk_output)
     return identifier
+
+
+class _Automaton:
+    """The automaton that finds the features of a model in a text, which are all of few bytes."""
+
+    def __init__(self, next_states: Any, rows: Any, outputs: Any) -> None:
+        """Take the tables of the model: the states that follow those of each row, the row and the feature of each."""
+        self._next_states = np.asarray(next_states)
+        self._rows = np.asarray(rows, np.int64) << 8
+        self._outputs = np.asarray(outputs, np.int64)
+
+    def features(self, text: bytes) -> npt.NDArray[np.int64] | None:
+        """Return the features in the order in which they end, or None where more bytes than a few decide on one.
+
+        A state depends on the last bytes alone, so the states of all places are found side by side, each from its own
+        few bytes. That no more bytes are needed shows where each state follows from the one before.
+        """
+        codes = np.frombuffer(text, np.uint8).astype(np.int64)
+        states = np.zeros(len(codes), np.int64)
+        for back in range(min(_MOST_FEATURE_BYTES, len(codes)) - 1, -1, -1):
+            states[back:] = self._after(states[back:], codes[: len(codes) - back])
+        before = np.concatenate((np.zeros(1, np.int64), states[:-1]))
+        if not np.array_equal(self._after(before[: len(codes)], codes), states):
+            return None
+        features = self._outputs[states]
+        return features[features >= 0]
+
+    def _after(self, states: npt.NDArray[np.int64], codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        return self._next_states[self._rows[states] + codes]

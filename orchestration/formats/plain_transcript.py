@@ -20,6 +20,7 @@ _NO_SPEECH = re.compile(
     r"[#*+•|<{}@\\=`~_^\t]|\]\(|https?://|;$|[^\W\d_]\(|^[\"'\[]?[\w -]{1,30}[\"']?:(?:\s|$)|^\W*\d{4}-\d\d-\d\d"
     r"|\d\d:\d\d:\d\d|\w,(?!\d{3}\b)\w.{0,40}\w,(?!\d{3}\b)\w"
 )
+_ODD_MARK = re.compile(r"[#*+•|<{}@\\=`~_^\t(:;\]]")
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)]?$")
 
 
@@ -40,14 +41,14 @@ def sniff(text: str) -> float:
         said = skip_change_mark(text, start, end)
         # `You need:` and then marks: those are the bullets of a list.
         is_list = said > start and (is_list or (index > 0 and text[ranges[index - 1][1] - 1] == ":"))
-        if SOUND.fullmatch(text, said, end):
+        if text[said : said + 1] in "([\\" and SOUND.fullmatch(text, said, end):
             sounds += 1
             continue
         changes += said > start and not is_list
         short += end - start <= _MOST_CHARS
         line = text[said : min(end, said + _MOST_CHARS)]
-        odd += _NO_SPEECH.search(line) is not None
-        ends += _SENTENCE_END.search(line) is not None
+        odd += _may_be_odd(line) and _NO_SPEECH.search(line) is not None
+        ends += _SENTENCE_END.search(line, max(0, len(line) - 2)) is not None
         words += len(line.split())
         indented += start > 0 and text[start - 1] in " \t"
     count = len(ranges) - sounds
@@ -61,6 +62,11 @@ def sniff(text: str) -> float:
         and 2.5 * count <= words
     )
     return 0.6 if is_speech else 0.0
+
+
+def _may_be_odd(line: str) -> bool:
+    """Tell whether a line has any of what `_NO_SPEECH` looks for, which takes a tenth of the time."""
+    return _ODD_MARK.search(line) is not None or line.count("-") > 1 or line.count(",") - line.count(", ") > 1
 
 
 def parse(text: str) -> ParsedDocument:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from orchestration.formats.clock import parse_clock
 from orchestration.formats.cue_building import TextBuilder
@@ -83,7 +83,7 @@ def parse(text: str) -> ParsedDocument:
         is_change = made.is_speaker_change or (one.speaker is not None and one.speaker != label)
         label = one.speaker
         locator = char_locator(one.start, one.end)
-        segments.append(replace(made, locator=locator, speaker_label=label, is_speaker_change=is_change))
+        segments.append(made._replace(locator=locator, speaker_label=label, is_speaker_change=is_change))
     if not segments:
         return ParsedDocument(FORMAT, document_text, (), complaints.problems())
     copy = Copy(

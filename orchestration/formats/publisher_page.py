@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from orchestration.formats.dates import stated_date
 from orchestration.formats.display import tidy
@@ -30,6 +31,8 @@ _LABEL = re.compile(
     r"(?:\*\*)?([^\W\d_][^:*()\[\]{}<>\"“”?!,;\n\r]{1,49}?)[ \t]{0,2}(?:\([^()\n\r]{1,40}\)[ \t]{0,2})?"
     r"(?::\*\*|\*\*:|:(?=\s|\Z))"
 )
+# What ends a name: most paragraphs have no colon, or a sentence in front of it.
+_NAME_STOP = re.compile(r"[:*()\[\]{}<>\"“”?!,;\n\r]")
 _SENTENCE_END = re.compile(r"[.?!…—–-][\"'”’)\]]{0,2}\Z")
 _HEADING = re.compile(r"#{1,6}[ \t]{1,4}(?=\S)")
 _FAREWELL = re.compile(
@@ -74,8 +77,7 @@ Range = tuple[int, int]
 
 def sniff(text: str) -> float:
     """Return how surely `text` is of this format, 0 to 1: speakers whose labels return, and who speak in sentences."""
-    paragraphs = list(lines(text, 0, _HEAD_CHARS))
-    labels = _speakers(text, paragraphs)
+    paragraphs, labels = _speakers(text, min(len(text), _HEAD_CHARS))
     if len(labels) < _LEAST_BLOCKS or len({label.name for label in labels.values()}) < 2:
         return 0.0
     spoken = [text[label.speech_start : paragraphs[index][1]] for index, label in labels.items()]
@@ -89,8 +91,7 @@ def sniff(text: str) -> float:
 
 def parse(text: str) -> ParsedDocument:
     """Return the one copy that a publisher's page is: a segment a paragraph, labelled where a speaker begins."""
-    paragraphs = list(lines(text))
-    labels = _speakers(text, paragraphs)
+    paragraphs, labels = _speakers(text, len(text))
     first = min(labels, default=len(paragraphs))
     stop = _stop(text, paragraphs, labels) if labels else first
     header_end = paragraphs[first][0] if labels else len(text)
@@ -126,17 +127,19 @@ def resolve(text: str, locator: str) -> str:
     return resolve_char_locator(text, locator)
 
 
-def _speakers(text: str, paragraphs: list[Range]) -> dict[int, _Label]:
-    """Return the labels by the index of their paragraph.
+@lru_cache(maxsize=1)
+def _speakers(text: str, end: int) -> tuple[list[Range], dict[int, _Label]]:
+    """Return the paragraphs of text[:end], and the labels by the index of their paragraph. The last is remembered.
 
     A name is a label where it recurs. One that stands only once is taken amid the others, where it is a full name or
     where the page calls everybody by one word.
     """
-    candidates = {index: label for index, (start, end) in enumerate(paragraphs) if (label := _label(text, start, end))}
+    paragraphs = list(lines(text, 0, end))
+    candidates = {index: label for index, place in enumerate(paragraphs) if (label := _label(text, *place))}
     counts = Counter(label.name for label in candidates.values())
     recurring = [index for index, label in candidates.items() if counts[label.name] > 1]
     if not recurring:
-        return {}
+        return paragraphs, {}
     is_one_word = all(" " not in candidates[index].name for index in recurring)
     accepted: dict[int, _Label] = {}
     for index, label in candidates.items():
@@ -150,10 +153,13 @@ def _speakers(text: str, paragraphs: list[Range]) -> dict[int, _Label]:
             if not (is_amid and is_sentence and (is_one_word or " " in label.name)):
                 continue
         accepted[index] = label
-    return accepted
+    return paragraphs, accepted
 
 
 def _label(text: str, start: int, end: int) -> _Label | None:
+    stop = _NAME_STOP.search(text, start + 2 if text.startswith("**", start) else start, min(end, start + 120))
+    if stop is None or stop.group() not in ":*(":
+        return None
     found = _LABEL.match(text, start, min(end, start + 120))
     if found is None:
         return None

@@ -71,6 +71,23 @@ FORMATS = cast(
 # Formats that describe episodes and hold no transcript by their nature.
 _DESCRIPTIONS = frozenset((rss_feed.FORMAT, show_notes_page.FORMAT, podcast_chapters.FORMAT))
 _LEAST_SURE = 0.5
+SUREST = {
+    directory_page.FORMAT: 0.97,
+    caption_page.FORMAT: 0.95,
+    labelled_text.FORMAT: 0.95,
+    publisher_page.FORMAT: 0.85,
+    show_notes_page.FORMAT: 0.65,
+    plain_transcript.FORMAT: 0.6,
+}
+"""How sure those can be that look at every line: they are asked last, and only where no other is surer already."""
+
+
+def _surest(known: Format) -> float:
+    return SUREST.get(known.FORMAT, float("inf"))
+
+
+# With the place of each, which is higher for the earlier ones.
+_ASKED = sorted(((-index, known) for index, known in enumerate(FORMATS)), key=lambda placed: -_surest(placed[1]))
 
 _log = logging.getLogger(__name__)
 
@@ -86,9 +103,12 @@ class Read:
 
 def recognise(text: str) -> Format | None:
     """Return the format that `text` is most surely of, by its content, or None where none is sure enough."""
-    sureness = [known.sniff(text) for known in FORMATS]
-    best = max(sureness)
-    return FORMATS[sureness.index(best)] if best >= _LEAST_SURE else None
+    best = (0.0, 0)
+    for place, known in _ASKED:
+        if (_surest(known), place) > best:
+            best = max(best, (known.sniff(text), place))
+    sureness, place = best
+    return FORMATS[-place] if sureness >= _LEAST_SURE else None
 
 
 def format_of(raw: bytes) -> str | None:

@@ -21,6 +21,7 @@ _ADDRESS = re.compile(
     r"|(?<![\w@./-])(?:[a-z0-9-]{1,63}\.){1,4}(?:com|org|net|io|ai|co|fm|tv|dev|app|link|ly|gg|me|edu|gov|uk|de|eu)/"
     r"[^\s<>\"“”‘’«»•|\\^`{}\[\]—…*]{1,2000}"
 )
+_SPACE = re.compile(r"\s")
 _HOST = re.compile(r"(?:https?://)?[a-z0-9.-]{0,253}")
 _NEXT_ADDRESS = re.compile(r"https?://")
 # A clock time, a label or a word of the next paragraph, stuck to the end of an address.
@@ -107,10 +108,12 @@ def footer_start(text: str, start: int, end: int) -> int:
 
 def read_links(text: str, start: int, end: int) -> tuple[Link, ...]:
     """Return the addresses in text[start:end], parted from the words that were glued to them."""
-    is_glued = bool(_GLUED.search(text, start, end))
+    is_glued: bool | None = None
     links = []
     done = start
-    for found in _ADDRESS.finditer(text, start, end):
+    for found in _addresses(text, start, end):
+        if is_glued is None:
+            is_glued = bool(_GLUED.search(text, start, end))
         at = max(found.start(), done)
         while at < found.end():
             following = _NEXT_ADDRESS.search(text, at + 1, found.end())
@@ -122,6 +125,21 @@ def read_links(text: str, start: int, end: int) -> tuple[Link, ...]:
                 break
             at = following.start()
     return tuple(links)
+
+
+def _addresses(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Yield all addresses in text[start:end], looked for only in words that have a sign of one."""
+    done = start
+    signs = {sign: text.find(sign, start, end) for sign in ("/", "www.")}
+    while found := [at for at in signs.values() if at >= 0]:
+        at = min(found)
+        before = text[done:at]
+        is_word_before = bool(before) and not before[-1].isspace()
+        word_start = at - len(before.rsplit(None, 1)[-1]) if is_word_before else at
+        space = _SPACE.search(text, at, end)
+        done = space.start() if space else end
+        yield from _ADDRESS.finditer(text, word_start, done)
+        signs = {sign: text.find(sign, done, end) if 0 <= place < done else place for sign, place in signs.items()}
 
 
 def _address_end(text: str, start: int, end: int, is_glued: bool) -> int:

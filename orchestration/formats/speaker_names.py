@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 MOST_NAME_CHARS = 50
 _MOST_WORDS = 5
@@ -56,6 +57,7 @@ _INNER_CAPITAL = re.compile(r"(?:^|-)(?:Mc|Mac|De|Di|Du|La|Le|Van|Fitz)$")
 _MOST_GLUED_WORDS = 4
 
 
+@lru_cache(maxsize=4096)
 def is_name(text: str) -> bool:
     """Tell whether `text` has the form of a speaker's name: 1-5 capitalised words, or one handle in small letters."""
     if not 0 < len(text) <= MOST_NAME_CHARS or never_speaks(text):

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from orchestration.formats.speaker_names import is_name
 
 _PREFIX = re.compile(r"(?:\[([^\[\]:]{1,60})\]|([^\[\]:]{1,60}?))[ \t]?:(?=\s|\Z)[ \t]*")
+_MOST_PREFIX_CHARS = 70
 _NUMBERED = re.compile(r"(?i:speaker|spk|guest|host|voice)[ _-]?[0-9]{1,3}|(?i:speaker)[ _][A-Z]|S[0-9]{1,2}")
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)\]]?\s*\Z")
 _LEAST_OCCURRENCES = 3
@@ -25,7 +26,7 @@ def learn_names(cues: Sequence[Sequence[str]]) -> frozenset[str]:
     opening: str | None = None
     for number, lines in enumerate(cues):
         for line in lines:
-            found = _PREFIX.match(line)
+            found = _prefix(line)
             name = _name(found) if found else None
             if found is None or name is None:
                 continue
@@ -44,9 +45,13 @@ def learn_names(cues: Sequence[Sequence[str]]) -> frozenset[str]:
 
 def read_prefix(text: str, names: frozenset[str]) -> tuple[str, int] | None:
     """Return the name in front of `text`, and where the speech begins, or None where none of `names` stands there."""
-    found = _PREFIX.match(text)
+    found = _prefix(text)
     name = _name(found) if found else None
     return (name, found.end()) if found and name in names and name is not None else None
+
+
+def _prefix(text: str) -> re.Match[str] | None:
+    return _PREFIX.match(text) if text.find(":", 0, _MOST_PREFIX_CHARS) >= 0 else None
 
 
 def _name(found: re.Match[str]) -> str | None:

@@ -5,36 +5,43 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from orchestration.formats.display import SOUND, tidy
+from orchestration.formats.display import SOUND, may_hold_sounds, tidy
 from orchestration.formats.document import Passage, Segment, char_locator
 
 LINE_ENDS = "\n\r\x85\u2028\u2029"
-_LINE = re.compile(rf"[^{LINE_ENDS}]+")
 _LETTER = re.compile(r"[^\W_]")
 # How captions show that somebody else speaks. A dash without a space counts before a capital letter only, since a line
 # may also begin with the second half of a hyphenated word.
 _CHANGE = re.compile(r"(?:-\ +|-(?=[^\W\d_])|(?:>|&gt;){2,3}\s*)")
+_CHANGE_OPENINGS = "->&"
 
 
 def lines(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
     """Yield the trimmed range of every line of text[start:end] that is not blank. Any kind of line end counts."""
-    for found in _LINE.finditer(text, start, len(text) if end is None else end):
-        trimmed = trim(text, *found.span())
-        if trimmed[0] < trimmed[1]:
-            yield trimmed
+    piece = text[start:end]
+    for mark in LINE_ENDS[1:]:
+        if mark in piece:
+            piece = piece.replace(mark, "\n")
+    for line in piece.split("\n"):
+        bare = line.strip()
+        if bare:
+            begin = start if len(bare) == len(line) else start + len(line) - len(line.lstrip())
+            yield begin, begin + len(bare)
+        start += len(line) + 1
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the range without the white space at its ends."""
     piece = text[start:end]
-    stripped = piece.lstrip()
-    start += len(piece) - len(stripped)
-    return start, start + len(stripped.rstrip())
+    bare = piece.strip()
+    if len(bare) < len(piece):
+        start += len(piece) - len(piece.lstrip())
+    return start, start + len(bare)
 
 
 def skip_change_mark(text: str, start: int, end: int) -> int:
     """Return where the speech of text[start:end] begins: behind a mark of a new speaker, or at `start`."""
-    found = _CHANGE.match(text, start, end)
+    found = _CHANGE.match(text, start, end) if text[start : start + 1] in _CHANGE_OPENINGS else None
     if found is None or (found.group() == "-" and not text[start + 1].isupper()):
         return start
     return found.end()
@@ -42,7 +49,9 @@ def skip_change_mark(text: str, start: int, end: int) -> int:
 
 def has_words(text: str) -> bool:
     """Tell whether a display text holds a word that is spoken; sounds in brackets are none."""
-    return _LETTER.search(SOUND.sub(" ", text)) is not None
+    if may_hold_sounds(text):
+        text = SOUND.sub(" ", text)
+    return text[:1].isalnum() or _LETTER.search(text) is not None
 
 
 def segment(
@@ -61,7 +70,8 @@ def segment(
     start, end = trim(text, start, end)
     said = skip_change_mark(text, start, end)
     is_change = said > start
-    start, end = trim(text, said, end)
+    if is_change:
+        start, end = trim(text, said, end)
     shown = tidy(text[start:end])
     return Segment(
         shown,

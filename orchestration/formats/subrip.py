@@ -14,7 +14,7 @@ from orchestration.formats.cues import About, build_document
 from orchestration.formats.document import ParsedDocument
 from orchestration.formats.locators import resolve_char_locator
 from orchestration.formats.speech import lines
-from orchestration.formats.timed_lines import TIMING, make_cue, scan
+from orchestration.formats.timed_lines import make_cue, scan, timings
 
 FORMAT = "subrip"
 
@@ -28,12 +28,12 @@ def sniff(text: str) -> float:
     head = text[:_HEAD_CHARS]
     if _WEBVTT.match(head):
         return 0.0
-    timings = [timing for timing in TIMING.finditer(head) if timing["start"]]
-    if not timings:
+    found = [timing for timing in timings(head) if timing["start"]]
+    if not found:
         return 0.0
-    in_front = sum(1 for _ in lines(head, 0, timings[0].start()))
+    in_front = sum(1 for _ in lines(head, 0, found[0].start()))
     written = sum(1 for _ in lines(head))
-    if in_front > _MOST_HEADER_LINES or len(timings) * 12 < written:
+    if in_front > _MOST_HEADER_LINES or len(found) * 12 < written:
         return 0.0
     return 0.97 if in_front <= 2 else 0.8
 

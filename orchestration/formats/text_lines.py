@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from orchestration.formats.clock import parse_clock
 from orchestration.formats.display import tidy
 from orchestration.formats.document import Chapter
 from orchestration.formats.labels import CLOCK
-from orchestration.formats.speech import LINE_ENDS, trim
+from orchestration.formats.speech import LINE_ENDS, lines, trim
 
-_LINE = re.compile(rf"[^{LINE_ENDS}]+")
 _BREAK = re.compile(rf"\r\n|[{LINE_ENDS}]")
 _HEADING = re.compile(r"#{1,6}(?:[ \t]+(?=\S)|(?=[A-Z\d]))")
 _RULE = re.compile(r"(?:[-*_=~][ \t]?){3,80}\Z|\W{1,3}\Z")
@@ -33,8 +33,7 @@ _MOST_TITLE_CHARS = 220
 _LONGEST_S = 12 * 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """The trimmed range of a line; `is_after_blank` where it is the first or a blank line stands before it."""
 
     start: int
@@ -64,17 +63,17 @@ class Entry:
 def read_lines(text: str, start: int, end: int) -> Iterator[Line]:
     """Yield the lines of text[start:end] that are not blank."""
     last = None
-    for found in _LINE.finditer(text, start, end):
-        begin, stop = trim(text, *found.span())
-        if begin < stop:
-            is_after_blank = last is None or sum(1 for _ in _BREAK.finditer(text, last, begin)) > 1
-            yield Line(begin, stop, is_after_blank)
-            last = stop
+    for begin, stop in lines(text, start, end):
+        between = "\n\n" if last is None else text[last:begin]
+        # Most lines stand behind a single line end or an empty line.
+        is_after_blank = between == "\n\n" or (len(between) > 1 and sum(1 for _ in _BREAK.finditer(between)) > 1)
+        yield Line(begin, stop, is_after_blank)
+        last = stop
 
 
 def heading(text: str, line: Line) -> Heading | None:
     """Return the heading that a line is, or None."""
-    found = _HEADING.match(text, line.start, line.end)
+    found = _HEADING.match(text, line.start, line.end) if text[line.start] == "#" else None
     if found is None:
         return None
     level = len(text[line.start : found.end()].rstrip())

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from orchestration.formats.cues import Cue, Run
 from orchestration.formats.display import tidy
@@ -35,8 +37,10 @@ _COUNTER = re.compile(r"[0-9]{1,9}")
 _BLOCK = re.compile(r"(?<![^\n\r])(?:NOTE|STYLE|REGION|WEBVTT)(?=[ \t\n\r:]|\Z)")
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
+_BLOCK_NAMES = ("NOTE", "STYLE", "REGION", "WEBVTT")
+
+
+class Timed(NamedTuple):
     """The range of a cue's text in the raw file, and its times; None where a time cannot be read."""
 
     start: int
@@ -55,6 +59,18 @@ class Scan:
     stray: tuple[tuple[int, int], ...]
 
 
+def timings(text: str, end: int | None = None) -> Iterator[re.Match[str]]:
+    """Yield the lines of times in text[:end], which are looked for only where there is an arrow."""
+    end = len(text) if end is None else min(end, len(text))
+    at = 0
+    while (arrow := text.find("->", at, end)) >= 0:
+        line_start = max(at, text.rfind("\n", at, arrow) + 1, text.rfind("\r", at, arrow) + 1)
+        line_end = _LINE_END.search(text, arrow, end)
+        at = line_end.start() if line_end else end
+        yield from TIMING.finditer(text, line_start, at)
+
+
+@lru_cache(maxsize=64)
 def clock_s(text: str) -> float | None:
     """Return the seconds of a caption's time (`1:02:03,500`, `02:03.5`, `3.5`), or None where there is no such time."""
     whole, _, fraction = text.replace(",", ".").partition(".")
@@ -70,23 +86,26 @@ def clock_s(text: str) -> float | None:
 
 def scan(text: str, has_blocks: bool) -> Scan:
     """Return the cues of `text`. has_blocks: WebVTT's comments, styles and names of cues stand between them."""
-    timings = list(TIMING.finditer(text))
+    found = list(timings(text))
+    # A line of times stands in front of every block that is looked for.
+    has_blocks_between = has_blocks and any(text.find(name, found[0].end()) >= 0 for name in _BLOCK_NAMES if found)
     header_end = len(text)
     cues: list[Timed] = []
     stray: list[tuple[int, int]] = []
     counter: int | None = None
-    for number, timing in enumerate(timings):
-        is_last = number + 1 == len(timings)
-        stop = len(text) if is_last else timings[number + 1].start()
+    for number, timing in enumerate(found):
+        is_last = number + 1 == len(found)
+        stop = len(text) if is_last else found[number + 1].start()
         if number == 0:
             header_end, counter = _without_counter(text, 0, timing.start(), None, has_blocks)
-        settings = _SETTINGS.match(text, timing.end()) if timing["start"] else None
+        is_bare = text[timing.end() : timing.end() + 1] in "\r\n"
+        settings = _SETTINGS.match(text, timing.end()) if timing["start"] and not is_bare else None
         start = settings.end() if settings else timing.end()
         if not is_last:
             stop, counter = _without_counter(text, start, stop, counter, has_blocks)
         end = _end_of_last(text, start) if is_last else stop
         stray_from = end
-        for block_start, block_end in [*(blocks(text, start, stop) if has_blocks else ()), (stop, stop)]:
+        for block_start, block_end in [*(blocks(text, start, stop) if has_blocks_between else ()), (stop, stop)]:
             end = min(end, block_start)
             if stray_from < block_start:
                 stray.append((stray_from, block_start))
@@ -131,8 +150,8 @@ def _without_counter(text: str, start: int, stop: int, counter: int | None, has_
     if not last or (line_start == 0 and start > 0):
         return stop, counter
     before = bare[:line_start]
-    is_after_blank = (start == 0 and not before.strip()) or len(_LINE_END.findall(before[len(before.rstrip()) :])) > 1
-    is_directly_above = len(_LINE_END.findall(piece[len(bare) :])) == 1
+    is_after_blank = (start == 0 and not before.strip()) or _line_ends(before[len(before.rstrip()) :]) > 1
+    is_directly_above = _line_ends(piece[len(bare) :]) == 1
     if _COUNTER.fullmatch(last):
         is_next = counter is not None and int(last) == counter + 1
         if is_next or (is_directly_above and (is_after_blank or counter is None)) or start == 0:
@@ -140,6 +159,10 @@ def _without_counter(text: str, start: int, stop: int, counter: int | None, has_
     elif has_names and is_directly_above and is_after_blank and start > 0:
         return start + line_start, counter
     return stop, counter
+
+
+def _line_ends(space: str) -> int:
+    return 1 if space == "\n" else 2 if space == "\n\n" else len(_LINE_END.findall(space))
 
 
 def _end_of_last(text: str, start: int) -> int:
@@ -153,7 +176,11 @@ def _end_of_last(text: str, start: int) -> int:
 
 def make_cue(text: str, timed: Timed) -> Cue:
     """Return the cue of a range of the raw text: its markup taken off, names of voices and inner times kept."""
-    runs: list[Run] = []
+    piece = text[timed.start : timed.end]
+    if "<" not in piece and "{" not in piece:
+        runs = [Run(*line, opens_line=True) for line in _lines(piece, timed.start)]
+        return Cue(timed.start_s, timed.end_s, runs)
+    runs = []
     at = timed.start
     opens_line = True
     time_s: float | None = None
@@ -173,6 +200,14 @@ def make_cue(text: str, timed: Timed) -> Cue:
             voice = voice if voice and tidy(voice) else None
     _add(runs, text, at, timed.end, opens_line, time_s, voice)
     return Cue(timed.start_s, timed.end_s, _with_first_times(runs, timed.start_s))
+
+
+def _lines(piece: str, at: int) -> Iterator[tuple[str, int, int]]:
+    """Yield the lines of a piece of text that begins at `at`, blank ones left out, and their ranges."""
+    for line in piece.replace("\r", "\n").split("\n"):
+        if line and not line.isspace():
+            yield line, at, at + len(line)
+        at += len(line) + 1
 
 
 def _add(

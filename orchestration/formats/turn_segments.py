@@ -150,7 +150,7 @@ def _segments(text: str, start: int, end: int, turn: Turn | None, is_new: bool, 
         shown = tidy(text[piece_start:piece_end])
         if not shown:
             if made and piece_s is not None:
-                made[-1] = replace(made[-1], end_s=piece_s)
+                made[-1] = made[-1]._replace(end_s=piece_s)
             continue
         is_first = not made
         has_label = is_new and is_first and is_person and turn is not None and turn.is_verbatim
@@ -189,10 +189,10 @@ def with_end_marks(segments: list[Segment]) -> list[Segment]:
             made.append(segment)
             continue
         if first == 0:
-            made.append(replace(segment, start_s=segment.end_s, end_s=None))
+            made.append(segment._replace(start_s=segment.end_s, end_s=None))
         else:
             is_forward = last is not None and segment.start_s is None and last <= segment.end_s
-            made.append(replace(segment, start_s=last if is_forward else segment.start_s))
+            made.append(segment._replace(start_s=last if is_forward else segment.start_s))
             last = segment.end_s
     return made
 

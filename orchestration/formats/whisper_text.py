@@ -13,13 +13,16 @@ from orchestration.formats.speech import lines, passage, segment, trim
 FORMAT = "whisper_text"
 
 _CLOCK = r"(?:[0-9]{1,3}:)?[0-5][0-9]:[0-5][0-9][.,][0-9]{2,3}"
-_MARK = re.compile(rf"\[({_CLOCK})\ -->\ ({_CLOCK})\]")
+_ARROW = " --> "
+_MARK = re.compile(rf"\[({_CLOCK}){_ARROW}({_CLOCK})\]")
 _BLANK_LINE = re.compile(r"(?:\r\n|[\n\r\x85\u2028\u2029])[ \t]*[\n\r\x85\u2028\u2029]")
 _HEAD_CHARS = 200_000
 
 
 def sniff(text: str) -> float:
     """Return how surely `text` is of this format, 0 to 1, by the share of its lines that open with a cue's times."""
+    if _ARROW not in text[:_HEAD_CHARS]:
+        return 0.0
     found = [_MARK.match(text, start) is not None for start, _ in lines(text, 0, _HEAD_CHARS)]
     return 0.98 * sum(found) / len(found) if sum(found) * 2 > len(found) else 0.0
 

@@ -6,8 +6,9 @@ Belongs here: gathering from the tables of the lake. Keep out: finding names in 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -66,23 +67,63 @@ def knowledge(
     if people is None:
         people = people_of(speaker_labels, appearance_evidence)
     people = people.filter(~pl.col("person_id").is_in(list(catalog.entities)))
-    nicknames: dict[str, set[str]] = defaultdict(set)
-    for alias in catalog.aliases:
-        if alias.entity_id.startswith("person:") and " " not in alias.alias:
-            nicknames[alias.entity_id].add(alias.alias)
-    entities = dict(catalog.entities)
+    everywhere = _known_everywhere(
+        catalog.aliases, tuple(catalog.entities.values()), tuple(people.select("person_id", "person_name").iter_rows())
+    )
+    entities = everywhere.names.number
     casts: dict[str, Cast] = defaultdict(Cast)
     for copy_id, label, person_id, name in _stated_people(speaker_labels, appearance_evidence):
         cast = casts[episode_of.get(copy_id, copy_id)].people
         before = cast.get(person_id)
         labels = (before.labels if before else frozenset()) | ({label} if label else frozenset())
         called = before.name if before else name
-        cast[person_id] = Person(person_id, called, labels, frozenset(nicknames.get(person_id, ())))
-    for person_id, name in people.select("person_id", "person_name").iter_rows():
-        entities.setdefault(person_id, Entity(person_id, "person", name))
+        cast[person_id] = Person(person_id, called, labels, everywhere.nicknames.get(person_id, frozenset()))
+    shows: dict[str, Entity] = {}
     for copy_id, show_id, name in copy_shows.select("copy_id", "show_id", "show_name").iter_rows():
         casts[episode_of.get(copy_id, copy_id)].shows[show_id] = name
-        entities.setdefault(show_id, Entity(show_id, "show", name))
+        if show_id not in entities:
+            shows.setdefault(show_id, Entity(show_id, "show", name))
+    names = everywhere.names.extended(shows.values(), _names_of_casts(casts))
+    ids = [entity.entity_id for entity in names.entities]
+    rank = np.empty(len(ids), np.int64)
+    rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+    is_unlisted = np.array([entity_id not in catalog.entities for entity_id in ids], np.bool_)
+    columns = pl.DataFrame(
+        {
+            "entity_id": ids,
+            "entity_type": [entity.entity_type for entity in names.entities],
+            "entity_name": [entity.name for entity in names.entities],
+        },
+        schema={"entity_id": pl.String, "entity_type": pl.String, "entity_name": pl.String},
+    )
+    return Knowledge(names, dict(casts), everywhere.catalog_words, is_unlisted, rank, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Everywhere:
+    """What is known whatever the episodes: the names of the catalogue and of people who appear anywhere.
+
+    nicknames: of each person of the catalogue.
+    """
+
+    names: NameTable
+    nicknames: dict[str, frozenset[str]]
+    catalog_words: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def _known_everywhere(
+    catalog_aliases: tuple[Alias, ...], catalog_entities: tuple[Entity, ...], people: tuple[tuple[str, str], ...]
+) -> _Everywhere:
+    """Return what is known of these. The last is remembered, since it is the same for each part of the lake."""
+    catalog = Catalog({entity.entity_id: entity for entity in catalog_entities}, catalog_aliases, {}, "")
+    nicknames: dict[str, set[str]] = defaultdict(set)
+    for alias in catalog.aliases:
+        if alias.entity_id.startswith("person:") and " " not in alias.alias:
+            nicknames[alias.entity_id].add(alias.alias)
+    entities = dict(catalog.entities)
+    for person_id, name in people:
+        entities.setdefault(person_id, Entity(person_id, "person", name))
     catalog_words = frozenset(
         fold(alias.alias) if alias.kind in ("exact", "misheard") else alias.alias
         for alias in catalog.aliases
@@ -90,18 +131,13 @@ def knowledge(
     )
     aliases, is_lower_case = alias_forms(catalog)
     unlisted = _unlisted_people(people)
-    more_names = (*set(_single_names(entities, catalog_words)), *_names_of_casts(casts))
-    names = NameTable(entities.values(), [*aliases, *unlisted], [*is_lower_case, *[False] * len(unlisted)], more_names)
-    ids = [entity.entity_id for entity in names.entities]
-    rank = np.empty(len(ids), np.int64)
-    rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-    is_unlisted = np.array([entity_id not in catalog.entities for entity_id in ids], np.bool_)
-    columns = pl.DataFrame(
-        [(entity.entity_id, entity.entity_type, entity.name) for entity in names.entities],
-        schema={"entity_id": pl.String, "entity_type": pl.String, "entity_name": pl.String},
-        orient="row",
+    names = NameTable(
+        entities.values(),
+        [*aliases, *unlisted],
+        [*is_lower_case, *[False] * len(unlisted)],
+        set(_single_names(entities, catalog_words)),
     )
-    return Knowledge(names, dict(casts), catalog_words, is_unlisted, rank, columns)
+    return _Everywhere(names, {person: frozenset(short) for person, short in nicknames.items()}, catalog_words)
 
 
 def people_of(speaker_labels: pl.DataFrame, appearance_evidence: pl.DataFrame) -> pl.DataFrame:
@@ -141,13 +177,13 @@ def _stated_people(
                 yield copy_id, label, person_id, name
 
 
-def _unlisted_people(people: pl.DataFrame) -> list[Alias]:
+def _unlisted_people(people: Iterable[tuple[str, str]]) -> list[Alias]:
     """Return the full names of people who appear somewhere and whom the catalogue does not list.
 
     Of each name one person: without a catalogue nothing tells namesakes apart.
     """
     ids: dict[str, set[str]] = defaultdict(set)
-    for person_id, name in people.select("person_id", "person_name").iter_rows():
+    for person_id, name in people:
         parts = name_parts(name)
         if parts:
             ids[parts[0]].add(person_id)

@@ -16,6 +16,7 @@ holds `Claude`, and `Claude Design` may be rejected for `Claude`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
 from itertools import chain
 from typing import NamedTuple
 
@@ -56,19 +57,39 @@ class Matcher:
     def __init__(self, names: Iterable[Name]) -> None:
         """Build from `names`. Those that are written alike are one pattern; empty ones have none."""
         self._numbers: dict[tuple[bool, str], int] = {}
-        plural: list[bool] = []
+        self._is_plural_ok = np.zeros(0, np.bool_)
+        self._halves: tuple[tuple[bool, _Half], ...] = ()
+        self._add(names)
+
+    def _add(self, names: Iterable[Name]) -> None:
+        first = len(self._numbers)
+        numbers = dict(self._numbers)
+        plural = self._is_plural_ok.tolist()
         for name in names:
             form = fold(name.text) if name.is_any_case else straighten(name.text)
             if not form or "\n" in form:
                 continue
-            number = self._numbers.setdefault((name.is_any_case, form), len(self._numbers))
+            number = numbers.setdefault((name.is_any_case, form), len(numbers))
             is_plural_ok = name.is_plural_ok and len(form) >= _MIN_PLURAL_NAME
             if number == len(plural):
                 plural.append(is_plural_ok)
             else:
                 plural[number] |= is_plural_ok
-        self._is_plural_ok = np.array(plural, np.bool_)
-        self._halves = [_Half({n: f for (a, f), n in self._numbers.items() if a == is_any}) for is_any in (True, False)]
+        new = list(numbers.items())[first:]
+        for is_any_case in (True, False):
+            forms = {number: form for (is_any, form), number in new if is_any == is_any_case}
+            if forms:
+                self._halves = (*self._halves, (is_any_case, _Half(forms)))
+        self._numbers, self._is_plural_ok = numbers, np.array(plural, np.bool_)
+
+    def extended(self, names: Iterable[Name]) -> Matcher:
+        """Return a matcher that finds `names` as well. It has automata of its own for those that are new, few of all.
+
+        The patterns that there are keep their numbers.
+        """
+        made = copy(self)
+        made._add(names)
+        return made
 
     def __len__(self) -> int:
         """Return the number of patterns."""
@@ -83,8 +104,11 @@ class Matcher:
 
         is_page: tells of positions whether they lie in text of a page, where words may have lost the space between.
         """
-        folded, written = self._halves
-        found = [folded.find(letters.folded, letters, fold), written.find(letters.written, letters, straighten)]
+        found = [
+            half.find(letters.folded, letters, fold) if is_any_case else half.find(letters.written, letters, straighten)
+            for is_any_case, half in self._halves
+        ]
+        found.append(Hits(*np.zeros((3, 0), np.int64)))
         start, end, pattern = (np.concatenate(column) for column in zip(*found, strict=True))
         hits = Hits(start, end, pattern)
         may_be_glued = hits.end - hits.start >= _MIN_GLUED_NAME

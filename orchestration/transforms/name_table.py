@@ -6,6 +6,7 @@ Belongs here: the way from a pattern to aliases and entities. Keep out: which of
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 
 import numpy as np
 
@@ -42,9 +43,7 @@ class NameTable:
         is_lower_case: of each alias, whether it is the lower-case form of one that is not written so. more_names: are
         found without an alias.
         """
-        self.entities = list(entities)
-        self.number = {entity.entity_id: number for number, entity in enumerate(self.entities)}
-        self.type = np.array([TYPES.index(entity.entity_type) for entity in self.entities], np.int64)
+        self._take_entities(entities)
         self.aliases = aliases
         self.entity = np.array([self.number[alias.entity_id] for alias in aliases], np.int64)
         self.kind = np.array([KINDS.index(alias.kind) for alias in aliases], np.int64)
@@ -63,14 +62,24 @@ class NameTable:
         self.part = np.array([self._part(alias) for alias in aliases], np.int64)
         self.alias_texts = np.array([alias.alias for alias in aliases], dtype=object)
         self.context = ContextWords(aliases)
-        self._makers = self._maker_keys()
         names = [Name(a.alias, a.kind in _ANY_CASE, self._takes_plural(a)) for a in aliases]
         self.matcher = Matcher((*names, *more_names))
         pattern = np.array([self.matcher.pattern(name.text, name.is_any_case) for name in names], np.int64)
         self._order = np.argsort(pattern, kind="stable")
-        patterns = np.arange(len(self.matcher))
-        self._first = np.searchsorted(pattern[self._order], patterns)
-        self._count = np.searchsorted(pattern[self._order], patterns, "right") - self._first
+        self._pattern = pattern[self._order]
+
+    def extended(self, entities: Iterable[Entity], more_names: Iterable[Name]) -> NameTable:
+        """Return a table with more entities, which have no alias, and more names to find. The numbers stay."""
+        made = copy(self)
+        made._take_entities([*self.entities, *entities])
+        made.matcher = self.matcher.extended(more_names)
+        return made
+
+    def _take_entities(self, entities: Iterable[Entity]) -> None:
+        self.entities = list(entities)
+        self.number = {entity.entity_id: number for number, entity in enumerate(self.entities)}
+        self.type = np.array([TYPES.index(entity.entity_type) for entity in self.entities], np.int64)
+        self._makers = self._maker_keys()
 
     def _part(self, alias: Alias) -> int:
         if self.type[self.number[alias.entity_id]] != PERSON or " " in alias.alias:
@@ -103,5 +112,6 @@ class NameTable:
 
     def aliases_of(self, pattern: Ints) -> tuple[Ints, Ints]:
         """Return the pairs of place in `pattern` and alias that is written like it, in the order of the catalogue."""
-        owner, at = ragged(self._first[pattern], self._count[pattern])
+        first = np.searchsorted(self._pattern, pattern)
+        owner, at = ragged(first, np.searchsorted(self._pattern, pattern, "right") - first)
         return owner, self._order[at]

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from orchestration.formats import registry, whisper_text
+from orchestration.formats import plain_transcript, registry, whisper_text
 from orchestration.formats.document import ParsedDocument
+from tests.conftest import ROOT
 
 WHISPER = "[00:00.000 --> 00:02.000]   Hello there.\n[00:02.000 --> 00:03.500]   - Hi.\n"
 
@@ -95,6 +96,27 @@ def test_what_is_no_transcript_is_no_known_format(name: str) -> None:
     assert problem.locator == "file"
     assert "format is not known" in problem.reason
     assert "docs/formats.md" in problem.remedy
+
+
+def texts_of_all_formats() -> list[str]:
+    files = [file for file in sorted((ROOT / "raw").rglob("*")) if file.suffix in (".md", ".txt", ".vtt", ".json")]
+    return [*FOREIGN.values(), WHISPER, *(file.read_text(encoding="utf-8") for file in files)]
+
+
+def test_the_surest_format_is_found_though_not_all_are_asked() -> None:
+    for text in texts_of_all_formats():
+        sureness = [known.sniff(text) for known in registry.FORMATS]
+        best = max(sureness)
+        assert registry.recognise(text) is (registry.FORMATS[sureness.index(best)] if best >= 0.5 else None)
+        assert all(found <= registry.SUREST.get(known.FORMAT, 1.0) for found, known in zip(sureness, registry.FORMATS))
+
+
+def test_a_sure_text_is_not_shown_to_those_that_look_at_every_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(plain_transcript, "sniff", lambda text: asked.append(text) or 0.0)  # type: ignore[func-returns-value]
+    assert registry.recognise(WHISPER) is whisper_text  # type: ignore[comparison-overlap]
+    assert registry.recognise(FOREIGN["prose"]) is None
+    assert asked == [FOREIGN["prose"]]
 
 
 def test_a_known_file_is_read_whatever_its_line_ends_and_encoding() -> None:
