@@ -5,16 +5,22 @@ Belongs here: places and folded forms of very many words. Keep out: their times,
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from orchestration.formats.display import display
 from orchestration.transforms.letters import Bools, Ints
 from orchestration.transforms.spoken_words import fold_word
 
+Codes = NDArray[np.uint64]
+
 _APOSTROPHES = "'’"
+_BASE = 0x9E3779B97F4A7C15
+_BASE_INVERSE = pow(_BASE, -1, 2**64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,32 @@ class WordPlaces:
         """Return the folded forms of the words from number `start` to `end`, exclusive."""
         ranges = zip(self._shown_start[start:end].tolist(), self._shown_end[start:end].tolist(), strict=True)
         return [fold_word(self._shown[first:last]) for first, last in ranges]
+
+    def codes(self) -> Codes:
+        """Return a hash of the folded form of each word.
+
+        It is the sum of a number for each letter times a power that rises with its place (R. Karp and M. Rabin, 1987),
+        so that the sums up to every character give those of all words at once. Words with apostrophes, or letters
+        beyond ASCII, are folded and hashed one by one, and each but once.
+        """
+        points = _points(self._shown)
+        powers = np.cumprod(np.full(len(points), _BASE, np.uint64))
+        sums = np.zeros(len(points) + 1, np.uint64)
+        np.cumsum(_LETTER_CODES[np.minimum(points, 127)] * powers, out=sums[1:])
+        back = np.cumprod(np.full(len(points) + 1, _BASE_INVERSE, np.uint64))
+        codes = np.multiply(sums[self._shown_end] - sums[self._shown_start], back[self._shown_start], dtype=np.uint64)
+        odd = np.flatnonzero((points > 127) | (points == ord("'")))
+        words = np.searchsorted(self._shown_end, odd, "right")
+        is_known = words < len(self)
+        words, odd = words[is_known], odd[is_known]
+        words = np.unique(words[self._shown_start[words] <= odd])
+        known: dict[str, int] = {}
+        for word in words.tolist():
+            text = self._shown[self._shown_start[word] : self._shown_end[word]]
+            if text not in known:
+                known[text] = _code(fold_word(text))
+            codes[word] = known[text]
+        return codes
 
 
 def word_places(segments: pl.DataFrame, texts: dict[str, str]) -> WordPlaces:
@@ -84,14 +116,17 @@ def word_places(segments: pl.DataFrame, texts: dict[str, str]) -> WordPlaces:
     return places if text.isascii() else _without_empty(places)
 
 
+def _points(text: str) -> NDArray[np.uint8] | NDArray[np.uint32]:
+    if text.isascii():
+        return np.frombuffer(text.encode(), np.uint8)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
 def _word_characters(text: str) -> tuple[Bools, Ints]:
     """Return for each character whether it is one of a word, and where the spaces are."""
-    if text.isascii():
-        points = np.frombuffer(text.encode(), np.uint8)
-        is_letter = _ASCII_LETTER[points]
-    else:
-        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        is_letter = _ASCII_LETTER[np.minimum(points, 127)]
+    points = _points(text)
+    is_letter = _ASCII_LETTER[np.minimum(points, 127)]
+    if not text.isascii():
         beyond = np.flatnonzero(points > 127)
         characters, which = np.unique(points[beyond], return_inverse=True)
         is_letter[beyond] = np.array([chr(character).isalnum() for character in characters.tolist()], np.bool_)[which]
@@ -101,7 +136,25 @@ def _word_characters(text: str) -> tuple[Bools, Ints]:
     return is_inside, np.flatnonzero(points == ord(" "))
 
 
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+def _code(folded: str) -> int:
+    """Return the hash of one folded word."""
+    if not folded.isascii():
+        return int.from_bytes(
+            hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
+        )
+    code = 0
+    for letter in reversed(folded):
+        code = (code * _BASE + int(_LETTER_CODES[ord(letter)])) % 2**64
+    return code
+
+
 _ASCII_LETTER = np.array([chr(point).isalnum() for point in range(128)], np.bool_)
+# A number for each letter, the same for its capital.
+_LETTER_CODES = np.array([_number(chr(point).lower()) for point in range(128)], np.uint64)
 
 
 def _without_empty(places: WordPlaces) -> WordPlaces:
