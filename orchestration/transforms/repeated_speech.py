@@ -8,13 +8,13 @@ words; which sentences hold them is seen in each copy by itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from orchestration.transforms.shared_text import Read, Run, folded_word_codes, run_here
-from orchestration.transforms.speech_sentences import Sentence
+from orchestration.transforms.speech_sentences import Sentences
 
 RUN_WORDS = 8
 # Share of the words of a sentence that stand in repeated runs.
@@ -59,29 +59,21 @@ def repeated_runs(read: Read, copy_episodes: pl.DataFrame, run: Run = run_here) 
     )
 
 
-def repeated_sentences(of_copy: Sequence[Sentence], runs: Collection[int]) -> frozenset[int]:
+def repeated_sentences(of_copy: Sentences, runs: pl.Series) -> frozenset[int]:
     """Return the positions of the sentences of a copy that are made of `runs`, those that others have too."""
-    if not runs:
+    texts = pl.DataFrame({"text": [of_copy.text(number) for number in range(len(of_copy))]}, {"text": pl.String})
+    codes = texts.select(code=folded_word_codes(pl.col("text")))["code"]
+    counts = codes.list.len().to_numpy().astype(np.int64)
+    words = codes.filter(codes.list.len() > 0).explode().to_frame()
+    if words.is_empty():
         return frozenset()
-    sentences = pl.Series([sentence.text for sentence in of_copy], dtype=pl.String)
-    words = (
-        pl.DataFrame({"sentence": pl.int_range(len(of_copy), dtype=pl.UInt32, eager=True), "text": sentences})
-        .select("sentence", code=folded_word_codes(pl.col("text")))
-        .filter(pl.col("code").list.len() > 0)
-        .explode("code")
-        .with_columns(
-            starts=_run(pl.col("code")).is_in(pl.Series(sorted(runs), dtype=pl.UInt64).implode()).fill_null(value=False)
-        )
-    )
+    starts = words.select(_run(pl.col("code")).is_in(runs.implode()).fill_null(value=False)).to_series()
     # A word is repeated where one of the runs that hold it is.
-    held = pl.any_horizontal(pl.col("starts").shift(step, fill_value=False) for step in range(RUN_WORDS))
-    shares = (
-        words.with_columns(is_repeated=held)
-        .group_by("sentence")
-        .agg(share=pl.col("is_repeated").mean(), word_count=pl.len())
-        .filter((pl.col("share") >= MIN_SHARE) & (pl.col("word_count") >= RUN_WORDS))
-    )
-    return frozenset(shares["sentence"].to_list())
+    started = np.cumsum(np.concatenate((np.zeros(RUN_WORDS, np.int64), starts.to_numpy())))
+    held = np.concatenate(([0], np.cumsum(started[RUN_WORDS:] > started[:-RUN_WORDS])))
+    ends = np.cumsum(counts)
+    shares = (held[ends] - held[ends - counts]) / np.maximum(1, counts)
+    return frozenset(np.flatnonzero((shares >= MIN_SHARE) & (counts >= RUN_WORDS)).tolist())
 
 
 def _repeated(task: _Range) -> pl.DataFrame:
