@@ -36,7 +36,9 @@ MAX_GAP_WORDS = 25
 OPENING_SENTENCES = 8
 # The share of the speech at either end in which repeated speech is greeting or farewell.
 EDGE_SHARE = 0.1
-_SPOKEN = ("text", "speaker_label", "is_speaker_change", "start_s", "char_start", "char_end")
+_SPOKEN = ("text", "start_s", "char_start", "char_end", "is_change")
+# Sentences of so many copies are in memory at a time.
+_BATCH_COPIES = 16
 _LITERALS = Literals(READ_WORDS | SHOW_WORDS)
 _PRIORITY = {"sponsor": 0, "promo": 1, "outro": 2, "intro": 3, "unknown": 4}
 
@@ -59,7 +61,7 @@ def kind_spans(
     by default of these.
     """
     texts = dict(document_texts.select("document_id", "text").iter_rows())
-    spoken = _by_copy(segments.filter("is_speech"), "segment_index", _SPOKEN)
+    spoken = _by_copy(_speech(segments), "segment_index", _SPOKEN)
     notes = _by_copy(passages.filter(pl.col("field") == "description"), "passage_index", ("char_start", "char_end"))
     listed = _by_copy(chapters, "chapter_index", ("title", "start_s", "end_s", "char_start", "char_end"))
     shows = _shows(copy_shows)
@@ -81,21 +83,18 @@ def kind_spans(
     }
     known = _sponsors(written, episodes, documents, texts)
     rows = []
-    for copy_id, document_id in documents.items():
-        text = texts.get(document_id, "")
+    for copy_id, of_copy, again in _sentences(documents, spoken, texts, runs):
+        said = _LITERALS.sentences(of_copy)
+        names = shows.get(copy_id, [])
         found = written[copy_id]
-        if copy_id in spoken and len(of_copy := Sentences(spoken[copy_id], text)):
-            said = _LITERALS.sentences(of_copy)
-            names = shows.get(copy_id, [])
-            for read in reads(of_copy, said, known.get(episodes.get(copy_id, copy_id), []), names):
-                span = _span(of_copy, read.first, read.last, "sponsor", "read", read.rule)
-                found.append(span._replace(name=read.name))
-            for talk in show_talk(of_copy, said, names, truncated[copy_id]):
-                found.append(_span(of_copy, talk.first, talk.last, talk.kind, "other", talk.rule))
-            if copy_id in runs:
-                again = repeated_sentences(of_copy, runs[copy_id])
-                found += _repeated(of_copy, again, names, truncated[copy_id])
-        for span in _apart(found, text):
+        for read in reads(of_copy, said, known.get(episodes.get(copy_id, copy_id), []), names):
+            span = _span(of_copy, read.first, read.last, "sponsor", "read", read.rule)
+            found.append(span._replace(name=read.name))
+        for talk in show_talk(of_copy, said, names, truncated[copy_id]):
+            found.append(_span(of_copy, talk.first, talk.last, talk.kind, "other", talk.rule))
+        found += _repeated(of_copy, again, names, truncated[copy_id])
+    for copy_id, document_id in documents.items():
+        for span in _apart(written[copy_id], texts.get(document_id, "")):
             rows.append(
                 {
                     "kind_span_id": stable_id("kind_span", copy_id, span.kind, span.char_start),
@@ -111,6 +110,31 @@ def kind_spans(
             )
     frame = pl.DataFrame(rows, schema=KindSpans.create_empty().schema, strict=False)
     return KindSpans.validate(frame.sort("copy_id", "char_start"), cast=True)
+
+
+def _speech(segments: pl.DataFrame) -> pl.DataFrame:
+    """Return the segments of speech of each copy in order, with `is_change`: somebody else may speak than before."""
+    label, copy_id = pl.col("speaker_label"), pl.col("copy_id")
+    is_other = label.ne_missing(label.shift(1)) | pl.col("is_speaker_change")
+    speech = segments.lazy().filter("is_speech").sort("copy_id", "segment_index")
+    return speech.with_columns(is_change=is_other & copy_id.eq_missing(copy_id.shift(1))).collect()
+
+
+def _sentences(
+    documents: Mapping[str, str],
+    spoken: Mapping[str, pl.DataFrame],
+    texts: Mapping[str, str],
+    runs: Mapping[str, pl.Series],
+) -> Iterator[tuple[str, Sentences, frozenset[int]]]:
+    """Yield for each copy that speaks its sentences, and which of them others have too."""
+    speaking = [copy_id for copy_id in documents if copy_id in spoken]
+    for first in range(0, len(speaking), _BATCH_COPIES):
+        batch = speaking[first : first + _BATCH_COPIES]
+        speech = {copy_id: Sentences(spoken[copy_id], texts.get(documents[copy_id], "")) for copy_id in batch}
+        again = repeated_sentences({copy_id: speech[copy_id] for copy_id in batch if copy_id in runs}, runs)
+        for copy_id, of_copy in speech.items():
+            if len(of_copy):
+                yield copy_id, of_copy, again.get(copy_id, frozenset())
 
 
 def _by_copy(frame: pl.DataFrame, order: str, columns: Sequence[str]) -> dict[str, pl.DataFrame]:

@@ -46,15 +46,18 @@ class Sentences(Sequence[Sentence]):
     """
 
     def __init__(self, segments: pl.DataFrame, document: str) -> None:
-        """Take the segments of speech of a copy in order, and the text of its document."""
+        """Take the segments of speech of a copy in order, and the text of its document.
+
+        segments: `text, start_s, char_start, char_end`, and `is_change`, whether somebody else may speak than before.
+        """
         shown = _Shown(segments, document)
         self.letters = shown.letters
-        run = _runs(segments)
+        run = np.cumsum(segments["is_change"].to_numpy())
         start, end = _ranges(shown, run)
         self.start, self.end = start, end
         segment = shown.segment_at(start)
         self._run = run[segment]
-        self._start_s = segments["start_s"].gather(segment).to_list()
+        self._start_s = segments["start_s"].to_numpy()[segment]
         self._char_start, self._char_end = shown.char_starts(start, segment), shown.char_ends(end)
         self.before = np.concatenate(([0], np.cumsum(_word_counts(shown.letters, start, end))))
         self._made: dict[int, Sentence] = {}
@@ -79,7 +82,7 @@ class Sentences(Sequence[Sentence]):
                 self.text(index),
                 int(self._char_start[index]),
                 int(self._char_end[index]),
-                self._start_s[index],
+                None if np.isnan(self._start_s[index]) else float(self._start_s[index]),
                 int(self._run[index]),
                 int(self.before[index + 1] - self.before[index]),
             )
@@ -88,6 +91,11 @@ class Sentences(Sequence[Sentence]):
     def text(self, index: int) -> str:
         """Return the text of a sentence."""
         return self.letters.text[self.start[index] : self.end[index]]
+
+    def texts(self) -> list[str]:
+        """Return the texts of all sentences."""
+        text = self.letters.text
+        return [text[start:end] for start, end in zip(self.start.tolist(), self.end.tolist(), strict=True)]
 
     def at(self, places: Ints) -> Ints:
         """Return the sentence that each of these places of the speech lies in, or the one before it."""
@@ -139,14 +147,6 @@ class _Shown:
         if self._displays:
             for number in np.flatnonzero(np.isin(segment, list(self._displays))).tolist():
                 yield number, self._displays[int(segment[number])]
-
-
-def _runs(segments: pl.DataFrame) -> Ints:
-    """Return for each segment the number of the run of one speaker that it is in."""
-    is_other = segments["speaker_label"].ne_missing(segments["speaker_label"].shift(1)) | segments["is_speaker_change"]
-    changes: Ints = is_other.to_numpy().astype(np.int64)
-    changes[:1] = 0
-    return np.cumsum(changes)
 
 
 def _ranges(shown: _Shown, run: Ints) -> tuple[Ints, Ints]:
