@@ -90,7 +90,7 @@ def _made_of(starts: Codes, counts: Ints, runs: Codes) -> frozenset[int]:
     # The last words begin none: what follows them is of another copy.
     is_start[max(0, len(starts) - RUN_WORDS + 1) :] = False
     # A word is repeated where one of the runs that hold it is.
-    started = np.append(np.zeros(RUN_WORDS, np.int64), np.cumsum(is_start))
+    started: Ints = np.append(np.zeros(RUN_WORDS, np.int64), np.cumsum(is_start))
     held: Ints = np.append(np.int64(0), np.cumsum(started[RUN_WORDS:] > started[:-RUN_WORDS]))
     ends = np.cumsum(counts)
     shares = (held[ends] - held[ends - counts]) / np.maximum(1, counts)

@@ -13,17 +13,14 @@ from typing import overload
 import numpy as np
 import polars as pl
 
-from orchestration.formats.display import Display, count_words, display
-from orchestration.transforms.letters import ALNUM, Ints, Letters
+from orchestration.formats.display import Display, display
+from orchestration.transforms.letters import Ints, Letters
+from orchestration.transforms.word_counts import word_counts
 
 # Sentences longer than this come from a recogniser without punctuation: they are cut at segments.
 _MAX_SENTENCE_WORDS = 60
 _ENDS = ".?!…"
 _CLOSERS = '"”’)'
-# What joins the parts of one word, as `count_words` counts them.
-_JOINTS = "'’.-"
-# Sounds in brackets are no words.
-_BRACKETS = "(["
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class Sentences(Sequence[Sentence]):
         self._run = run[segment]
         self._start_s = segments["start_s"].to_numpy()[segment]
         self._char_start, self._char_end = shown.char_starts(start, segment), shown.char_ends(end)
-        self.before = np.concatenate(([0], np.cumsum(_word_counts(shown.letters, start, end))))
+        self.before = np.concatenate(([0], np.cumsum(word_counts(shown.letters, start, end))))
         self._made: dict[int, Sentence] = {}
 
     def __len__(self) -> int:
@@ -181,24 +178,3 @@ def _stripped(letters: Letters, start: Ints, end: Ints) -> tuple[Ints, Ints]:
             side[moving] += step
             moving = moving[(start[moving] < end[moving]) & letters.are_in(side[moving] + at, " ")]
     return start[start < end], end[start < end]
-
-
-def _word_counts(letters: Letters, start: Ints, end: Ints) -> Ints:
-    """Return what `count_words` does, for each of the ranges, which begin and end between words."""
-    counts = np.diff(np.searchsorted(_word_starts(letters), np.append(start, letters.length)))
-    # Letters beyond the basic plane are not told from emoji at once.
-    beyond = letters.beyond_ascii()
-    beyond = beyond[letters.points(beyond) == letters.BEYOND_PLANE]
-    odd = np.union1d(letters.places_of(_BRACKETS), beyond)
-    for number in np.unique(np.searchsorted(start, odd, "right") - 1).tolist():
-        counts[number] = count_words(letters.text[start[number] : end[number]])
-    return counts
-
-
-def _word_starts(letters: Letters) -> Ints:
-    """Return where words begin."""
-    is_inside = letters.everywhere(ALNUM)
-    joints = letters.places_of(_JOINTS)
-    joints = joints[letters.are(joints - 1, ALNUM) & letters.are(joints + 1, ALNUM)]
-    is_inside[joints] = True
-    return np.flatnonzero(is_inside & ~np.append(False, is_inside[:-1]))
