@@ -9,6 +9,8 @@ the first sentence end after 60 seconds or 150 words, and at twice that in text 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from math import isnan
 from typing import Any
 
@@ -19,7 +21,7 @@ import pyarrow as pa
 from orchestration.ids import turn_ids
 from orchestration.schemas.speaker_turns import SpeakerTurns
 from orchestration.transforms.letters import Bools, Ints, Letters
-from orchestration.transforms.turn_pieces import KINDS, Pieces, Speaker, Stretch, pieces_of
+from orchestration.transforms.turn_pieces import KINDS, Pieces, Seconds, Speaker, Stretch, pieces_of
 from orchestration.transforms.turn_times import TIME_SOURCES, turn_times
 from orchestration.transforms.word_counts import word_counts
 
@@ -29,6 +31,8 @@ _SPOKEN = (
     *("document_id", "text", "speaker_label", "start_s", "end_s", "is_speaker_change", "is_paragraph_start"),
     *("char_start", "char_end"),
 )
+_SPANS = ("span_char_start", "span_char_end", "span_text_start", "span_start_s")
+_NUMBERS = ("start_s", "end_s", "speaker_confidence")
 _SOURCES = ("native", "aligned", "inferred", "none")
 _NATIVE, _ALIGNED, _INFERRED, _ = range(len(_SOURCES))
 _CUT_OUT = frozenset({"sponsor", "promo"})
@@ -50,7 +54,7 @@ def speaker_turns(
     people = _people(speaker_labels)
     anchors = clock_anchors(copy_alignments).partition_by("copy_id", as_dict=True)
     speech = segments.lazy().filter("is_speech").sort("copy_id", "segment_index").select("copy_id", *_SPOKEN).collect()
-    frames: list[pl.DataFrame] = [SpeakerTurns.create_empty()]
+    columns: dict[str, list[Any]] = {name: [] for name in (*SpeakerTurns.column_names(), *_SPANS, "span_count")}
     for (copy_id,), of_copy in speech.partition_by("copy_id", as_dict=True, maintain_order=True).items():
         document_id = of_copy["document_id"][0]
         pieces = pieces_of(
@@ -61,8 +65,26 @@ def speaker_turns(
             people.get(copy_id, {}),
         )
         if len(pieces):
-            frames.append(_turns(copy_id, document_id, pieces, anchors.get((copy_id,))))
-    return SpeakerTurns.validate(pl.concat(frames, how="vertical_relaxed"), cast=True)
+            for name, column in _turns(copy_id, document_id, pieces, anchors.get((copy_id,))).items():
+                columns[name].append(column)
+    frame = _frame(columns) if columns["turn_id"] else SpeakerTurns.create_empty()
+    return SpeakerTurns.validate(frame, cast=True)
+
+
+def _frame(columns: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
+    """Return the turns of all copies, of each of whose columns there are as many pieces as copies."""
+    whole = {
+        name: np.concatenate(parts) if isinstance(parts[0], np.ndarray) else [*chain.from_iterable(parts)]
+        for name, parts in columns.items()
+        if parts
+    }
+    spans = pl.DataFrame({name.removeprefix("span_"): whole[name] for name in _SPANS})
+    spans = spans.with_columns(pl.col("start_s").fill_nan(None))
+    offsets = pa.array(np.append(np.int64(0), np.cumsum(whole.pop("span_count"))))
+    lists = pl.from_arrow(pa.LargeListArray.from_arrays(offsets, spans.to_struct().to_arrow()))
+    assert isinstance(lists, pl.Series)
+    frame = pl.DataFrame({name: column for name, column in whole.items() if name not in _SPANS})
+    return frame.with_columns(pl.col(*_NUMBERS).fill_nan(None), spans=lists).select(SpeakerTurns.column_names())
 
 
 def _kinds(kind_spans: pl.DataFrame) -> dict[str, list[Stretch]]:
@@ -102,8 +124,8 @@ def clock_anchors(copy_alignments: pl.DataFrame) -> pl.DataFrame:
     return ranked.filter(pl.col("other_copy_id") == clock).drop("anchor_count").sort("copy_id", "char_start")
 
 
-def _turns(copy_id: str, document_id: str, pieces: Pieces, anchors: pl.DataFrame | None) -> pl.DataFrame:
-    """Return the turns that the pieces of a copy make."""
+def _turns(copy_id: str, document_id: str, pieces: Pieces, anchors: pl.DataFrame | None) -> dict[str, Any]:
+    """Return the columns of the turns that the pieces of a copy make, and those of their spans."""
     letters = Letters(" ".join(pieces.text))
     lengths = np.fromiter(map(len, pieces.text), np.int64, len(pieces))
     text_end = np.cumsum(lengths + 1) - 1
@@ -112,52 +134,36 @@ def _turns(copy_id: str, document_id: str, pieces: Pieces, anchors: pl.DataFrame
     first = np.flatnonzero(_are_first(pieces, words))
     last = np.append(first[1:], len(pieces)) - 1
     times = turn_times(copy_id, pieces, anchors, first, last)
-    spans = pl.DataFrame(
-        {
-            "char_start": pieces.char_start,
-            "char_end": pieces.char_end,
-            "text_start": text_start - np.repeat(text_start[first], last - first + 1),
-            "start_s": pl.Series(pieces.start_s).fill_nan(None),
-        }
-    )
     speakers = [pieces.speakers[number] for number in pieces.speaker[first].tolist()]
     kind = np.minimum.reduceat(pieces.kind, first)
     kind[kind != np.maximum.reduceat(pieces.kind, first)] = KINDS.index("content")
     char_start = pieces.char_start[first]
     ranges = zip(text_start[first].tolist(), text_end[last].tolist(), strict=True)
-    return pl.DataFrame(
-        {
-            "turn_id": turn_ids(copy_id, char_start.tolist()),
-            "document_id": document_id,
-            "copy_id": copy_id,
-            "turn_index": np.arange(len(first)),
-            "speaker_label": [speaker.label for speaker in speakers],
-            "person_id": [speaker.person_id for speaker in speakers],
-            "speaker_confidence": _confidences(pieces, lengths, first, last),
-            "speaker_source": [speaker.source for speaker in speakers],
-            "speaker_copy_id": [speaker.copy_id for speaker in speakers],
-            "start_s": pl.Series(times.start_s).fill_nan(None),
-            "end_s": pl.Series(times.end_s).fill_nan(None),
-            "time_source": [TIME_SOURCES[source] for source in times.source.tolist()],
-            "clock_copy_id": [None if is_none else times.clock_copy_id for is_none in np.isnan(times.start_s).tolist()],
-            "text": [letters.text[start:end] for start, end in ranges],
-            "word_count": words[last + 1] - words[first],
-            "segment_kind": [KINDS[number] for number in kind.tolist()],
-            "spans": _lists(spans, first),
-            "char_start": char_start,
-            "char_end": pieces.char_end[last],
-        },
-        schema=SpeakerTurns.create_empty().schema,
-        strict=False,
-    )
-
-
-def _lists(rows: pl.DataFrame, first: Ints) -> pl.Series:
-    """Return the rows as a column of lists, each of which begins at one of `first`."""
-    offsets = pa.array(np.append(first, rows.height), pa.int64())
-    column = pl.from_arrow(pa.LargeListArray.from_arrays(offsets, rows.to_struct().to_arrow()))
-    assert isinstance(column, pl.Series)
-    return column
+    return {
+        "turn_id": turn_ids(copy_id, char_start.tolist()),
+        "document_id": [document_id] * len(first),
+        "copy_id": [copy_id] * len(first),
+        "turn_index": np.arange(len(first)),
+        "speaker_label": [speaker.label for speaker in speakers],
+        "person_id": [speaker.person_id for speaker in speakers],
+        "speaker_confidence": _confidences(pieces, lengths, first, last),
+        "speaker_source": [speaker.source for speaker in speakers],
+        "speaker_copy_id": [speaker.copy_id for speaker in speakers],
+        "start_s": times.start_s,
+        "end_s": times.end_s,
+        "time_source": [TIME_SOURCES[source] for source in times.source.tolist()],
+        "clock_copy_id": [None if is_none else times.clock_copy_id for is_none in np.isnan(times.start_s).tolist()],
+        "text": [letters.text[start:end] for start, end in ranges],
+        "word_count": words[last + 1] - words[first],
+        "segment_kind": [KINDS[number] for number in kind.tolist()],
+        "char_start": char_start,
+        "char_end": pieces.char_end[last],
+        "span_count": last - first + 1,
+        "span_char_start": pieces.char_start,
+        "span_char_end": pieces.char_end,
+        "span_text_start": text_start - np.repeat(text_start[first], last - first + 1),
+        "span_start_s": pieces.start_s,
+    }
 
 
 def _are_first(pieces: Pieces, words: Ints) -> Bools:
@@ -192,21 +198,18 @@ def _cut_long(is_first: Bools, is_unmarked: Bools, pieces: Pieces, words: Ints) 
             turn = number
 
 
-def _confidences(pieces: Pieces, lengths: Ints, first: Ints, last: Ints) -> list[float | None]:
-    """Return the mean confidence of the speaker, by length: parts of a turn may be known more surely than others."""
-    known = [speaker.confidence for speaker in pieces.speakers]
+def _confidences(pieces: Pieces, lengths: Ints, first: Ints, last: Ints) -> Seconds:
+    """Return the mean confidence of the speaker, by length: parts of a turn may be known more surely than others.
+
+    It is NaN where no person is known to speak.
+    """
+    known = [speaker.confidence if speaker.person_id else None for speaker in pieces.speakers]
     of_piece = np.array([np.nan if one is None else one for one in known])[pieces.speaker]
     lowest, highest = np.fmin.reduceat(of_piece, first), np.fmax.reduceat(of_piece, first)
-    found: list[float | None] = []
-    speakers = pieces.speaker[first].tolist()
-    for number, (speaker, low, high) in enumerate(zip(speakers, lowest.tolist(), highest.tolist(), strict=True)):
-        if pieces.speakers[speaker].person_id is None or isnan(low):
-            found.append(None)
-        elif low == high == round(low, 4):
-            found.append(low)
-        else:
-            turn = slice(int(first[number]), int(last[number]) + 1)
-            pairs = zip(of_piece[turn].tolist(), lengths[turn].tolist(), strict=True)
-            sure = [(one, length) for one, length in pairs if not isnan(one)]
-            found.append(round(sum(one * length for one, length in sure) / sum(length for _, length in sure), 4))
-    return found
+    means = lowest
+    for number in np.flatnonzero((lowest < highest) | (lowest != np.round(lowest, 4)) & ~np.isnan(lowest)).tolist():
+        turn = slice(int(first[number]), int(last[number]) + 1)
+        pairs = zip(of_piece[turn].tolist(), lengths[turn].tolist(), strict=True)
+        sure = [(one, length) for one, length in pairs if not isnan(one)]
+        means[number] = round(sum(one * length for one, length in sure) / sum(length for _, length in sure), 4)
+    return means

@@ -89,7 +89,8 @@ def pieces_of(
     start, end = segments["char_start"].to_numpy(), segments["char_end"].to_numpy()
     kind, is_cut_by_kind = _only_stretch(start, end, kinds)
     stretch, is_cut_by_speaker = _only_stretch(start, end, speakers)
-    of_label = np.array([-1 if label is None else cutter.number_of_label(label) for label in labels], np.int64)
+    numbers = {label: -1 if label is None else cutter.number_of_label(label) for label in dict.fromkeys(labels)}
+    of_label = np.array([numbers[label] for label in labels], np.int64)
     kind_numbers = np.array([*(_KIND_NUMBERS[one.value] for one in kinds), _KIND_NUMBERS["content"]])
     speaker_numbers = np.array([*(cutter.number(one.value) for one in speakers), cutter.number(NOBODY)])
     is_cut = is_cut_by_kind | ((of_label < 0) & is_cut_by_speaker) | _are_ragged(texts, start, end, text)
@@ -120,9 +121,9 @@ def pieces_of(
 
 
 def _only_stretch(start: Ints, end: Ints, stretches: Sequence[Stretch]) -> tuple[Ints, Bools]:
-    """Return for each segment the number of the stretch that it lies in, and whether it may lie in several or in a part.
+    """Return for each segment the number of the stretch that it lies in, and whether it may lie in more than one.
 
-    The number is that of all stretches where it lies in none.
+    The number is that of all stretches where it lies in none. Beside a stretch that it leaves is another one, or none.
     """
     from_char = np.array([stretch.char_start for stretch in stretches], np.int64)
     to_char = np.array([stretch.char_end for stretch in stretches], np.int64)
@@ -174,7 +175,7 @@ class _Cutter:
     def parts(
         self, number: int, texts: Sequence[str], labels: Sequence[str | None], starts: Ints, ends: Ints
     ) -> Iterator[tuple[int, int, int, int, int, str, int, int]]:
-        """Yield the parts of a segment: its number, the part's range, speaker and kind, text, and range without space."""
+        """Yield the parts of a segment: its number, the part's range, speaker, kind, text, and range without space."""
         start, end, label = int(starts[number]), int(ends[number]), labels[number]
         kind_cuts = _cuts(start, end, islice(self._kinds, bisect_right(self._kind_ends, start), None), "content")
         if label is not None:

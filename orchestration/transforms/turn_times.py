@@ -9,6 +9,7 @@ import polars as pl
 
 from orchestration.transforms.letters import Ints
 from orchestration.transforms.turn_pieces import Pieces, Seconds
+from orchestration.transforms.word_times import next_known
 
 TIME_SOURCES = ("native", "aligned", "interpolated", "none")
 _NATIVE, _ALIGNED, _INTERPOLATED, _NONE = range(4)
@@ -96,7 +97,7 @@ def _at(points: _Points, char: Ints, *, is_own: bool) -> Seconds:
 
 def _own_points(pieces: Pieces) -> _Points:
     """Return where cues begin, and where they end before the next begins."""
-    following = pl.Series(pieces.start_s).fill_nan(None).shift(-1).fill_null(strategy="backward").to_numpy()
+    following = next_known(pieces.start_s)
     is_end = ~np.isnan(pieces.end_s) & (np.isnan(following) | (pieces.end_s <= following))
     is_point = np.column_stack((~np.isnan(pieces.start_s), is_end)).reshape(-1)
     chars = np.column_stack((pieces.char_start, pieces.char_end)).reshape(-1)

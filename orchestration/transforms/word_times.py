@@ -31,7 +31,7 @@ def word_times(places: WordPlaces, segments: pl.DataFrame) -> WordTimes:
     """
     start, stated = segments["start_s"].to_numpy(), segments["end_s"].to_numpy()
     char_start, char_end = segments["char_start"].to_numpy(), segments["char_end"].to_numpy()
-    following = segments["start_s"].shift(-1).fill_null(strategy="backward").to_numpy()
+    following = next_known(start)
     guess = start + (char_end - char_start) / CHARACTERS_PER_S
     end = np.where(np.isnan(stated), np.where(np.isnan(following), guess, following), stated)
     # Cues that overlap end where the next begins, so that times never go back.
@@ -47,6 +47,13 @@ def word_times(places: WordPlaces, segments: pl.DataFrame) -> WordTimes:
     start_s[is_timed] = np.maximum.accumulate(np.maximum(start_s[is_timed], 0.0))
     end_s[is_timed] = np.maximum(start_s[is_timed], end_s[is_timed])
     return WordTimes(start_s, end_s)
+
+
+def next_known(times: Seconds) -> Seconds:
+    """Return for each time the next one after it that is known; NaN where none is."""
+    at = np.where(np.isnan(times), len(times), np.arange(len(times)))
+    following = np.append(np.minimum.accumulate(at[::-1])[::-1][1:], len(times))
+    return np.append(times, np.nan)[following]
 
 
 def _set_own(start_s: Seconds, end_s: Seconds, places: WordPlaces, segments: pl.DataFrame) -> None:
