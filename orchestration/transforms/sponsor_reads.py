@@ -176,7 +176,7 @@ def reads(
     """
     named = "|".join(re.escape(name) for name in sorted(show_names, key=len, reverse=True) if len(name) > 3)
     pages = {name.casefold().replace(" ", "") for name in show_names if len(name) > 3}
-    opens = re.compile(f"{OPENS.pattern}|\\b(?:{named}){_NAMED_SHOW}", re.IGNORECASE) if named else OPENS
+    opens_of_show = re.compile(f"\\b(?:{named}){_NAMED_SHOW}", re.IGNORECASE) if named else None
     found: list[Read] = []
     covered = -1
     may_be_address = said["address"] | _with_dots(sentences)
@@ -186,7 +186,7 @@ def reads(
         if index <= covered:
             continue
         read = (
-            (_opened(sentences, index, opens) if said["opening"][index] else None)
+            (_opened(sentences, index, opens_of_show) if said["opening"][index] else None)
             or (_named(sentences, index, known) if is_named[index] else None)
             or (
                 _offered(sentences, index, covered, pages, bool(said["offer"][index]))
@@ -243,9 +243,12 @@ def _holding(sentences: Sentences, places: Ints) -> Bools:
     return holds
 
 
-def _opened(sentences: Sequence[Sentence], index: int, opens: re.Pattern[str]) -> Read | None:
+def _opened(sentences: Sequence[Sentence], index: int, opens_of_show: re.Pattern[str] | None) -> Read | None:
     opening = sentences[index]
-    cue = opens.search(opening.text)
+    cue = OPENS.search(opening.text)
+    of_show = opens_of_show.search(opening.text) if opens_of_show else None
+    if of_show and (cue is None or of_show.start() < cue.start()):
+        cue = of_show
     is_sure = cue is not None
     cue = cue or _MAY_OPEN.search(opening.text)
     if cue is None or opening.text.rstrip().endswith("?"):

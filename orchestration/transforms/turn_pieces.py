@@ -103,11 +103,12 @@ def pieces_of(
     of_whole = np.where(of_label < 0, speaker_numbers[stretch], of_label)
     first = np.concatenate((start[whole], part[:, 1]))[order]
     last = np.concatenate((end[whole], part[:, 2]))[order]
-    pieces = [*(texts[number] for number in whole.tolist()), *(one[5] for one in parts)]
+    shown = np.array([*texts, *(one[5] for one in parts)], object)
+    of_shown = np.concatenate((whole, len(texts) + np.arange(len(parts))))[order]
     # A piece begins and ends at its first and last visible character, as a segment does: only parts are trimmed.
     trimmed = np.array([one[6:] for one in parts], np.int64).reshape(-1, 2)
     return Pieces(
-        text=[pieces[number] for number in order.tolist()] if len(cut) else pieces,
+        text=shown[of_shown].tolist(),
         char_start=np.concatenate((start[whole], trimmed[:, 0]))[order],
         char_end=np.concatenate((end[whole], trimmed[:, 1]))[order],
         speaker=np.concatenate((of_whole[whole], part[:, 3]))[order],
