@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -39,25 +40,29 @@ def copy_alignments(
     first, else the one without names. Copies that share too few words get no anchors.
     """
     texts = dict(document_texts.select("document_id", "text").iter_rows())
-    columns = "document_id", "text", "words", "start_s", "end_s", "char_start", "char_end"
     pairings = list(_pairings(copies, copy_episodes, segments))
     wanted = {copy_id for pairs in pairings for pair in pairs for copy_id in pair}
     parts = (
         segments.lazy()
         .filter("is_speech", pl.col("copy_id").is_in(pl.Series(sorted(wanted), dtype=pl.String).implode()))
         .sort("copy_id", "segment_index")
-        .select("copy_id", *columns)
+        .select("copy_id", "document_id", "text", "words", "start_s", "end_s", "char_start", "char_end")
         .collect()
         .partition_by("copy_id", as_dict=True, include_key=False)
     )
-    frames: list[pl.DataFrame] = [CopyAlignments.create_empty()]
+    columns: dict[str, list[Any]] = {name: [] for name in CopyAlignments.column_names()}
     for pairs in pairings:
         copies_of_pairs = {copy_id for pair in pairs for copy_id in pair}
         spoken = {copy_id: _Spoken.of(parts[copy_id,], texts) for copy_id in copies_of_pairs}
-        frames += [_anchors(copy_id, other_id, spoken[copy_id], spoken[other_id]) for copy_id, other_id in pairs]
-    frame = pl.concat(frames).with_columns(pl.col("start_s", "end_s").fill_nan(None))
-    frame = frame.sort("copy_id", "other_copy_id", "char_start")
-    return CopyAlignments.validate(frame, cast=True)
+        for copy_id, other_id in pairs:
+            for name, column in _anchors(copy_id, other_id, spoken[copy_id], spoken[other_id]).items():
+                columns[name].append(column)
+    if not columns["copy_id"]:
+        return CopyAlignments.create_empty()
+    ids = {name: [*chain.from_iterable(columns.pop(name))] for name in ("copy_id", "other_copy_id")}
+    frame = pl.DataFrame(ids | {name: np.concatenate(parts) for name, parts in columns.items()})
+    frame = frame.with_columns(pl.col("start_s", "end_s").fill_nan(None)).sort("copy_id", "other_copy_id", "char_start")
+    return CopyAlignments.validate(frame.select(CopyAlignments.column_names()), cast=True)
 
 
 def both_ways(copy_alignments: pl.DataFrame) -> pl.DataFrame:
@@ -91,12 +96,12 @@ class _Spoken:
         return cls(places, places.codes(), word_times(places, segments))
 
 
-def _anchors(copy_id: str, other_id: str, here: _Spoken, there: _Spoken) -> pl.DataFrame:
-    """Return an anchor for each run of matched words within one segment of both copies."""
+def _anchors(copy_id: str, other_id: str, here: _Spoken, there: _Spoken) -> dict[str, Any]:
+    """Return the columns of an anchor for each run of matched words within one segment of both copies."""
     blocks = match_codes(here.codes, there.codes)
     matched = sum(block.length for block in blocks)
     if not matched or matched < min(MIN_MATCHED_WORDS, len(here.codes), len(there.codes)):
-        return CopyAlignments.create_empty()
+        return {}
     a, b, length = np.array(blocks, np.int64).T
     block, word = ragged(a, length)
     other = ragged(b, length)[1]
@@ -104,20 +109,18 @@ def _anchors(copy_id: str, other_id: str, here: _Spoken, there: _Spoken) -> pl.D
     borders = (np.diff(column, prepend=-1) != 0 for column in (block, segment, other_segment))
     first = np.flatnonzero(np.logical_or.reduce(list(borders)))
     last = np.append(first[1:], len(word)) - 1
-    return pl.DataFrame(
-        {
-            "copy_id": copy_id,
-            "other_copy_id": other_id,
-            "char_start": here.places.char_start[word[first]],
-            "char_end": here.places.char_end[word[last]],
-            "other_char_start": there.places.char_start[other[first]],
-            "other_char_end": there.places.char_end[other[last]],
-            "start_s": there.times.start_s[other[first]],
-            "end_s": there.times.end_s[other[last]],
-            "word_count": last - first + 1,
-            "matched_share": round(matched / len(here.codes), 4),
-        }
-    )
+    return {
+        "copy_id": [copy_id] * len(first),
+        "other_copy_id": [other_id] * len(first),
+        "char_start": here.places.char_start[word[first]],
+        "char_end": here.places.char_end[word[last]],
+        "other_char_start": there.places.char_start[other[first]],
+        "other_char_end": there.places.char_end[other[last]],
+        "start_s": there.times.start_s[other[first]],
+        "end_s": there.times.end_s[other[last]],
+        "word_count": last - first + 1,
+        "matched_share": np.full(len(first), round(matched / len(here.codes), 4)),
+    }
 
 
 def _pairings(

@@ -78,13 +78,10 @@ def word_places(segments: pl.DataFrame, texts: dict[str, str]) -> WordPlaces:
 
     segments: those of the copy in order, `document_id, text, char_start, char_end`. texts: document texts by id.
     """
-    columns = segments.select("document_id", "text", "char_start", "char_end")
-    raws = [texts[document][start:end] for document, _, start, end in columns.iter_rows()]
-    shown = {
-        number: display(raw)
-        for number, (raw, text) in enumerate(zip(raws, segments["text"], strict=True))
-        if raw != text
-    }
+    columns = (segments[name].to_list() for name in ("document_id", "char_start", "char_end"))
+    raws = [texts[document][start:end] for document, start, end in zip(*columns, strict=True)]
+    pairs = enumerate(zip(raws, segments["text"].to_list(), strict=True))
+    shown = {number: display(raw) for number, (raw, text) in pairs if raw != text}
     for number, of_segment in shown.items():
         raws[number] = of_segment.text
     text = "\n".join(raws)
