@@ -35,6 +35,12 @@ def turn_id(copy: str, char_start: int) -> str:
     return stable_id("turn", copy, char_start)
 
 
+def turn_ids(copy: str, char_starts: Iterable[int]) -> list[str]:
+    """Return `turn_id` of many turns of a copy."""
+    key = f"turn\x1f{copy}\x1f"
+    return [digest.hex() for digest in stable_digests(f"{key}{char_start}".encode() for char_start in char_starts)]
+
+
 def stable_digests(keys: Iterable[bytes]) -> list[bytes]:
     """Return the bytes of `stable_id` of each key, whose parts are joined already: for very many keys."""
     blake2b = hashlib.blake2b

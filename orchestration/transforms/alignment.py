@@ -12,15 +12,19 @@ anchors never go back, in neither copy, nor do their times.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from dataclasses import dataclass
+from itertools import chain, combinations
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from orchestration.schemas.copy_alignments import CopyAlignments
+from orchestration.transforms.letters import ragged
 from orchestration.transforms.person_names import is_anonymous
-from orchestration.transforms.spoken_words import Token, set_times, words_of
-from orchestration.transforms.word_matching import Block, match_words
+from orchestration.transforms.word_matching import match_codes
+from orchestration.transforms.word_places import Codes, WordPlaces, word_places
+from orchestration.transforms.word_times import WordTimes, word_times
 
 MIN_MATCHED_WORDS = 20
 # A copy of which less than this share of the speech has names lacks names.
@@ -36,19 +40,29 @@ def copy_alignments(
     first, else the one without names. Copies that share too few words get no anchors.
     """
     texts = dict(document_texts.select("document_id", "text").iter_rows())
-    rows: list[dict[str, Any]] = []
-    for pairs in _pairings(copies, copy_episodes, segments):
-        wanted = segments.filter("is_speech", pl.col("copy_id").is_in({copy_id for pair in pairs for copy_id in pair}))
-        words: dict[str, list[Token]] = {}
-        for (copy_id,), of_copy in (
-            wanted.sort("copy_id", "segment_index").partition_by("copy_id", as_dict=True).items()
-        ):
-            words[str(copy_id)] = words_of(of_copy, texts)
-            set_times(words[str(copy_id)], of_copy)
+    pairings = list(_pairings(copies, copy_episodes, segments))
+    wanted = {copy_id for pairs in pairings for pair in pairs for copy_id in pair}
+    parts = (
+        segments.lazy()
+        .filter("is_speech", pl.col("copy_id").is_in(pl.Series(sorted(wanted), dtype=pl.String).implode()))
+        .sort("copy_id", "segment_index")
+        .select("copy_id", "document_id", "text", "words", "start_s", "end_s", "char_start", "char_end")
+        .collect()
+        .partition_by("copy_id", as_dict=True, include_key=False)
+    )
+    columns: dict[str, list[Any]] = {name: [] for name in CopyAlignments.column_names()}
+    for pairs in pairings:
+        copies_of_pairs = {copy_id for pair in pairs for copy_id in pair}
+        spoken = {copy_id: _Spoken.of(parts[copy_id,], texts) for copy_id in copies_of_pairs}
         for copy_id, other_id in pairs:
-            rows += _pair_rows(copy_id, other_id, words[copy_id], words[other_id])
-    frame = pl.DataFrame(rows, schema=CopyAlignments.create_empty().schema)
-    return CopyAlignments.validate(frame.sort("copy_id", "other_copy_id", "char_start"), cast=True)
+            for name, column in _anchors(copy_id, other_id, spoken[copy_id], spoken[other_id]).items():
+                columns[name].append(column)
+    if not columns["copy_id"]:
+        return CopyAlignments.create_empty()
+    ids = {name: [*chain.from_iterable(columns.pop(name))] for name in ("copy_id", "other_copy_id")}
+    frame = pl.DataFrame(ids | {name: np.concatenate(parts) for name, parts in columns.items()})
+    frame = frame.with_columns(pl.col("start_s", "end_s").fill_nan(None)).sort("copy_id", "other_copy_id", "char_start")
+    return CopyAlignments.validate(frame.select(CopyAlignments.column_names()), cast=True)
 
 
 def both_ways(copy_alignments: pl.DataFrame) -> pl.DataFrame:
@@ -68,15 +82,45 @@ def both_ways(copy_alignments: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _pair_rows(copy_id: str, other_id: str, words: list[Token], others: list[Token]) -> Iterator[dict[str, Any]]:
-    blocks = match_words([word.word for word in words], [word.word for word in others])
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """The words of a copy: where they stand, what they are, and when they are said."""
+
+    places: WordPlaces
+    codes: Codes
+    times: WordTimes
+
+    @classmethod
+    def of(cls, segments: pl.DataFrame, texts: dict[str, str]) -> _Spoken:
+        places = word_places(segments, texts)
+        return cls(places, places.codes(), word_times(places, segments))
+
+
+def _anchors(copy_id: str, other_id: str, here: _Spoken, there: _Spoken) -> dict[str, Any]:
+    """Return the columns of an anchor for each run of matched words within one segment of both copies."""
+    blocks = match_codes(here.codes, there.codes)
     matched = sum(block.length for block in blocks)
-    if not matched or matched < min(MIN_MATCHED_WORDS, len(words), len(others)):
-        return
-    share = round(matched / len(words), 4)
-    key: dict[str, Any] = {"copy_id": copy_id, "other_copy_id": other_id, "matched_share": share}
-    for row in _anchor_rows(words, others, blocks):
-        yield key | row
+    if not matched or matched < min(MIN_MATCHED_WORDS, len(here.codes), len(there.codes)):
+        return {}
+    a, b, length = np.array(blocks, np.int64).T
+    block, word = ragged(a, length)
+    other = ragged(b, length)[1]
+    segment, other_segment = here.places.segment[word], there.places.segment[other]
+    borders = (np.diff(column, prepend=-1) != 0 for column in (block, segment, other_segment))
+    first = np.flatnonzero(np.logical_or.reduce(list(borders)))
+    last = np.append(first[1:], len(word)) - 1
+    return {
+        "copy_id": [copy_id] * len(first),
+        "other_copy_id": [other_id] * len(first),
+        "char_start": here.places.char_start[word[first]],
+        "char_end": here.places.char_end[word[last]],
+        "other_char_start": there.places.char_start[other[first]],
+        "other_char_end": there.places.char_end[other[last]],
+        "start_s": there.times.start_s[other[first]],
+        "end_s": there.times.end_s[other[last]],
+        "word_count": last - first + 1,
+        "matched_share": np.full(len(first), round(matched / len(here.codes), 4)),
+    }
 
 
 def _pairings(
@@ -106,27 +150,3 @@ def _pairings(
         ]
         if pairs:
             yield pairs
-
-
-def _anchor_rows(words: list[Token], others: list[Token], blocks: list[Block]) -> Iterator[dict[str, Any]]:
-    """Yield an anchor for each run of matched words within one segment of both copies."""
-    for block in blocks:
-        start = 0
-        for step in range(1, block.length + 1):
-            if step < block.length:
-                here, before = words[block.a + step], words[block.a + step - 1]
-                there, behind = others[block.b + step], others[block.b + step - 1]
-                if here.segment == before.segment and there.segment == behind.segment:
-                    continue
-            first, last = words[block.a + start], words[block.a + step - 1]
-            other_first, other_last = others[block.b + start], others[block.b + step - 1]
-            yield {
-                "char_start": first.char_start,
-                "char_end": last.char_end,
-                "other_char_start": other_first.char_start,
-                "other_char_end": other_last.char_end,
-                "start_s": other_first.start_s,
-                "end_s": other_last.end_s,
-                "word_count": step - start,
-            }
-            start = step

@@ -6,18 +6,18 @@ place. What is said in other words on both sides is no difference.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from orchestration.formats.display import tidy
 from orchestration.ids import stable_id
 from orchestration.schemas.copy_differences import CopyDifferences
 from orchestration.transforms.alignment import both_ways
-from orchestration.transforms.spoken_words import Token, set_times, words_of
+from orchestration.transforms.word_places import WordPlaces, word_places
+from orchestration.transforms.word_times import word_times
 
 MIN_WORDS = 8
 # Of the words of a stretch, the other copy may have so many at its place: more is another wording.
@@ -32,58 +32,65 @@ def copy_differences(
     All arguments have the columns of the lake tables of these names.
     """
     texts = dict(document_texts.select("document_id", "text").iter_rows())
-    ids = set(copy_alignments["copy_id"]) | set(copy_alignments["other_copy_id"])
-    wanted = segments.filter("is_speech", pl.col("copy_id").is_in(ids)).sort("copy_id", "segment_index")
-    parts = {str(key[0]): part for key, part in wanted.partition_by("copy_id", as_dict=True).items()}
+    ids = pl.concat([copy_alignments["copy_id"], copy_alignments["other_copy_id"].alias("copy_id")]).unique()
+    columns = "document_id", "text", "words", "start_s", "end_s", "char_start", "char_end"
+    parts = (
+        segments.lazy()
+        .filter("is_speech", pl.col("copy_id").is_in(ids.implode()))
+        .sort("copy_id", "segment_index")
+        .select("copy_id", *columns)
+        .collect()
+        .partition_by("copy_id", as_dict=True, include_key=False)
+    )
+    words = {copy_id: word_places(part, texts) for (copy_id,), part in parts.items()}
     pairs = both_ways(copy_alignments).partition_by("copy_id", "other_copy_id", as_dict=True, maintain_order=True)
-    words: dict[str, list[Token]] = {}
-    for copy_id, part in parts.items():
-        words[copy_id] = words_of(part, texts)
-        set_times(words[copy_id], part)
     rows: list[dict[str, Any]] = []
     for (copy_id, other_id), anchors in pairs.items():
-        document_id = parts[str(copy_id)]["document_id"][0]
+        part = parts[copy_id,]
+        document_id = part["document_id"][0]
         key = {"document_id": document_id, "copy_id": copy_id, "other_copy_id": other_id}
-        for row in _stretches(words[str(copy_id)], words[str(other_id)], anchors, texts[document_id]):
+        for row in _stretches(words[copy_id], words[other_id], anchors, part, texts[document_id]):
             rows.append(key | {"difference_id": stable_id("difference", copy_id, other_id, row["char_start"])} | row)
     frame = pl.DataFrame(rows, schema=CopyDifferences.create_empty().schema, strict=False)
     return CopyDifferences.validate(frame.sort("copy_id", "other_copy_id", "char_start"), cast=True)
 
 
-def _stretches(words: list[Token], others: list[Token], anchors: pl.DataFrame, text: str) -> Iterator[dict[str, Any]]:
-    starts, other_starts = [word.char_start for word in words], [word.char_start for word in others]
-    blocks = [(0, 0, 0)]
-    for start, other_start, count in anchors.select("char_start", "other_char_start", "word_count").iter_rows():
-        blocks.append((bisect_left(starts, start), bisect_left(other_starts, other_start), count))
-    blocks.append((len(words), len(others), 0))
-    for (at, other_at, count), (following, other_following, _) in pairwise(blocks):
-        start, end, other_start = at + count, following, other_at + count
-        other_count = other_following - other_start
-        if end - start < MIN_WORDS or other_count > _MAX_OTHER_SHARE * (end - start):
-            continue
-        spans = _spans(words[start:end])
+def _stretches(
+    words: WordPlaces, others: WordPlaces, anchors: pl.DataFrame, segments: pl.DataFrame, text: str
+) -> Iterator[dict[str, Any]]:
+    at, other_at, count = (anchors[name].to_numpy() for name in ("char_start", "other_char_start", "word_count"))
+    at, other_at = np.searchsorted(words.char_start, at), np.searchsorted(others.char_start, other_at)
+    starts, ends = np.append(0, at + count), np.append(at, len(words))
+    other_starts, other_ends = np.append(0, other_at + count), np.append(other_at, len(others))
+    lengths, other_lengths = ends - starts, other_ends - other_starts
+    found = np.flatnonzero((lengths >= MIN_WORDS) & (other_lengths <= _MAX_OTHER_SHARE * lengths))
+    if not len(found):
+        return
+    times = word_times(words, segments)
+    for number in found.tolist():
+        start, end, other_start = int(starts[number]), int(ends[number]), int(other_starts[number])
+        spans = _spans(words, start, end)
         yield {
             "kind": "only_here",
-            "start_s": words[start].start_s,
-            "end_s": words[end - 1].end_s,
+            "start_s": _known(times.start_s[start]),
+            "end_s": _known(times.end_s[end - 1]),
             "word_count": end - start,
-            "other_word_count": other_count,
+            "other_word_count": int(other_lengths[number]),
             "text": " ".join(tidy(text[span["char_start"] : span["char_end"]]) for span in spans),
             "spans": spans,
             "char_start": spans[0]["char_start"],
             "char_end": spans[-1]["char_end"],
-            "other_char_start": others[other_start].char_start if other_start < len(others) else None,
+            "other_char_start": int(others.char_start[other_start]) if other_start < len(others) else None,
         }
 
 
-def _spans(words: list[Token]) -> list[dict[str, int]]:
-    """Return the slices that `words` stand in: one for each segment."""
-    spans: list[dict[str, int]] = []
-    segment = -1
-    for word in words:
-        if word.segment == segment:
-            spans[-1]["char_end"] = word.char_end
-        else:
-            spans.append({"char_start": word.char_start, "char_end": word.char_end})
-            segment = word.segment
-    return spans
+def _known(time_s: float) -> float | None:
+    return None if np.isnan(time_s) else float(time_s)
+
+
+def _spans(words: WordPlaces, start: int, end: int) -> list[dict[str, int]]:
+    """Return the slices that the words from number `start` to `end` stand in: one for each segment."""
+    first = start + np.flatnonzero(np.diff(words.segment[start:end], prepend=-1))
+    last = np.append(first[1:], end) - 1
+    slices = zip(words.char_start[first].tolist(), words.char_end[last].tolist(), strict=True)
+    return [{"char_start": char_start, "char_end": char_end} for char_start, char_end in slices]

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -21,10 +20,11 @@ from orchestration.ids import stable_id
 from orchestration.schemas.kind_spans import KindSpans
 from orchestration.transforms.repeated_speech import repeated_runs, repeated_sentences
 from orchestration.transforms.shared_text import codes, speech_words
-from orchestration.transforms.show_talk import PROMO, show_talk
-from orchestration.transforms.speech_sentences import Sentence, sentences
+from orchestration.transforms.show_talk import PROMO, SHOW_WORDS, show_talk
+from orchestration.transforms.speech_sentences import Sentence, Sentences
+from orchestration.transforms.spoken_literals import Literals
 from orchestration.transforms.sponsor_notes import hosts
-from orchestration.transforms.sponsor_reads import OPENS, Sponsor, reads, sells, spoken_hosts
+from orchestration.transforms.sponsor_reads import OPENS, READ_WORDS, Sponsor, reads, sells, spoken_hosts
 from orchestration.transforms.written_kinds import Found, chaptered, noted
 
 # Repeated speech shorter than this is a turn of phrase.
@@ -36,6 +36,10 @@ MAX_GAP_WORDS = 25
 OPENING_SENTENCES = 8
 # The share of the speech at either end in which repeated speech is greeting or farewell.
 EDGE_SHARE = 0.1
+_SPOKEN = ("text", "start_s", "char_start", "char_end", "is_change")
+# Sentences of so many copies are in memory at a time.
+_BATCH_COPIES = 16
+_LITERALS = Literals(READ_WORDS | SHOW_WORDS)
 _PRIORITY = {"sponsor": 0, "promo": 1, "outro": 2, "intro": 3, "unknown": 4}
 
 
@@ -57,9 +61,9 @@ def kind_spans(
     by default of these.
     """
     texts = dict(document_texts.select("document_id", "text").iter_rows())
-    spoken = _by_copy(segments.filter("is_speech"), "segment_index")
-    notes = _by_copy(passages.filter(pl.col("field") == "description"), "passage_index")
-    listed = _by_copy(chapters, "chapter_index")
+    spoken = _by_copy(_speech(segments), "segment_index", _SPOKEN)
+    notes = _by_copy(passages.filter(pl.col("field") == "description"), "passage_index", ("char_start", "char_end"))
+    listed = _by_copy(chapters, "chapter_index", ("title", "start_s", "end_s", "char_start", "char_end"))
     shows = _shows(copy_shows)
     if copy_episodes is None:
         copy_episodes = copies.select("copy_id", episode_id="copy_id")
@@ -67,34 +71,30 @@ def kind_spans(
         words = codes(speech_words(segments)).rename({"codes": "speech"})
         repeated = repeated_runs(lambda columns: [words.select(columns)], copy_episodes)
     episodes: dict[str, str] = dict(copy_episodes.select("copy_id", "episode_id").iter_rows())
-    runs: dict[str, list[int]] = dict(repeated.select("copy_id", "runs").iter_rows())
+    runs = {copy_id: part["runs"][0] for (copy_id,), part in repeated.partition_by("copy_id", as_dict=True).items()}
     documents: dict[str, str] = dict(copies.sort("copy_id").select("copy_id", "document_id").iter_rows())
     truncated = dict(copies.select("copy_id", "is_truncated").iter_rows())
-    speech = {
-        copy_id: list(sentences(spoken[copy_id], texts.get(document_id, "")))
-        for copy_id, document_id in documents.items()
-        if copy_id in spoken
-    }
     written = {
         copy_id: [
-            *noted(notes.get(copy_id, []), texts.get(document_id, "")),
-            *chaptered(listed.get(copy_id, []), spoken.get(copy_id, []), texts.get(document_id, "")),
+            *noted(_rows(notes, copy_id), texts.get(document_id, "")),
+            *chaptered(_rows(listed, copy_id), spoken.get(copy_id), texts.get(document_id, "")),
         ]
         for copy_id, document_id in documents.items()
     }
     known = _sponsors(written, episodes, documents, texts)
     rows = []
-    for copy_id, document_id in documents.items():
-        text = texts.get(document_id, "")
+    for copy_id, of_copy, again in _sentences(documents, spoken, texts, runs):
+        said = _LITERALS.sentences(of_copy)
+        names = shows.get(copy_id, [])
         found = written[copy_id]
-        if copy_id in speech:
-            of_copy = speech[copy_id]
-            found += _spoken(of_copy, known.get(episodes.get(copy_id, copy_id), []), shows.get(copy_id, []))
-            for talk in show_talk(of_copy, shows.get(copy_id, []), truncated[copy_id]):
-                found.append(_span(of_copy, talk.first, talk.last, talk.kind, "other", talk.rule))
-            again = repeated_sentences(of_copy, runs.get(copy_id, ()))
-            found += _repeated(of_copy, again, shows.get(copy_id, []), truncated[copy_id])
-        for span in _apart(found, text):
+        for read in reads(of_copy, said, known.get(episodes.get(copy_id, copy_id), []), names):
+            span = _span(of_copy, read.first, read.last, "sponsor", "read", read.rule)
+            found.append(span._replace(name=read.name))
+        for talk in show_talk(of_copy, said, names, truncated[copy_id]):
+            found.append(_span(of_copy, talk.first, talk.last, talk.kind, "other", talk.rule))
+        found += _repeated(of_copy, again, names, truncated[copy_id])
+    for copy_id, document_id in documents.items():
+        for span in _apart(written[copy_id], texts.get(document_id, "")):
             rows.append(
                 {
                     "kind_span_id": stable_id("kind_span", copy_id, span.kind, span.char_start),
@@ -112,9 +112,39 @@ def kind_spans(
     return KindSpans.validate(frame.sort("copy_id", "char_start"), cast=True)
 
 
-def _by_copy(frame: pl.DataFrame, order: str) -> dict[str, list[dict[str, Any]]]:
-    parts = frame.sort("copy_id", order).partition_by("copy_id", as_dict=True, maintain_order=True)
-    return {str(copy_id): part.rows(named=True) for (copy_id,), part in parts.items()}
+def _speech(segments: pl.DataFrame) -> pl.DataFrame:
+    """Return the segments of speech of each copy in order, with `is_change`: somebody else may speak than before."""
+    label, copy_id = pl.col("speaker_label"), pl.col("copy_id")
+    is_other = label.ne_missing(label.shift(1)) | pl.col("is_speaker_change")
+    speech = segments.lazy().filter("is_speech").sort("copy_id", "segment_index")
+    return speech.with_columns(is_change=is_other & copy_id.eq_missing(copy_id.shift(1))).collect()
+
+
+def _sentences(
+    documents: Mapping[str, str],
+    spoken: Mapping[str, pl.DataFrame],
+    texts: Mapping[str, str],
+    runs: Mapping[str, pl.Series],
+) -> Iterator[tuple[str, Sentences, frozenset[int]]]:
+    """Yield for each copy that speaks its sentences, and which of them others have too."""
+    speaking = [copy_id for copy_id in documents if copy_id in spoken]
+    for first in range(0, len(speaking), _BATCH_COPIES):
+        batch = speaking[first : first + _BATCH_COPIES]
+        speech = {copy_id: Sentences(spoken[copy_id], texts.get(documents[copy_id], "")) for copy_id in batch}
+        again = repeated_sentences({copy_id: speech[copy_id] for copy_id in batch if copy_id in runs}, runs)
+        for copy_id, of_copy in speech.items():
+            if len(of_copy):
+                yield copy_id, of_copy, again.get(copy_id, frozenset())
+
+
+def _by_copy(frame: pl.DataFrame, order: str, columns: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """Return the `columns` of the rows of each copy, in this order."""
+    parts = frame.lazy().select("copy_id", order, *columns).sort("copy_id", order).collect()
+    return {copy_id: part for (copy_id,), part in parts.partition_by("copy_id", as_dict=True).items()}
+
+
+def _rows(parts: Mapping[str, pl.DataFrame], copy_id: str) -> list[dict[str, Any]]:
+    return parts[copy_id].rows(named=True) if copy_id in parts else []
 
 
 def _shows(copy_shows: pl.DataFrame | None) -> dict[str, list[str]]:
@@ -148,18 +178,13 @@ def _span(of_copy: Sequence[Sentence], first: int, last: int, kind: str, form: s
     return Found(kind, of_copy[first].char_start, of_copy[last].char_end, form, rule)
 
 
-def _spoken(of_copy: Sequence[Sentence], known: Sequence[Sponsor], show_names: Collection[str]) -> Iterator[Found]:
-    for read in reads(of_copy, known, show_names):
-        yield _span(of_copy, read.first, read.last, "sponsor", "read", read.rule)._replace(name=read.name)
-
-
 def _repeated(
-    of_copy: Sequence[Sentence], repeated: frozenset[int], show_names: Iterable[str], is_truncated: bool
+    of_copy: Sentences, repeated: frozenset[int], show_names: Iterable[str], is_truncated: bool
 ) -> Iterator[Found]:
     """Yield the stretches that other episodes have too, by what they say and where they stand."""
     if not repeated:
         return
-    starts = [0, *accumulate(sentence.word_count for sentence in of_copy)]
+    starts = of_copy.before.tolist()
     # What sells under the show's own name, written as one word in its address, is the show's.
     names = {name.casefold().replace(" ", "") for name in show_names}
     opening = " ".join(s.text for s in of_copy[:OPENING_SENTENCES] if not OPENS.search(s.text))

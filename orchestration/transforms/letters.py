@@ -94,6 +94,10 @@ class Letters:
         """Tell for each position whether a character of `kind` stands there."""
         return (self.kinds(at) & kind) != 0
 
+    def everywhere(self, kind: int) -> Bools:
+        """Tell for each position of the text whether a character of `kind` stands there."""
+        return (_tables()[2][self._points[:-1]] & kind) != 0
+
     def are_in(self, at: Ints, characters: str) -> Bools:
         """Tell for each position whether one of `characters` stands there."""
         return self.mask(characters)[self._points[np.clip(at, -1, self.length)]]

@@ -8,13 +8,17 @@ words; which sentences hold them is seen in each copy by itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 
+import numpy as np
 import polars as pl
 
+from orchestration.transforms.letters import Ints
 from orchestration.transforms.shared_text import Read, Run, folded_word_codes, run_here
-from orchestration.transforms.speech_sentences import Sentence
+from orchestration.transforms.speech_sentences import Sentences
+from orchestration.transforms.word_places import Codes
 
 RUN_WORDS = 8
 # Share of the words of a sentence that stand in repeated runs.
@@ -59,29 +63,38 @@ def repeated_runs(read: Read, copy_episodes: pl.DataFrame, run: Run = run_here) 
     )
 
 
-def repeated_sentences(of_copy: Sequence[Sentence], runs: Collection[int]) -> frozenset[int]:
-    """Return the positions of the sentences of a copy that are made of `runs`, those that others have too."""
-    if not runs:
-        return frozenset()
-    sentences = pl.Series([sentence.text for sentence in of_copy], dtype=pl.String)
-    words = (
-        pl.DataFrame({"sentence": pl.int_range(len(of_copy), dtype=pl.UInt32, eager=True), "text": sentences})
-        .select("sentence", code=folded_word_codes(pl.col("text")))
-        .filter(pl.col("code").list.len() > 0)
-        .explode("code")
-        .with_columns(
-            starts=_run(pl.col("code")).is_in(pl.Series(sorted(runs), dtype=pl.UInt64).implode()).fill_null(value=False)
-        )
+def repeated_sentences(speech: Mapping[str, Sentences], runs: Mapping[str, pl.Series]) -> dict[str, frozenset[int]]:
+    """Return for each copy the positions of the sentences that are made of its `runs`, those that others have too."""
+    texts = pl.DataFrame(
+        {"text": chain.from_iterable(of_copy.texts() for of_copy in speech.values())}, {"text": pl.String}
     )
+    codes = texts.select(code=_CODES).to_series()
+    counts = codes.list.len().to_numpy().astype(np.int64)
+    words = codes.filter(counts > 0).explode().to_frame()
+    starts = words.select(_STARTS).to_series().fill_null(0).to_numpy()
+    found: dict[str, frozenset[int]] = {}
+    for copy_id, of_copy in speech.items():
+        count, counts = np.split(counts, [len(of_copy)])
+        length = int(count.sum())
+        found[copy_id] = _made_of(starts[:length], count, runs[copy_id].to_numpy())
+        starts = starts[length:]
+    return found
+
+
+def _made_of(starts: Codes, counts: Ints, runs: Codes) -> frozenset[int]:
+    """Return the positions of the sentences of a copy that are made of runs.
+
+    starts: the hash of the words from each word on. counts: how many words each sentence has.
+    """
+    is_start = np.isin(starts, runs)
+    # The last words begin none: what follows them is of another copy.
+    is_start[max(0, len(starts) - RUN_WORDS + 1) :] = False
     # A word is repeated where one of the runs that hold it is.
-    held = pl.any_horizontal(pl.col("starts").shift(step, fill_value=False) for step in range(RUN_WORDS))
-    shares = (
-        words.with_columns(is_repeated=held)
-        .group_by("sentence")
-        .agg(share=pl.col("is_repeated").mean(), word_count=pl.len())
-        .filter((pl.col("share") >= MIN_SHARE) & (pl.col("word_count") >= RUN_WORDS))
-    )
-    return frozenset(shares["sentence"].to_list())
+    started: Ints = np.append(np.zeros(RUN_WORDS, np.int64), np.cumsum(is_start))
+    held: Ints = np.append(np.int64(0), np.cumsum(started[RUN_WORDS:] > started[:-RUN_WORDS]))
+    ends = np.cumsum(counts)
+    shares = (held[ends] - held[ends - counts]) / np.maximum(1, counts)
+    return frozenset(np.flatnonzero((shares >= MIN_SHARE) & (counts >= RUN_WORDS)).tolist())
 
 
 def _repeated(task: _Range) -> pl.DataFrame:
@@ -123,3 +136,6 @@ def _run(code: pl.Expr) -> pl.Expr:
     for step in range(1, RUN_WORDS):
         run = run * 6364136223846793005 + code.shift(-step)
     return run
+
+
+_CODES, _STARTS = folded_word_codes(pl.col("text")), _run(pl.col("code"))

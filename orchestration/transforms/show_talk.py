@@ -6,15 +6,20 @@ are mostly what the conversation is about.
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from orchestration.transforms.speech_sentences import Sentence
+import numpy as np
+
+from orchestration.transforms.letters import Bools
+from orchestration.transforms.speech_sentences import Sentences
 
 # How far from either end of the speech the show speaks of itself, in words.
 EDGE_WORDS = 300
-GREETING_WORDS = 400
+MAX_GREETING_WORDS = 400
 FAREWELL_WORDS = 140
 # A promo of so many words stands apart from the farewell around it.
 LONG_PROMO_WORDS = 40
@@ -47,6 +52,17 @@ PROMO = re.compile(
     r"|\blet us know (?:about|on|at|in the|what you)\b|\bin the comments\b|\bleave (?:us )?(?:your |a )comment"
     r"|\bcheck (?:out )?the show notes\b",
     re.IGNORECASE,
+)
+# One of these stands in whatever PROMO finds.
+_PROMO_WORDS = (
+    *("subscri", "hit like", "hit the like", "smash that", "tune in", "stay tuned", "reach out to us", "email us "),
+    *("review", "rating", "follow us", "follow the", "follow along", "follow me", "forget to ", "on twitter", "on x"),
+    *("on instagram", "on mastodon", "on bluesky", "find us", "find transcripts", "find the show", "find this podcast"),
+    *("find more episodes", " us on", " us at", " us wherever", "wherever you ", " platforms", "join our", "join the"),
+    *("sign up ", "get full access to", "get access to bonus", "get ad", "sponsoring", "about your ad", "support us"),
+    *("support the show", "support this show", "support the podcast", "share ", "forward ", "recommend "),
+    *("tell your friends", "to be on the show", "hit us up", "feedback", "send us ", "let us know ", "comment"),
+    "show notes",
 )
 _FAREWELL = re.compile(
     r"\bthank(?:s| you)(?: \w+){0,3} for (?:listening|tuning in|watching|sticking|joining us[\w, ]{0,20}listeners)"
@@ -83,6 +99,8 @@ _GREETING = re.compile(
     # The host presents himself: `I'm Brida, your host`, `I'm Brida and I'm joined by`.
     r"|I[’']m [A-Z][^.?!]{1,60}(?i:\b(?:your|the) (?:host|mc)|joined (?:as|by|today)|(?:editor|host) (?:at|of)))"
 )
+# One of these stands in whatever greets.
+_GREETING_WORDS = ("welcome", "back for", "listening to", "live from", "host", " mc", "joined ", "editor ")
 # Greets everybody, and may be a guest's answer: only as the first words of the speech.
 _HELLO_ALL = re.compile(
     rf"\b(?:{_HELLO}(?:[ ,]+{_HELLO})*[ ,]+(?:and )?(?:welcome|every(?:body|one)|all\b|folks|friends"
@@ -92,6 +110,7 @@ _HELLO_ALL = re.compile(
     re.IGNORECASE,
 )
 _HELLO_WORDS = 25
+SHOW_WORDS = {"promo": _PROMO_WORDS, "greeting": _GREETING_WORDS}
 _NAMES_SHOW = (
     r"(?:welcome[^.?!]{0,60}|this (?:is|has been)|listening to|(?:episode|edition) of|today[’']s"
     r"|it(?: is|[’']s)|back (?:to|on))"
@@ -117,17 +136,15 @@ class Talk(NamedTuple):
     rule: str
 
 
-def show_talk(sentences: Sequence[Sentence], show_names: Iterable[str], is_truncated: bool) -> list[Talk]:
+def show_talk(
+    sentences: Sentences, said: Mapping[str, Bools], show_names: Iterable[str], is_truncated: bool
+) -> list[Talk]:
     """Return greeting, promos and farewell of one copy; they may overlap.
 
-    show_names: what the show is called. is_truncated: the end of the speech is missing, so that nothing ends it.
+    said: which sentences may hold words of each group of SHOW_WORDS. show_names: what the show is called.
+    is_truncated: the end of the speech is missing, so that nothing ends it.
     """
-    total = sum(sentence.word_count for sentence in sentences)
-    before = []
-    done = 0
-    for sentence in sentences:
-        before.append(done)
-        done += sentence.word_count
+    *before, total = sentences.before.tolist()
     left = [total - count for count in before]
     named = "|".join(re.escape(name) for name in sorted(show_names, key=len, reverse=True) if len(name) > 3)
     names_show = re.compile(f"{_NAMES_SHOW}(?:{named})", re.IGNORECASE) if named else None
@@ -136,15 +153,23 @@ def show_talk(sentences: Sequence[Sentence], show_names: Iterable[str], is_trunc
     # `Find us wherever you listen` in passing is part of taking leave, and does not cut the last turn into three.
     promos = [
         talk
-        for talk in _promos(sentences, before, left, min(EDGE_WORDS, total / 4), is_truncated)
+        for talk in _promos(sentences, said["promo"], min(EDGE_WORDS, total / 4), is_truncated)
         if talk.first < farewell
         or left[talk.first] - left[talk.last] + sentences[talk.last].word_count >= LONG_PROMO_WORDS
     ]
-    return [*_intro(sentences, before, min(GREETING_WORDS, total / 4), names_show), *promos, *outro]
+    return [
+        *_intro(sentences, said["greeting"], before, min(MAX_GREETING_WORDS, total / 4), names_show),
+        *promos,
+        *outro,
+    ]
 
 
 def _intro(
-    sentences: Sequence[Sentence], before: Sequence[int], limit: float, names_show: re.Pattern[str] | None
+    sentences: Sentences,
+    may_greet: Bools,
+    before: Sequence[int],
+    limit: float,
+    names_show: re.Pattern[str] | None,
 ) -> Iterable[Talk]:
     """Yield the greeting: from the sentence that greets or names the show, while its speaker presents show and people.
 
@@ -152,14 +177,14 @@ def _intro(
     """
 
     def greets(index: int) -> bool:
-        text = sentences[index].text
+        text = sentences.text(index)
         return bool(
-            _GREETING.search(text)
+            (may_greet[index] and _GREETING.search(text))
             or (names_show is not None and names_show.search(text))
             or (before[index] <= min(_HELLO_WORDS, limit) and _HELLO_ALL.search(text))
         )
 
-    index = next((i for i in range(len(sentences)) if before[i] <= limit and greets(i)), None)
+    index = next((i for i in range(bisect_right(before, limit)) if greets(i)), None)
     if index is None:
         return
     run = sentences[index].run
@@ -181,15 +206,15 @@ def _intro(
     yield Talk("intro", first, last, "spoken_greeting")
 
 
-def _promos(
-    sentences: Sequence[Sentence], before: Sequence[int], left: Sequence[int], edge: float, is_truncated: bool
-) -> Iterable[Talk]:
+def _promos(sentences: Sentences, may_be_promo: Bools, edge: float, is_truncated: bool) -> Iterable[Talk]:
     """Yield the promos near the ends; those with at most one other sentence of their speaker between them are one."""
     open_talk: Talk | None = None
-    for index, sentence in enumerate(sentences):
-        is_near = before[index] < edge or (not is_truncated and left[index] < edge)
+    before, total = sentences.before[:-1], sentences.before[-1]
+    is_near = before < edge if is_truncated else (before < edge) | (total - before < edge)
+    for index in np.flatnonzero(is_near & may_be_promo).tolist():
+        sentence = sentences[index]
         # Whoever asks about ratings and comments talks of them.
-        if not is_near or sentence.text.endswith("?") or not PROMO.search(sentence.text):
+        if sentence.text.endswith("?") or not PROMO.search(sentence.text):
             continue
         if open_talk and index - open_talk.last <= 2 and sentences[open_talk.last].run == sentence.run:
             open_talk = open_talk._replace(last=index)
@@ -202,13 +227,11 @@ def _promos(
 
 
 def _outro(
-    sentences: Sequence[Sentence], left: Sequence[int], limit: float, names_show: re.Pattern[str] | None
+    sentences: Sentences, left: Sequence[int], limit: float, names_show: re.Pattern[str] | None
 ) -> Iterable[Talk]:
     """Yield the farewell: from the first sentence near the end that takes leave of the listeners, to the end."""
-    for index, sentence in enumerate(sentences):
-        if left[index] > limit:
-            continue
-        text = sentence.text
+    for index in range(bisect_left(left, -limit, key=operator.neg), len(sentences)):
+        text = sentences.text(index)
         is_last = left[index] <= min(_PARTING_WORDS, limit)
         if (
             _FAREWELL.search(text)

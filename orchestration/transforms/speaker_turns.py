@@ -9,28 +9,34 @@ the first sentence end after 60 seconds or 150 words, and at twice that in text 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from math import isnan
 from typing import Any
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
-from orchestration.formats.display import count_words
-from orchestration.ids import turn_id
+from orchestration.ids import turn_ids
 from orchestration.schemas.speaker_turns import SpeakerTurns
-from orchestration.transforms.turn_pieces import Piece, Speaker, Stretch, pieces_of
-from orchestration.transforms.turn_times import TurnClock
+from orchestration.transforms.letters import Bools, Ints, Letters
+from orchestration.transforms.turn_pieces import KINDS, Pieces, Seconds, Speaker, Stretch, pieces_of
+from orchestration.transforms.turn_times import TIME_SOURCES, turn_times
+from orchestration.transforms.word_counts import word_counts
 
 _MAX_UNMARKED_S = 60.0
 _MAX_UNMARKED_WORDS = 150
+_SPOKEN = (
+    *("document_id", "text", "speaker_label", "start_s", "end_s", "is_speaker_change", "is_paragraph_start"),
+    *("char_start", "char_end"),
+)
+_SPANS = ("span_char_start", "span_char_end", "span_text_start", "span_start_s")
+_NUMBERS = ("start_s", "end_s", "speaker_confidence")
+_SOURCES = ("native", "aligned", "inferred", "none")
+_NATIVE, _ALIGNED, _INFERRED, _ = range(len(_SOURCES))
 _CUT_OUT = frozenset({"sponsor", "promo"})
 _SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ".”", "?”", "!”", ".)", "?)", "!)")
-
-
-@dataclass(slots=True)
-class _Turn:
-    pieces: list[Piece] = field(default_factory=list)
-    word_count: int = 0
 
 
 def speaker_turns(
@@ -47,28 +53,38 @@ def speaker_turns(
     speakers = _speakers(speaker_spans)
     people = _people(speaker_labels)
     anchors = clock_anchors(copy_alignments).partition_by("copy_id", as_dict=True)
-    rows: list[dict[str, Any]] = []
-    speech = segments.filter("is_speech").sort("copy_id", "segment_index")
-    for (key,), of_copy in speech.partition_by("copy_id", as_dict=True, maintain_order=True).items():
-        copy_id, document_id = str(key), of_copy["document_id"][0]
+    speech = segments.lazy().filter("is_speech").sort("copy_id", "segment_index").select("copy_id", *_SPOKEN).collect()
+    columns: dict[str, list[Any]] = {name: [] for name in (*SpeakerTurns.column_names(), *_SPANS, "span_count")}
+    for (copy_id,), of_copy in speech.partition_by("copy_id", as_dict=True, maintain_order=True).items():
+        document_id = of_copy["document_id"][0]
         pieces = pieces_of(
-            of_copy.iter_rows(named=True),
+            of_copy,
             texts[document_id],
             kinds.get(copy_id, ()),
             speakers.get(copy_id, ()),
             people.get(copy_id, {}),
         )
-        turns = list(_turns(pieces))
-        clock = TurnClock(copy_id, pieces, anchors.get((copy_id,)))
-        for turn_index, turn in enumerate(turns):
-            following = turns[turn_index + 1].pieces[0] if turn_index + 1 < len(turns) else None
-            rows.append(
-                {"document_id": document_id, "copy_id": copy_id, "turn_index": turn_index}
-                | _turn_row(copy_id, turn)
-                | clock.times(turn.pieces[0], turn.pieces[-1], following)
-            )
-    frame = pl.DataFrame(rows, schema=SpeakerTurns.create_empty().schema, strict=False)
+        if len(pieces):
+            for name, column in _turns(copy_id, document_id, pieces, anchors.get((copy_id,))).items():
+                columns[name].append(column)
+    frame = _frame(columns) if columns["turn_id"] else SpeakerTurns.create_empty()
     return SpeakerTurns.validate(frame, cast=True)
+
+
+def _frame(columns: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
+    """Return the turns of all copies, of each of whose columns there are as many pieces as copies."""
+    whole = {
+        name: np.concatenate(parts) if isinstance(parts[0], np.ndarray) else [*chain.from_iterable(parts)]
+        for name, parts in columns.items()
+        if parts
+    }
+    spans = pl.DataFrame({name.removeprefix("span_"): whole[name] for name in _SPANS})
+    spans = spans.with_columns(pl.col("start_s").fill_nan(None))
+    offsets = pa.array(np.append(np.int64(0), np.cumsum(whole.pop("span_count"))))
+    lists = pl.from_arrow(pa.LargeListArray.from_arrays(offsets, spans.to_struct().to_arrow()))
+    assert isinstance(lists, pl.Series)
+    frame = pl.DataFrame({name: column for name, column in whole.items() if name not in _SPANS})
+    return frame.with_columns(pl.col(*_NUMBERS).fill_nan(None), spans=lists).select(SpeakerTurns.column_names())
 
 
 def _kinds(kind_spans: pl.DataFrame) -> dict[str, list[Stretch]]:
@@ -108,73 +124,92 @@ def clock_anchors(copy_alignments: pl.DataFrame) -> pl.DataFrame:
     return ranked.filter(pl.col("other_copy_id") == clock).drop("anchor_count").sort("copy_id", "char_start")
 
 
-def _turns(pieces: Sequence[Piece]) -> Iterator[_Turn]:
-    has_labels = any(piece.speaker.source == "native" for piece in pieces)
-    has_marks = any(piece.is_speaker_change for piece in pieces)
-    turn = _Turn()
-    for piece in pieces:
-        if turn.pieces and _is_boundary(turn, piece, has_labels, has_marks):
-            yield turn
-            turn = _Turn()
-        turn.pieces.append(piece)
-        turn.word_count += count_words(piece.text)
-    if turn.pieces:
-        yield turn
-
-
-def _is_boundary(turn: _Turn, piece: Piece, has_labels: bool, has_marks: bool) -> bool:
-    last = turn.pieces[-1]
-    if piece.segment_kind != last.segment_kind and {piece.segment_kind, last.segment_kind} & _CUT_OUT:
-        return True
-    if not piece.speaker.is_same(last.speaker):
-        return True
-    if has_labels or piece.speaker.source == "aligned":
-        return False
-    if has_marks or piece.speaker.source == "inferred":
-        return piece.is_speaker_change
-    if piece.is_paragraph_start:
-        return True
-    first_s = turn.pieces[0].start_s
-    length_s = 0.0 if first_s is None or piece.start_s is None else piece.start_s - first_s
-    share = max(length_s / _MAX_UNMARKED_S, turn.word_count / _MAX_UNMARKED_WORDS)
-    return share >= 2 or (share >= 1 and last.text.endswith(_SENTENCE_ENDS))
-
-
-def _turn_row(copy_id: str, turn: _Turn) -> dict[str, Any]:
-    spans = []
-    length = 0
-    for piece in turn.pieces:
-        spans.append(
-            {
-                "char_start": piece.char_start,
-                "char_end": piece.char_end,
-                "text_start": length,
-                "start_s": piece.start_s,
-            }
-        )
-        length += len(piece.text) + 1
-    char_start = turn.pieces[0].char_start
-    kinds = {piece.segment_kind for piece in turn.pieces}
-    speaker = turn.pieces[0].speaker
+def _turns(copy_id: str, document_id: str, pieces: Pieces, anchors: pl.DataFrame | None) -> dict[str, Any]:
+    """Return the columns of the turns that the pieces of a copy make, and those of their spans."""
+    letters = Letters(" ".join(pieces.text))
+    lengths = np.fromiter(map(len, pieces.text), np.int64, len(pieces))
+    text_end = np.cumsum(lengths + 1) - 1
+    text_start = text_end - lengths
+    words = np.append(np.int64(0), np.cumsum(word_counts(letters, text_start, text_end)))
+    first = np.flatnonzero(_are_first(pieces, words))
+    last = np.append(first[1:], len(pieces)) - 1
+    times = turn_times(copy_id, pieces, anchors, first, last)
+    speakers = [pieces.speakers[number] for number in pieces.speaker[first].tolist()]
+    kind = np.minimum.reduceat(pieces.kind, first)
+    kind[kind != np.maximum.reduceat(pieces.kind, first)] = KINDS.index("content")
+    char_start = pieces.char_start[first]
+    ranges = zip(text_start[first].tolist(), text_end[last].tolist(), strict=True)
     return {
-        "turn_id": turn_id(copy_id, char_start),
-        "speaker_label": speaker.label,
-        "person_id": speaker.person_id,
-        "speaker_confidence": _confidence(turn) if speaker.person_id else None,
-        "speaker_source": speaker.source,
-        "speaker_copy_id": speaker.copy_id,
-        "text": " ".join(piece.text for piece in turn.pieces),
-        "word_count": turn.word_count,
-        "segment_kind": kinds.pop() if len(kinds) == 1 else "content",
-        "spans": spans,
+        "turn_id": turn_ids(copy_id, char_start.tolist()),
+        "document_id": [document_id] * len(first),
+        "copy_id": [copy_id] * len(first),
+        "turn_index": np.arange(len(first)),
+        "speaker_label": [speaker.label for speaker in speakers],
+        "person_id": [speaker.person_id for speaker in speakers],
+        "speaker_confidence": _confidences(pieces, lengths, first, last),
+        "speaker_source": [speaker.source for speaker in speakers],
+        "speaker_copy_id": [speaker.copy_id for speaker in speakers],
+        "start_s": times.start_s,
+        "end_s": times.end_s,
+        "time_source": [TIME_SOURCES[source] for source in times.source.tolist()],
+        "clock_copy_id": [None if is_none else times.clock_copy_id for is_none in np.isnan(times.start_s).tolist()],
+        "text": [letters.text[start:end] for start, end in ranges],
+        "word_count": words[last + 1] - words[first],
+        "segment_kind": [KINDS[number] for number in kind.tolist()],
         "char_start": char_start,
-        "char_end": turn.pieces[-1].char_end,
+        "char_end": pieces.char_end[last],
+        "span_count": last - first + 1,
+        "span_char_start": pieces.char_start,
+        "span_char_end": pieces.char_end,
+        "span_text_start": text_start - np.repeat(text_start[first], last - first + 1),
+        "span_start_s": pieces.start_s,
     }
 
 
-def _confidence(turn: _Turn) -> float | None:
-    """Return the mean confidence of the speaker, by length: parts of a turn may be known more surely than others."""
-    known = [
-        (piece.speaker.confidence, len(piece.text)) for piece in turn.pieces if piece.speaker.confidence is not None
-    ]
-    return round(sum(one * length for one, length in known) / sum(length for _, length in known), 4) if known else None
+def _are_first(pieces: Pieces, words: Ints) -> Bools:
+    """Tell which pieces begin a turn. words: how many are said before each piece."""
+    sources = np.array([_SOURCES.index(speaker.source) for speaker in pieces.speakers])[pieces.speaker]
+    who: dict[tuple[Any, ...], int] = {}
+    voice = np.array([who.setdefault((*one[:2], *one[3:]), len(who)) for one in pieces.speakers])[pieces.speaker]
+    is_cut_out = np.array([kind in _CUT_OUT for kind in KINDS])[pieces.kind]
+    is_first = np.ones(len(pieces), np.bool_)
+    is_first[1:] = (voice[1:] != voice[:-1]) | (
+        (pieces.kind[1:] != pieces.kind[:-1]) & (is_cut_out[1:] | is_cut_out[:-1])
+    )
+    if (sources == _NATIVE).any():
+        return is_first
+    is_marked = pieces.is_speaker_change.any() | (sources == _INFERRED)
+    is_first |= (sources != _ALIGNED) & np.where(is_marked, pieces.is_speaker_change, pieces.is_paragraph_start)
+    _cut_long(is_first, (sources != _ALIGNED) & ~is_marked, pieces, words)
+    return is_first
+
+
+def _cut_long(is_first: Bools, is_unmarked: Bools, pieces: Pieces, words: Ints) -> None:
+    """Mark where turns begin in speech of which nothing tells who speaks: where a turn has become long."""
+    starts, counts = pieces.start_s.tolist(), words.tolist()
+    turn = 0
+    for number in np.flatnonzero(is_unmarked | is_first).tolist():
+        if not is_first[number]:
+            length_s = starts[number] - starts[turn]
+            words_share = (counts[number] - counts[turn]) / _MAX_UNMARKED_WORDS
+            share = words_share if isnan(length_s) else max(length_s / _MAX_UNMARKED_S, words_share)
+            is_first[number] = share >= 2 or (share >= 1 and pieces.text[number - 1].endswith(_SENTENCE_ENDS))
+        if is_first[number]:
+            turn = number
+
+
+def _confidences(pieces: Pieces, lengths: Ints, first: Ints, last: Ints) -> Seconds:
+    """Return the mean confidence of the speaker, by length: parts of a turn may be known more surely than others.
+
+    It is NaN where no person is known to speak.
+    """
+    known = [speaker.confidence if speaker.person_id else None for speaker in pieces.speakers]
+    of_piece = np.array([np.nan if one is None else one for one in known])[pieces.speaker]
+    lowest, highest = np.fmin.reduceat(of_piece, first), np.fmax.reduceat(of_piece, first)
+    means = lowest
+    for number in np.flatnonzero((lowest < highest) | (lowest != np.round(lowest, 4)) & ~np.isnan(lowest)).tolist():
+        turn = slice(int(first[number]), int(last[number]) + 1)
+        pairs = zip(of_piece[turn].tolist(), lengths[turn].tolist(), strict=True)
+        sure = [(one, length) for one, length in pairs if not isnan(one)]
+        means[number] = round(sum(one * length for one, length in sure) / sum(length for _, length in sure), 4)
+    return means

@@ -16,7 +16,7 @@ from orchestration.characters import decompose
 from orchestration.formats.display import display
 
 # Where nothing tells when the last cue ends. Characters of English spoken in a second.
-_CHARACTERS_PER_S = 15.0
+CHARACTERS_PER_S = 15.0
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -77,7 +77,7 @@ def set_times(tokens: list[Token], segments: pl.DataFrame) -> None:
         start = cue["start_s"]
         if start is None:
             continue
-        guess = start + (cue["char_end"] - cue["char_start"]) / _CHARACTERS_PER_S
+        guess = start + (cue["char_end"] - cue["char_start"]) / CHARACTERS_PER_S
         end = cue["end_s"] if cue["end_s"] is not None else (next_start if next_start is not None else guess)
         # Cues that overlap end where the next begins, so that times never go back.
         if next_start is not None and start <= next_start < end:
@@ -91,7 +91,7 @@ def set_times(tokens: list[Token], segments: pl.DataFrame) -> None:
         cue = cues[number]
         if cue["start_s"] is None:
             continue
-        own = _own_times(of_cue, cue["words"])
+        own = own_times([token.word for token in of_cue], cue["words"])
         length_s = cue["end_s"] - cue["start_s"]
         length = max(1, cue["char_end"] - cue["char_start"])
         for index, token in enumerate(of_cue):
@@ -107,8 +107,11 @@ def set_times(tokens: list[Token], segments: pl.DataFrame) -> None:
             token.end_s = max(token.start_s, token.end_s)
 
 
-def _own_times(tokens: list[Token], words: list[dict[str, Any]] | None) -> list[tuple[float, float]] | None:
-    """Return the times that the source gives to `tokens`, or None where it does not give them for every one."""
+def own_times(folded: list[str], words: list[dict[str, Any]] | None) -> list[tuple[float, float]] | None:
+    """Return the times that the source gives to the words of a cue, or None where it does not give them for every one.
+
+    folded: the words, in folded form. words: what the source tells of them.
+    """
     times: list[tuple[float, float]] = []
     spelled: list[str] = []
     for word in words or ():
@@ -117,4 +120,4 @@ def _own_times(tokens: list[Token], words: list[dict[str, Any]] | None) -> list[
             return None
         spelled += parts
         times += [(word["start_s"], word["end_s"])] * len(parts)
-    return times if spelled == [token.word for token in tokens] else None
+    return times if spelled == folded else None

@@ -9,11 +9,14 @@ sold, and the brand's name coming back.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
+from orchestration.transforms.letters import ALNUM, Bools, Ints, Letters
 from orchestration.transforms.show_talk import PROMO
-from orchestration.transforms.speech_sentences import Sentence
+from orchestration.transforms.speech_sentences import Sentence, Sentences
 
 # A read without words that lead back to the show is taken to last this long at most: reads are sold by the minute.
 MAX_READ_WORDS = 220
@@ -108,12 +111,18 @@ _PITCH = re.compile(
     re.IGNORECASE,
 )
 _YOU = re.compile(r"\byou(?:r|[’']re|[’']ll|[’']ve)?\b", re.IGNORECASE)
-# One of these stands in whatever the expressions above find: most sentences are passed over by these alone.
+# One of these stands in whatever the expressions above find.
 _OPENING_WORDS = (
-    *("sponsor", "support", "brought", "possible", "presented", "powered", "partner", "friends", " break"),
-    *("right back", "message"),
+    *("sponsor", "supported", "comes from", "is provided by", "brought to you", "made possible", "presented"),
+    *("powered by", "partner at", "partners at", "friends at", "ad break", "commercial break", "right back"),
 )
-_OFFER_WORDS = ("code", "off", "free", "back", "special", "listeners", "plan", "cost")
+_OFFER_WORDS = (
+    *(" code", "% off", "percent off", "off your", "free trial", "free month", "free credit", "free shipping"),
+    *("free account", "free for", "month free", "months free", "week free", "weeks free", "day free", "days free"),
+    *("for free", "money back", "money-back", "special offer", "special link", "special deal", "for our listeners"),
+    *("plan start", "plans start", "at no cost"),
+)
+READ_WORDS = {"opening": _OPENING_WORDS, "offer": _OFFER_WORDS, "address": (" dot",)}
 _ADDRESS_MARK = re.compile(r"\.\w| dot ?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _STARTERS = frozenset(
@@ -157,23 +166,33 @@ class Read(NamedTuple):
     name: str | None
 
 
-def reads(sentences: Sequence[Sentence], known: Sequence[Sponsor], show_names: Collection[str] = ()) -> list[Read]:
+def reads(
+    sentences: Sentences, said: Mapping[str, Bools], known: Sequence[Sponsor], show_names: Collection[str] = ()
+) -> list[Read]:
     """Return the reads among the sentences of one copy, in order and apart.
 
-    known: sponsors of its notes. show_names: what its show is called.
+    said: which sentences may hold words of each group of READ_WORDS. known: sponsors of its notes. show_names: what its
+    show is called.
     """
     named = "|".join(re.escape(name) for name in sorted(show_names, key=len, reverse=True) if len(name) > 3)
     pages = {name.casefold().replace(" ", "") for name in show_names if len(name) > 3}
-    opens = re.compile(f"{OPENS.pattern}|\\b(?:{named}){_NAMED_SHOW}", re.IGNORECASE) if named else OPENS
+    opens_of_show = re.compile(f"\\b(?:{named}){_NAMED_SHOW}", re.IGNORECASE) if named else None
     found: list[Read] = []
     covered = -1
-    for index in range(len(sentences)):
+    may_be_address = said["address"] | _with_dots(sentences)
+    is_named = _naming(sentences, known)
+    may_be_read = said["opening"] | said["offer"] | may_be_address | is_named
+    for index in np.flatnonzero(may_be_read).tolist():
         if index <= covered:
             continue
         read = (
-            _opened(sentences, index, opens)
-            or _named(sentences, index, known)
-            or _offered(sentences, index, covered, pages)
+            (_opened(sentences, index, opens_of_show) if said["opening"][index] else None)
+            or (_named(sentences, index, known) if is_named[index] else None)
+            or (
+                _offered(sentences, index, covered, pages, bool(said["offer"][index]))
+                if said["offer"][index] or may_be_address[index]
+                else None
+            )
         )
         if read is not None:
             found.append(read)
@@ -198,12 +217,38 @@ def spoken_hosts(text: str) -> list[str]:
     return [found["host"].casefold() for found in _ADDRESS.finditer(text)]
 
 
-def _opened(sentences: Sequence[Sentence], index: int, opens: re.Pattern[str]) -> Read | None:
+def _with_dots(sentences: Sentences) -> Bools:
+    """Tell which sentences hold a dot within a word, as addresses have one."""
+    dots = sentences.letters.places_of(".")
+    beyond = chr(Letters.BEYOND_PLANE)
+    inner = dots[sentences.letters.are(dots + 1, ALNUM) | sentences.letters.are_in(dots + 1, f"_{beyond}")]
+    return _holding(sentences, inner)
+
+
+def _naming(sentences: Sentences, known: Sequence[Sponsor]) -> Bools:
+    """Tell which sentences may name a sponsor."""
+    text = sentences.letters.text
+    places = []
+    for sponsor in known:
+        at = text.find(sponsor.name)
+        while at >= 0:
+            places.append(at)
+            at = text.find(sponsor.name, at + 1)
+    return _holding(sentences, np.array(places, np.int64))
+
+
+def _holding(sentences: Sentences, places: Ints) -> Bools:
+    holds = np.zeros(len(sentences), np.bool_)
+    holds[sentences.at(places)] = True
+    return holds
+
+
+def _opened(sentences: Sequence[Sentence], index: int, opens_of_show: re.Pattern[str] | None) -> Read | None:
     opening = sentences[index]
-    folded = opening.text.casefold()
-    if not any(word in folded for word in _OPENING_WORDS):
-        return None
-    cue = opens.search(opening.text)
+    cue = OPENS.search(opening.text)
+    of_show = opens_of_show.search(opening.text) if opens_of_show else None
+    if of_show and (cue is None or of_show.start() < cue.start()):
+        cue = of_show
     is_sure = cue is not None
     cue = cue or _MAY_OPEN.search(opening.text)
     if cue is None or opening.text.rstrip().endswith("?"):
@@ -231,16 +276,17 @@ def _named(sentences: Sequence[Sentence], index: int, known: Sequence[Sponsor]) 
     return None
 
 
-def _offered(sentences: Sequence[Sentence], index: int, covered: int, pages: set[str]) -> Read | None:
+def _offered(
+    sentences: Sequence[Sentence], index: int, covered: int, pages: set[str], may_be_offer: bool
+) -> Read | None:
     """Return the read that ends with an offer and an address, back to where its brand is first named.
 
     An address that is said twice (`go to acme.com/hive, that's acme.com/hive`) is as good as an offer, and so is one
     with a page for the show.
     """
     text = sentences[index].text
-    folded = text.casefold()
-    has_offer = any(word in folded for word in _OFFER_WORDS) and _OFFER.search(text) is not None
-    if not has_offer and not _ADDRESS_MARK.search(text):
+    has_offer = may_be_offer and _OFFER.search(text) is not None
+    if not has_offer and not (_ADDRESS_MARK.search(text) and _ADDRESS.search(text)):
         return None
     run = sentences[index].run
     near = [s.text for s in sentences[max(0, index - 2) : index + 3] if s.run == run]

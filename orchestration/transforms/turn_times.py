@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
-from orchestration.transforms.turn_pieces import Piece
+from orchestration.transforms.letters import Ints
+from orchestration.transforms.turn_pieces import Pieces, Seconds
+from orchestration.transforms.word_times import next_known
+
+TIME_SOURCES = ("native", "aligned", "interpolated", "none")
+_NATIVE, _ALIGNED, _INTERPOLATED, _NONE = range(4)
+_CHARACTERS, _SECONDS = ("char_start", "char_end"), ("start_s", "end_s")
 
 # Speech between two known times is placed between them where they are about as far apart as it takes to say it: not
 # more than so many times as far, nor less than the inverse, give or take some seconds.
@@ -21,92 +26,93 @@ _MAX_REACH_S = 6.0
 _MAX_BRIDGED_S = 120.0
 
 
-class _Point(NamedTuple):
-    """A character of a copy whose time is known."""
+class TurnTimes(NamedTuple):
+    """When turns are said, and how that is known. NaN where there is no time; the source is one of TIME_SOURCES."""
 
-    char: int
-    time_s: float
+    start_s: Seconds
+    end_s: Seconds
+    source: Ints
+    clock_copy_id: str | None
 
 
-class TurnClock:
-    """The clock of a copy, its own or another's, and where in the text its times are known."""
+class _Points(NamedTuple):
+    """Characters of a copy whose times are known."""
 
-    def __init__(self, copy_id: str, pieces: list[Piece], anchors: pl.DataFrame | None) -> None:
-        """Take the pieces of the copy in order, and its anchors on the clock of one other copy, where there are any."""
-        self._has_own = any(piece.start_s is not None for piece in pieces)
-        self._clock_copy_id: str | None = None
-        self._points: list[_Point] = []
-        if self._has_own:
-            self._clock_copy_id = copy_id
-            self._points = _forward(_own_points(pieces))
-        elif anchors is not None and anchors.height:
-            self._clock_copy_id = anchors["other_copy_id"][0]
-            ends = anchors.select("char_start", "char_end", "start_s", "end_s").iter_rows()
-            self._points = _forward(
-                point for start, end, start_s, end_s in ends for point in (_Point(start, start_s), _Point(end, end_s))
-            )
-        self._chars = [point.char for point in self._points]
-        self._anchored = set() if self._has_own else set(self._chars)
+    char: Ints
+    time_s: Seconds
 
-    def times(self, first: Piece, last: Piece, following: Piece | None) -> dict[str, Any]:
-        """Return `start_s`, `end_s`, `time_source` and `clock_copy_id` of a turn. following: the next's first."""
-        start_s, source = first.start_s, "native"
-        if start_s is None:
-            start_s = self._at(first.char_start)
-            source = "aligned" if first.char_start in self._anchored else "interpolated"
-        if start_s is None:
-            return {"start_s": None, "end_s": None, "time_source": "none", "clock_copy_id": None}
-        end_s = last.end_s
-        if end_s is None and self._has_own and following is not None:
-            end_s = following.start_s
-        if end_s is None:
-            end_s = self._at(last.char_end)
-        return {
-            "start_s": start_s,
-            "end_s": end_s if end_s is None or end_s >= start_s else None,
-            "time_source": source,
-            "clock_copy_id": self._clock_copy_id,
-        }
 
-    def _at(self, char: int) -> float | None:
-        """Return the time at a character: known, or by its place between the known ones around it."""
-        after = bisect_right(self._chars, char)
-        if after and self._chars[after - 1] == char:
-            return self._points[after - 1].time_s
-        if not after or after == len(self._points):
-            return None
-        left, right = self._points[after - 1], self._points[after]
-        gap_s = right.time_s - left.time_s
-        between_s = left.time_s + gap_s * (char - left.char) / (right.char - left.char)
-        if self._has_own:
-            return between_s if gap_s <= _MAX_BRIDGED_S else None
-        said_s = (right.char - left.char) / _CHARACTERS_PER_S
-        if said_s / _MAX_TEMPO - _TOLERANCE_S <= gap_s <= said_s * _MAX_TEMPO + _TOLERANCE_S:
-            return between_s
+def turn_times(copy_id: str, pieces: Pieces, anchors: pl.DataFrame | None, first: Ints, last: Ints) -> TurnTimes:
+    """Return when turns are said, on the clock of the copy, its own or another's.
+
+    anchors: those of the copy on the clock of one other copy, where there are any. first, last: pieces of the turns.
+    """
+    has_own = not np.isnan(pieces.start_s).all()
+    clock_copy_id, points = None, _Points(np.zeros(0, np.int64), np.zeros(0))
+    if has_own:
+        clock_copy_id, points = copy_id, _forward(_own_points(pieces))
+    elif anchors is not None and anchors.height:
+        clock_copy_id = anchors["other_copy_id"][0]
+        chars, times = (anchors.select(pair).to_numpy().reshape(-1) for pair in (_CHARACTERS, _SECONDS))
+        points = _forward(_Points(chars, times))
+    start_s, char_start = pieces.start_s[first], pieces.char_start[first]
+    is_native = ~np.isnan(start_s)
+    start_s = np.where(is_native, start_s, _at(points, char_start, is_own=has_own))
+    is_anchored = np.isin(char_start, points.char) if not has_own else np.zeros(len(first), np.bool_)
+    source = np.select([np.isnan(start_s), is_native, is_anchored], [_NONE, _NATIVE, _ALIGNED], _INTERPOLATED)
+    end_s = pieces.end_s[last]
+    if has_own:
+        following = np.append(pieces.start_s[first[1:]], np.nan)
+        end_s = np.where(np.isnan(end_s), following, end_s)
+    end_s = np.where(np.isnan(end_s), _at(points, pieces.char_end[last], is_own=has_own), end_s)
+    return TurnTimes(start_s, np.where(end_s >= start_s, end_s, np.nan), source, clock_copy_id)
+
+
+def _at(points: _Points, char: Ints, *, is_own: bool) -> Seconds:
+    """Return the times at characters: known, or by their place between the known ones around them."""
+    if not len(points.char):
+        return np.full(len(char), np.nan)
+    after = np.searchsorted(points.char, char, "right")
+    before = np.maximum(after - 1, 0)
+    is_known = (after > 0) & (points.char[before] == char)
+    is_between = (after > 0) & (after < len(points.char))
+    after = np.minimum(after, len(points.char) - 1)
+    left, right, left_s, right_s = points.char[before], points.char[after], points.time_s[before], points.time_s[after]
+    gap_s, length = right_s - left_s, np.maximum(1, right - left)
+    between_s = left_s + gap_s * (char - left) / length
+    if is_own:
+        found = np.where(gap_s <= _MAX_BRIDGED_S, between_s, np.nan)
+    else:
+        said_s = (right - left) / _CHARACTERS_PER_S
+        is_as_said = (said_s / _MAX_TEMPO - _TOLERANCE_S <= gap_s) & (gap_s <= said_s * _MAX_TEMPO + _TOLERANCE_S)
         # A turn begins with what follows it: the later time tells more than the earlier one.
-        before_s, after_s = (right.char - char) / _CHARACTERS_PER_S, (char - left.char) / _CHARACTERS_PER_S
-        if before_s <= _MAX_REACH_S:
-            return max(left.time_s, right.time_s - before_s)
-        return min(right.time_s, left.time_s + after_s) if after_s <= _MAX_REACH_S else None
+        before_s, after_s = (right - char) / _CHARACTERS_PER_S, (char - left) / _CHARACTERS_PER_S
+        found = np.select(
+            [is_as_said, before_s <= _MAX_REACH_S, after_s <= _MAX_REACH_S],
+            [between_s, np.maximum(left_s, right_s - before_s), np.minimum(right_s, left_s + after_s)],
+            np.nan,
+        )
+    return np.where(is_known, left_s, np.where(is_between, found, np.nan))
 
 
-def _own_points(pieces: list[Piece]) -> Iterable[_Point]:
+def _own_points(pieces: Pieces) -> _Points:
     """Return where cues begin, and where they end before the next begins."""
-    next_start: float | None = None
-    points = []
-    for piece in reversed(pieces):
-        if piece.end_s is not None and (next_start is None or piece.end_s <= next_start):
-            points.append(_Point(piece.char_end, piece.end_s))
-        if piece.start_s is not None:
-            points.append(_Point(piece.char_start, piece.start_s))
-            next_start = piece.start_s
-    return reversed(points)
+    following = next_known(pieces.start_s)
+    is_end = ~np.isnan(pieces.end_s) & (np.isnan(following) | (pieces.end_s <= following))
+    is_point = np.column_stack((~np.isnan(pieces.start_s), is_end)).reshape(-1)
+    chars = np.column_stack((pieces.char_start, pieces.char_end)).reshape(-1)
+    times = np.column_stack((pieces.start_s, pieces.end_s)).reshape(-1)
+    return _Points(chars[is_point], times[is_point])
 
 
-def _forward(points: Iterable[_Point]) -> list[_Point]:
+def _forward(points: _Points) -> _Points:
     """Keep the points at which both text and time go forward."""
-    kept: list[_Point] = []
-    for point in points:
-        if not kept or (point.char > kept[-1].char and point.time_s >= kept[-1].time_s):
-            kept.append(point)
-    return kept
+    if np.all(np.diff(points.char) > 0) and np.all(np.diff(points.time_s) >= 0):
+        return points
+    kept: list[int] = []
+    char, time_s = -1, -np.inf
+    for number, (next_char, next_s) in enumerate(zip(points.char.tolist(), points.time_s.tolist(), strict=True)):
+        if not kept or (next_char > char and next_s >= time_s):
+            kept.append(number)
+            char, time_s = next_char, next_s
+    return _Points(points.char[kept], points.time_s[kept])

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+import polars as pl
+
 from orchestration.formats.display import Display, display
 from orchestration.transforms.show_talk import PROMO
 from orchestration.transforms.sponsor_notes import (
@@ -96,8 +98,11 @@ def _block_end(notes: Sequence[dict[str, Any]], shown: Sequence[Display], index:
     return min(len(notes), index + 1 + MAX_BLOCK_PASSAGES)
 
 
-def chaptered(chapters: Sequence[dict[str, Any]], spoken: Sequence[dict[str, Any]], document: str) -> Iterator[Found]:
-    """Yield the titles of chapters that name sponsors, and the timed speech inside such chapters."""
+def chaptered(chapters: Sequence[dict[str, Any]], spoken: pl.DataFrame | None, document: str) -> Iterator[Found]:
+    """Yield the titles of chapters that name sponsors, and the timed speech inside such chapters.
+
+    spoken: the segments of speech in order, `start_s, char_start, char_end`, where there are any.
+    """
     for chapter in chapters:
         match = _SPONSOR_CHAPTER.fullmatch(chapter["title"].strip())
         if match is None:
@@ -109,11 +114,11 @@ def chaptered(chapters: Sequence[dict[str, Any]], spoken: Sequence[dict[str, Any
         whole = Found("sponsor", chapter["char_start"], chapter["char_end"], "credit", "sponsor_chapter", name)
         yield from credited or [whole]
         start_s, end_s = chapter["start_s"], chapter["end_s"]
-        if start_s is None or end_s is None or end_s - start_s > MAX_SPONSOR_CHAPTER_S:
+        if spoken is None or start_s is None or end_s is None or end_s - start_s > MAX_SPONSOR_CHAPTER_S:
             continue
-        inside = [s for s in spoken if s["start_s"] is not None and start_s <= s["start_s"] < end_s]
-        if inside:
-            begin, end = inside[0]["char_start"], inside[-1]["char_end"]
+        inside = spoken.filter(pl.col("start_s").is_between(start_s, end_s, closed="left"))
+        if inside.height:
+            begin, end = inside["char_start"][0], inside["char_end"][-1]
             yield Found("sponsor", begin, end, "read", "sponsor_chapter", name)
 
 
