@@ -8,19 +8,19 @@ the one or the other only where a sentence or a cue ends, and stays open elsewhe
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
+import numpy as np
 import polars as pl
 
 from orchestration.schemas.speaker_spans import SpeakerSpans
 from orchestration.transforms.alignment import both_ways
+from orchestration.transforms.letters import Bools, Ints, ragged
 from orchestration.transforms.person_names import is_anonymous
-from orchestration.transforms.spoken_words import Token, words_of
-from orchestration.transforms.word_matching import Block, similar_words
+from orchestration.transforms.word_matching import similar_words
+from orchestration.transforms.word_places import WordPlaces, word_places
 
 # Words between two anchors of one speaker that are taken to be that speaker's: few, or about as many as the other has.
 _MAX_BRIDGED_ALONE = 20
@@ -35,22 +35,30 @@ _MIN_MATCHED_SHARE = 0.3
 _SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ".”", "?”", "!”", ".)", "?)", "!)")
 
 
-class _Voice(NamedTuple):
-    """Who says a word: the label, the copy that has it, and whether the word itself is matched."""
-
-    label: str
-    label_copy_id: str
-    is_matched: bool
-
-
 @dataclass(frozen=True, slots=True)
 class _Copy:
-    """The speech of a copy: for each word its first character, its label, whether a sentence ends with it."""
+    """The speech of a copy: its words, and of each the number of its label in `labels`, of which the first is None."""
 
-    words: list[Token]
-    starts: list[int]
+    text: str
+    words: WordPlaces
+    label: Ints
     labels: list[str | None]
-    is_sentence_end: list[bool]
+
+    def is_sentence_end(self, word: int) -> bool:
+        """Tell whether a sentence ends with a word."""
+        return self.text.endswith(_SENTENCE_ENDS, int(self.words.char_start[word]), int(self.words.char_end[word]))
+
+
+@dataclass(slots=True)
+class _Voices:
+    """Who says each word of a copy: the number of label and copy in `known`, of which the first stands for nobody.
+
+    is_matched: whether the word itself is matched.
+    """
+
+    known: list[tuple[str, str]]
+    number: Ints
+    is_matched: Bools
 
 
 def carried_speakers(
@@ -65,16 +73,23 @@ def carried_speakers(
     columns = "copy_id", "speaker_label", "person_id", "person_name", "confidence"
     people = {row[:2]: row[2:] for row in speaker_labels.select(columns).iter_rows()}
     anchors = both_ways(copy_alignments).partition_by("copy_id", "other_copy_id", as_dict=True)
+    sources = _sources(segments, copy_alignments)
+    wanted = {copy_id for one, others in sources.items() for copy_id in (one, *others)}
+    speech = (
+        segments.lazy()
+        .filter("is_speech", pl.col("copy_id").is_in(pl.Series(sorted(wanted), dtype=pl.String).implode()))
+        .sort("copy_id", "segment_index")
+        .select("copy_id", "document_id", "text", "char_start", "char_end", "speaker_label")
+        .collect()
+    )
+    parts = {copy_id: part for (copy_id,), part in speech.partition_by("copy_id", as_dict=True).items()}
     rows: list[dict[str, Any]] = []
-    for copy_id, source_ids in _sources(segments, copy_alignments).items():
-        wanted = segments.filter("is_speech", pl.col("copy_id").is_in([copy_id, *source_ids]))
-        parts = wanted.sort("copy_id", "segment_index").partition_by("copy_id", as_dict=True)
-        here = _read(parts[copy_id,], texts)
-        voices: list[_Voice | None] = [None] * len(here.words)
+    for copy_id, source_ids in sources.items():
+        here = _read(parts[copy_id], texts)
+        voices = _Voices([("", "")], np.zeros(len(here.words), np.int64), np.zeros(len(here.words), np.bool_))
         for source_id in source_ids:
-            there = _read(parts[source_id,], texts)
-            found = _voices(here, there, source_id, _blocks(here, there, anchors[copy_id, source_id]))
-            voices = [known or new for known, new in zip(voices, found, strict=True)]
+            there = _read(parts[source_id], texts)
+            _add_voices(voices, here, there, source_id, _blocks(here, there, anchors[copy_id, source_id]))
         rows += _span_rows(copy_id, here, voices, people)
     frame = pl.DataFrame(rows, schema=SpeakerSpans.create_empty().schema, strict=False)
     return SpeakerSpans.validate(frame.sort("copy_id", "char_start"), cast=True)
@@ -113,111 +128,116 @@ def _sources(segments: pl.DataFrame, copy_alignments: pl.DataFrame) -> dict[str,
 
 
 def _read(segments: pl.DataFrame, texts: dict[str, str]) -> _Copy:
-    words = words_of(segments, texts)
-    text = texts[segments["document_id"][0]]
-    labels = segments["speaker_label"].to_list()
-    return _Copy(
-        words,
-        [word.char_start for word in words],
-        [labels[word.segment] for word in words],
-        [text.endswith(_SENTENCE_ENDS, word.char_start, word.char_end) for word in words],
+    words = word_places(segments, texts)
+    numbers: dict[str | None, int] = {None: 0}
+    of_segments = [numbers.setdefault(label, len(numbers)) for label in segments["speaker_label"]]
+    return _Copy(texts[segments["document_id"][0]], words, np.array(of_segments, np.int64)[words.segment], [*numbers])
+
+
+def _blocks(here: _Copy, there: _Copy, anchors: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
+    """Return of each anchor the number of its first word here and there, and how many words it has."""
+    start, other_start, word_count = (
+        anchors[name].to_numpy() for name in ("char_start", "other_char_start", "word_count")
     )
+    first = np.searchsorted(here.words.char_start, start)
+    return first, np.searchsorted(there.words.char_start, other_start), word_count
 
 
-def _blocks(here: _Copy, there: _Copy, anchors: pl.DataFrame) -> list[Block]:
-    columns = anchors.select("char_start", "other_char_start", "word_count")
-    return [
-        Block(bisect_left(here.starts, start), bisect_left(there.starts, other_start), word_count)
-        for start, other_start, word_count in columns.iter_rows()
-    ]
+def _add_voices(voices: _Voices, here: _Copy, there: _Copy, source_id: str, blocks: tuple[Ints, Ints, Ints]) -> None:
+    """Note who says the words of `here` in `there`, where that is not known yet and `here` has no label."""
+    first, other_first, count = blocks
+    label, is_matched = np.zeros(len(here.words), np.int64), np.zeros(len(here.words), np.bool_)
+    matched = ragged(first, count)[1]
+    label[matched] = there.label[ragged(other_first, count)[1]]
+    is_matched[matched] = True
+    _fill_gaps(label, here, there, (first, other_first, count))
+    is_new = (label > 0) & (here.label == 0) & (voices.number == 0)
+    # The labels of `there` follow on the voices that are known so far.
+    voices.number[is_new] = label[is_new] + len(voices.known) - 1
+    voices.is_matched[is_new] = is_matched[is_new]
+    voices.known += [(name, source_id) for name in there.labels if name is not None]
 
 
-def _voices(here: _Copy, there: _Copy, source_id: str, blocks: list[Block]) -> list[_Voice | None]:
-    """Return for each word of `here` who says it in `there`; None where that is unknown or `here` has a label."""
-    labels: list[str | None] = [None] * len(here.words)
-    matched = bytearray(len(here.words))
-    for block in blocks:
-        labels[block.a : block.a + block.length] = there.labels[block.b : block.b + block.length]
-        matched[block.a : block.a + block.length] = b"\x01" * block.length
-    for one, other in pairwise(blocks):
-        _fill(labels, here, there, (one.a + one.length, other.a), (one.b + one.length, other.b))
-    return [
-        _Voice(label, source_id, bool(is_matched)) if label is not None and own is None else None
-        for label, is_matched, own in zip(labels, matched, here.labels, strict=True)
-    ]
-
-
-def _fill(labels: list[str | None], here: _Copy, there: _Copy, words: tuple[int, int], others: tuple[int, int]) -> None:
+def _fill_gaps(label: Ints, here: _Copy, there: _Copy, blocks: tuple[Ints, Ints, Ints]) -> None:
     """Give the words of `here` between two anchors the label that `there` has around there, where that is plain."""
-    (start, end), (other_start, other_end) = words, others
+    first, other_first, length = blocks
+    start, end = (first + length)[:-1], first[1:]
+    other_start, other_end = (other_first + length)[:-1], other_first[1:]
+    is_gap = end > start
+    start, end, other_start, other_end = (column[is_gap] for column in (start, end, other_start, other_end))
     count, other_count = end - start, other_end - other_start
-    if not count:
-        return
-    first, last = labels[start - 1], labels[end]
-    if first == last and all(label == first for label in there.labels[other_start:other_end]):
-        if count <= max(_MAX_BRIDGED_ALONE, min(_MAX_BRIDGED_WORDS, _MAX_REWORDED * other_count)):
-            labels[start:end] = [first] * count
-        return
-    if max(count, other_count) > _MAX_COMPARED_WORDS:
-        return
-    there_words = [word.word for word in there.words[other_start:other_end]]
-    for a, b in similar_words([word.word for word in here.words[start:end]], there_words):
-        labels[start + a] = there.labels[other_start + b]
+    before, after = label[start - 1], label[end]
+    # Numbers of the stretches of one label, by which a gap within a single one is told.
+    stretch = np.cumsum(np.diff(there.label, prepend=0) != 0)
+    last = np.maximum(other_end - 1, 0)
+    is_one = (stretch[np.minimum(other_start, len(stretch) - 1)] == stretch[last]) & (there.label[last] == before)
+    is_plain = (before == after) & (is_one | (other_count <= 0))
+    may_be_long = np.maximum(_MAX_BRIDGED_ALONE, np.minimum(_MAX_BRIDGED_WORDS, _MAX_REWORDED * other_count))
+    is_bridged = is_plain & (count <= may_be_long)
+    owner, words = ragged(start[is_bridged], count[is_bridged])
+    label[words] = before[is_bridged][owner]
+    for number in np.flatnonzero(~is_plain & (np.maximum(count, other_count) <= _MAX_COMPARED_WORDS)).tolist():
+        gap = int(start[number]), int(end[number])
+        _compare(label, here, there, gap, (int(other_start[number]), int(other_end[number])))
+
+
+def _compare(label: Ints, here: _Copy, there: _Copy, words: tuple[int, int], others: tuple[int, int]) -> None:
+    """Match the few words of a gap by their likeness, and give what is left over to the speakers around it."""
+    (start, end), (other_start, other_end) = words, others
+    for a, b in similar_words(here.words.words(start, end), there.words.words(other_start, other_end)):
+        label[start + a] = there.label[other_start + b]
     at = start
     while at < end:
-        if labels[at] is not None:
+        if label[at]:
             at += 1
             continue
         left_over = at
-        while at < end and labels[at] is None:
+        while at < end and not label[at]:
             at += 1
-        _split(labels, here, left_over, at)
+        _split(label, here, left_over, at)
 
 
-def _split(labels: list[str | None], here: _Copy, start: int, end: int) -> None:
+def _split(label: Ints, here: _Copy, start: int, end: int) -> None:
     """Give a few words to the speakers around them: cut at the one end of a sentence, else at the one of a cue."""
-    before, after = labels[start - 1], labels[end]
+    before, after = label[start - 1], label[end]
     if end - start > _MAX_SPLIT_WORDS:
         return
     if before == after:
-        labels[start:end] = [before] * (end - start)
+        label[start:end] = before
         return
-    cuts = [at for at in range(start, end + 1) if here.is_sentence_end[at - 1]]
+    cuts = [at for at in range(start, end + 1) if here.is_sentence_end(at - 1)]
     if not cuts:
-        cuts = [at for at in range(start, end + 1) if here.words[at - 1].segment != here.words[at].segment]
+        segment = here.words.segment
+        cuts = [at for at in range(start, end + 1) if segment[at - 1] != segment[at]]
     if len(cuts) == 1:
-        labels[start : cuts[0]] = [before] * (cuts[0] - start)
-        labels[cuts[0] : end] = [after] * (end - cuts[0])
+        label[start : cuts[0]] = before
+        label[cuts[0] : end] = after
 
 
 def _span_rows(
-    copy_id: str, here: _Copy, voices: list[_Voice | None], people: dict[tuple[Any, ...], tuple[Any, ...]]
+    copy_id: str, here: _Copy, voices: _Voices, people: dict[tuple[Any, ...], tuple[Any, ...]]
 ) -> Iterator[dict[str, Any]]:
     """Yield a row for each run of words of one voice of which enough are matched."""
-    start = 0
-    for end in range(1, len(voices) + 1):
-        voice = voices[start]
-        if end < len(voices) and _is_same(voice, voices[end]):
-            continue
-        if voice is not None:
-            share = sum(one is not None and one.is_matched for one in voices[start:end]) / (end - start)
-            if share >= _MIN_MATCHED_SHARE:
-                person_id, name, confidence = people.get((voice.label_copy_id, voice.label), (None, None, None))
-                yield {
-                    "copy_id": copy_id,
-                    "char_start": here.words[start].char_start,
-                    "char_end": here.words[end - 1].char_end,
-                    "speaker_label": voice.label,
-                    "person_id": person_id,
-                    "person_name": name,
-                    "confidence": round(share * (1.0 if confidence is None else confidence), 4),
-                    "rule": "aligned",
-                    "label_copy_id": voice.label_copy_id,
-                }
-        start = end
-
-
-def _is_same(one: _Voice | None, other: _Voice | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return one.label == other.label and one.label_copy_id == other.label_copy_id
+    if not len(here.words):
+        return
+    start = np.flatnonzero(np.diff(voices.number, prepend=-1))
+    end = np.append(start[1:], len(voices.number))
+    share = np.add.reduceat(voices.is_matched, start, dtype=np.int64) / (end - start)
+    number = voices.number[start]
+    kept = (number > 0) & (share >= _MIN_MATCHED_SHARE)
+    char_start, char_end = here.words.char_start[start[kept]], here.words.char_end[end[kept] - 1]
+    columns = (char_start.tolist(), char_end.tolist(), number[kept].tolist(), share[kept].tolist())
+    for first, last, voice, matched in zip(*columns, strict=True):
+        label, label_copy_id = voices.known[voice]
+        person_id, name, confidence = people.get((label_copy_id, label), (None, None, None))
+        yield {
+            "copy_id": copy_id,
+            "char_start": first,
+            "char_end": last,
+            "speaker_label": label,
+            "person_id": person_id,
+            "person_name": name,
+            "confidence": round(matched * (1.0 if confidence is None else confidence), 4),
+            "rule": "aligned",
+            "label_copy_id": label_copy_id,
+        }
