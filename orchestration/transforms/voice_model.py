@@ -25,22 +25,25 @@ def posteriors(
     total = sum(weights)
     others = [1.0 / max(total - weight, 1e-9) for weight in weights]
     others[-1] = 1.0 / total
-    likelihood = []
-    for unit in evidence:
-        top = max(unit)
-        likelihood.append([math.exp(value - top) for value in unit])
-    states = range(size)
+    # A unit that nothing is known of is as likely for any state, and most are such.
+    likelihood = [_likelihoods(unit) if any(unit) else None for unit in evidence]
     forward: list[list[float]] = []
     state = [weight / total for weight in weights]
-    for index in range(count):
+    for index, likely in enumerate(likelihood):
         if index:
             p = change[index]
-            leaving = [state[i] * others[i] for i in states]
+            stays = 1 - p
+            leaving = [share * other for share, other in zip(state, others, strict=True)]
             together = sum(leaving)
+            leaving[-1] = 0.0
             state = [
-                (1 - p) * state[j] + p * weights[j] * (together - (leaving[j] if j < size - 1 else 0.0)) for j in states
+                stays * share + p * weight * (together - left)
+                for share, weight, left in zip(state, weights, leaving, strict=True)
             ]
-        state = [max(a, 0.0) * b + 1e-300 for a, b in zip(state, likelihood[index], strict=True)]
+        if likely is None:
+            state = [(a if a > 0.0 else 0.0) + 1e-300 for a in state]
+        else:
+            state = [(a if a > 0.0 else 0.0) * b + 1e-300 for a, b in zip(state, likely, strict=True)]
         scale = 1.0 / sum(state)
         state = [value * scale for value in state]
         forward.append(state)
@@ -48,16 +51,24 @@ def posteriors(
     result = [forward[-1]]
     for index in range(count - 1, 0, -1):
         p = change[index]
-        ahead = [backward[j] * likelihood[index][j] for j in states]
-        taking = [weights[j] * ahead[j] for j in states]
+        stays = 1 - p
+        likely = likelihood[index]
+        ahead = backward if likely is None else [a * b for a, b in zip(backward, likely, strict=True)]
+        taking = [weight * a for weight, a in zip(weights, ahead, strict=True)]
         together = sum(taking)
+        taking[-1] = 0.0
         backward = [
-            (1 - p) * ahead[i] + p * others[i] * (together - (taking[i] if i < size - 1 else 0.0)) for i in states
+            stays * a + p * other * (together - taken) for a, other, taken in zip(ahead, others, taking, strict=True)
         ]
         scale = 1.0 / max(sum(backward), 1e-300)
-        backward = [max(value * scale, 1e-300) for value in backward]
+        backward = [value if (value := a * scale) > 1e-300 else 1e-300 for a in backward]
         joint = [a * b for a, b in zip(forward[index - 1], backward, strict=True)]
         scale = 1.0 / max(sum(joint), 1e-300)
         result.append([value * scale for value in joint])
     result.reverse()
     return result
+
+
+def _likelihoods(evidence: Sequence[float]) -> list[float]:
+    top = max(evidence)
+    return [math.exp(value - top) for value in evidence]
