@@ -53,7 +53,7 @@ def guess_labels(
 
     segments: those of the copy, in order. named: the people behind its other labels, who are behind none of these.
     """
-    voices = sorted(label for label in reading.label_words if is_diarized(label))
+    voices = sorted(label for label in reading.labels if is_diarized(label))
     if not voices:
         return {}
     speech = segments.filter("is_speech").select("text", "char_start", "char_end", "speaker_label")

@@ -399,3 +399,13 @@ class NameFinder:
 
     def _listed(self, person: str, words: list[_Token]) -> Name:
         return Name(self.person_names[person], words[0].start, words[-1].end, person, is_sure=True)
+
+
+_last_finder: list[tuple[Catalog, dict[str, str], NameFinder]] = []
+
+
+def finder_of(catalog: Catalog, shows: Mapping[str, str]) -> NameFinder:
+    """Return the finder of a catalogue and shows; the last one is kept, since most parts of a table have the same."""
+    if not (_last_finder and _last_finder[0][0] == catalog and _last_finder[0][1] == shows):
+        _last_finder[:] = [(catalog, dict(shows), NameFinder(catalog, shows))]
+    return _last_finder[0][2]

@@ -19,7 +19,7 @@ import polars as pl
 from orchestration.catalog.catalog import Catalog
 from orchestration.schemas.speaker_spans import SpeakerSpans
 from orchestration.transforms.copy_people import CopyPeople, read_copies
-from orchestration.transforms.person_names import NameFinder
+from orchestration.transforms.person_names import NameFinder, finder_of
 from orchestration.transforms.show_hosts import names_of_shows
 from orchestration.transforms.two_voices import Styles, is_conversation_of_two, styles_of, two_voices
 from orchestration.transforms.voice_clues import Clue, ClueReader, Participant, SpeechUnit
@@ -72,13 +72,15 @@ def unnamed_speakers(
     catalog: Catalog,
     copy_episodes: pl.DataFrame | None = None,
     stated_people: pl.DataFrame | None = None,
+    copy_casts: pl.DataFrame | None = None,
     show_names: pl.DataFrame | None = None,
     regulars: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return rows of `speaker_spans` for copies whose speech has marks of change and no labels.
 
     copy_episodes: with it, copies of one episode share the people that they present. stated_people: with it, those
-    whom a document or a sidecar states are known as well.
+    whom a document or a sidecar states are known as well. copy_casts: whom copies know by themselves; without it, their
+    texts are read.
     show_names, regulars: what all copies share (show_hosts.py); without them, what those at hand do.
     """
     speech = segments.filter("is_speech").sort("copy_id", "segment_index")
@@ -88,10 +90,10 @@ def unnamed_speakers(
     open_ids = set(marked.filter("is_open")["copy_id"])
     rows: list[dict[str, Any]] = []
     if open_ids:
-        finder = NameFinder(catalog, names_of_shows(copy_shows, show_names))
+        finder = finder_of(catalog, names_of_shows(copy_shows, show_names))
         own = speech.filter(pl.col("copy_id").is_in(list(open_ids))).partition_by("copy_id", as_dict=True)
         for reading in read_copies(
-            copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people, regulars
+            copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people, regulars, copy_casts
         ):
             if reading.copy_id in open_ids:
                 rows.extend(_named_spans(reading, speech_units(own[reading.copy_id,]), finder))
