@@ -19,7 +19,7 @@ from orchestration.catalog.catalog import Catalog
 from orchestration.ids import unlisted_person_id
 from orchestration.transforms.cast import Cast, meaning, person_key
 from orchestration.transforms.copy_units import Unit, read_units
-from orchestration.transforms.person_groups import Group, Person, groups_of, with_deeds, with_families
+from orchestration.transforms.person_groups import Group, Person, groups_of, may_name, with_deeds, with_families
 from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous
 from orchestration.transforms.person_patterns import GREETED_BY_NAME, GREETED_NEXT
 from orchestration.transforms.person_statements import Statement, is_opening_bio, statements_of
@@ -94,6 +94,8 @@ def read_sentence(
     """
     start, end = unit.sentences[number]
     text = unit.text[start:end]
+    if not may_name(text, finder):
+        return [], []
     accept = partial(meaning, cast=reading.cast, finder=finder, is_in_title=unit.place == "title")
     groups = with_families(text, groups_of(text, finder, accept), reading.cast.family)
     if deeds:
@@ -273,24 +275,27 @@ def _fill_cast(reading: CopyPeople, finder: NameFinder) -> None:
             cast.add(Cast.STATED, name)
             if stated.role == "host":
                 reading.presenting[person_key(name)] = name
-    for unit in reading.units:
+    telling = [
+        (unit, number, text)
+        for unit in reading.units
+        for number, (start, end) in enumerate(unit.sentences)
+        if may_name(text := unit.text[start:end], finder)
+    ]
+    for unit, _, text in telling:
         if unit.place != "title":
-            _add_colleagues(unit, cast, finder)
+            _add_colleagues(text, cast, finder)
     _add_called(reading, finder)
     # Twice: what the first reading states resolves the first names that the second one meets.
-    for _ in range(2):
-        for unit in reading.units:
-            for number, (start, end) in enumerate(unit.sentences):
-                text = unit.text[start:end]
-                groups, statements = read_sentence(unit, number, reading, finder)
-                for statement in statements:
-                    if statement.role in ("host", "co_host") and not _is_for_once(text):
-                        reading.presenting[person_key(statement.person.name)] = statement.person.name
-                    cast.add(Cast.NAMED if statement.pattern == "credit" else Cast.STATED, statement.person.name)
-                if unit.place == "notes" and not _is_heading(text):
-                    for group in groups:
-                        for person_in_group in group.people:
-                            cast.add(Cast.NAMED, person_in_group.name)
+    for unit, number, text in telling * 2:
+        groups, statements = read_sentence(unit, number, reading, finder)
+        for statement in statements:
+            if statement.role in ("host", "co_host") and not _is_for_once(text):
+                reading.presenting[person_key(statement.person.name)] = statement.person.name
+            cast.add(Cast.NAMED if statement.pattern == "credit" else Cast.STATED, statement.person.name)
+        if unit.place == "notes" and groups and not _is_heading(text):
+            for group in groups:
+                for person_in_group in group.people:
+                    cast.add(Cast.NAMED, person_in_group.name)
 
 
 def _add_called(reading: CopyPeople, finder: NameFinder) -> None:
@@ -311,20 +316,18 @@ def _add_called(reading: CopyPeople, finder: NameFinder) -> None:
             reading.cast.add(Cast.STATED, names[-1])
 
 
-def _add_colleagues(unit: Unit, cast: Cast, finder: NameFinder) -> None:
+def _add_colleagues(text: str, cast: Cast, finder: NameFinder) -> None:
     """Make known who is called by the first name and the employer: `Ada and Bob from Initech`."""
-    for start, end in unit.sentences:
-        text = unit.text[start:end]
-        for name in finder.find(text):
-            if name.is_full:
-                continue
-            organisation = None
-            if after := _COLLEAGUE_OF.match(text, name.end):
-                organisation = finder.organisation(text[after.end() : after.end() + 120])
-            elif before := _COLLEAGUE_IN_FRONT.search(text, max(0, name.start - 70), name.start):
-                organisation = finder.organisation(before.group(1))
-            if organisation and (colleague := finder.colleague_of(name.text, organisation[0])):
-                cast.add(Cast.NAMED, colleague)
+    for name in finder.find(text):
+        if name.is_full:
+            continue
+        organisation = None
+        if after := _COLLEAGUE_OF.match(text, name.end):
+            organisation = finder.organisation(text[after.end() : after.end() + 120])
+        elif before := _COLLEAGUE_IN_FRONT.search(text, max(0, name.start - 70), name.start):
+            organisation = finder.organisation(before.group(1))
+        if organisation and (colleague := finder.colleague_of(name.text, organisation[0])):
+            cast.add(Cast.NAMED, colleague)
 
 
 def _is_for_once(text: str) -> bool:
