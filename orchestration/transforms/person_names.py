@@ -84,22 +84,31 @@ class Name:
     """Whether it is known for a person's: by the catalogue, by its given name, or by what the copy says elsewhere."""
 
 
+class _Word(NamedTuple):
+    """What a word is wherever it stands: its text without what is glued to it, and what part of a name it can be.
+
+    is_part: a name can hold it. fits: it has the shape of a name. begins_alias: an alias may begin with it. tells: it
+    is one of the words without any of which a text has no names.
+    """
+
+    text: str
+    folded: str
+    is_possessive: bool
+    is_address: bool
+    is_alias: bool
+    is_part: bool
+    fits: bool
+    begins_alias: bool
+    tells: bool
+
+
 class _Token(NamedTuple):
     text: str
     start: int
     end: int
     is_possessive: bool
     is_address: bool
-
-
-class _Word(NamedTuple):
-    """What a word is wherever it stands: its text without what is glued to it, and whether a name can hold it."""
-
-    text: str
-    is_possessive: bool
-    is_address: bool
-    is_alias: bool
-    is_part: bool
+    word: _Word
 
 
 @lru_cache(maxsize=65536)
@@ -154,10 +163,6 @@ def _has_name_shape(word: str) -> bool:
         return False
     parts = re.split(r"[-'’]", _CAMEL_PREFIX.sub("", word))
     return not any(c.isupper() for part in parts for c in part[1:])
-
-
-def _may_begin_name(word: str) -> bool:
-    return len(word) > 1 and _has_name_shape(word) and not _is_ordinary(word)
 
 
 def _most_telling(words: list[str]) -> str:
@@ -220,6 +225,7 @@ class NameFinder:
             )
             if not is_first_name:
                 self.by_alias[folded] = tuple(sorted(ids))
+        self._alias_starts = {alias.split()[0] for alias in self.by_alias if alias}
         self._telling = {_most_telling(alias.split()) for alias in self.by_alias if alias}
         self._words: dict[str, _Word] = {}
         self._dull: set[str] = set()
@@ -305,20 +311,11 @@ class NameFinder:
             return True
         if len(self._dull) > _MAX_KNOWN_WORDS:
             self._dull.clear()
-        is_dull = True
         for word in words:
-            if word not in self._dull:
-                if self._may_tell(word):
-                    is_dull = False
-                else:
-                    self._dull.add(word)
-        return is_dull
-
-    def _may_tell(self, written: str) -> bool:
-        text = self._word(written).text
-        folded = fold(text)
-        is_whole = bool(folded) and " " not in folded
-        return not is_whole or folded in self._telling or _may_begin_name(text)
+            if (self._words.get(word) or self._word(word)).tells:
+                return False
+            self._dull.add(word)
+        return True
 
     def _word(self, written: str) -> _Word:
         word = self._words.get(written)
@@ -333,7 +330,13 @@ class NameFinder:
             is_alias = folded in self.by_alias
             is_address = "." in text.rstrip(".") and len(text) > 4
             is_part = text[:1].isupper() or folded in PARTICLES or is_alias
-            word = self._words[written] = _Word(text, is_possessive, is_address, is_alias, is_part)
+            fits = len(text) > 1 and _has_name_shape(text) and not _is_ordinary(text)
+            # A letter that stands for several words says nothing of where an alias begins.
+            is_odd = not folded or " " in folded
+            begins_alias = is_odd or folded in self._alias_starts
+            tells = is_odd or fits or folded in self._telling
+            word = _Word(text, folded, is_possessive, is_address, is_alias, is_part, fits, begins_alias, tells)
+            self._words[written] = word
         return word
 
     def organisation(self, text: str) -> tuple[str, int, int] | None:
@@ -382,7 +385,7 @@ class NameFinder:
     @staticmethod
     def _token(text: str, start: int, word: _Word) -> _Token:
         is_address = word.is_address or (not word.is_alias and text[max(0, start - 1) : start] in ("@", "/", "#"))
-        return _Token(word.text, start, start + len(word.text), word.is_possessive, is_address)
+        return _Token(word.text, start, start + len(word.text), word.is_possessive, is_address, word)
 
     @staticmethod
     def _is_adjacent(text: str, before: _Token, token: _Token) -> bool:
@@ -403,7 +406,8 @@ class NameFinder:
         return found
 
     def _name_at(self, text: str, run: list[_Token], position: int) -> tuple[Name | None, int]:
-        for size in range(min(MAX_NAME_WORDS, len(run) - position), 0, -1):
+        longest = min(MAX_NAME_WORDS, len(run) - position) if run[position].word.begins_alias else 0
+        for size in range(longest, 0, -1):
             words = run[position : position + size]
             person = self.person_of(" ".join(w.text for w in words))
             if size == 1 and person and _NO_PERSON_AFTER.search(text, max(0, words[0].start - 16), words[0].start):
@@ -414,7 +418,7 @@ class NameFinder:
             ):
                 return self._listed(person, words), size
         first = run[position]
-        if fold(first.text) in HONORIFICS or not self._fits(first):
+        if first.word.folded in HONORIFICS or not first.word.fits:
             return None, 1
         words, nickname, size = [first], None, 1
         while position + size < len(run) and len(words) < 4:
@@ -427,8 +431,8 @@ class NameFinder:
                 nickname = token.text
                 size += 1
                 continue
-            is_particle = fold(token.text) in PARTICLES and after < len(run)
-            is_surname = fold(token.text) in ALSO_SURNAMES and fold(first.text) in self._first_names
+            is_particle = token.word.folded in PARTICLES and after < len(run)
+            is_surname = token.word.folded in ALSO_SURNAMES and first.word.folded in self._first_names
             is_initial = len(token.text) == 1 and token.text.isupper() and token.text != "I" and after < len(run)
             if gap == ". " and len(run[position + size - 1].text) != 1 and run[position + size - 1].text != "St":
                 break
@@ -436,15 +440,15 @@ class NameFinder:
                 words.append(token)
                 size += 1
                 break
-            if not (self._fits(token) or is_particle or is_initial):
+            if not (token.word.fits or is_particle or is_initial):
                 break
-            if any(
+            if token.word.begins_alias and any(
                 self.person_of(" ".join(w.text for w in run[position + size : position + size + n])) for n in (2, 3)
             ):
                 break
             words.append(token)
             size += 1
-        while len(words) > 1 and not (self._fits(words[-1]) or fold(words[-1].text) in ALSO_SURNAMES):
+        while len(words) > 1 and not (words[-1].word.fits or words[-1].word.folded in ALSO_SURNAMES):
             words.pop()
             size -= 1
         name = " ".join(w.text + ("." if len(w.text) == 1 else "") for w in words)
@@ -462,10 +466,6 @@ class NameFinder:
         if len(words) == 1 and not (self.other_of(name) and name.isupper()):
             return Name(name, first.start, end, None, nickname, is_full=False), size
         return None, size
-
-    @staticmethod
-    def _fits(token: _Token) -> bool:
-        return _may_begin_name(token.text)
 
     def _listed(self, person: str, words: list[_Token]) -> Name:
         return Name(self.person_names[person], words[0].start, words[-1].end, person, is_sure=True)
