@@ -286,8 +286,15 @@ def _fill_cast(reading: CopyPeople, finder: NameFinder) -> None:
             _add_colleagues(text, cast, finder)
     _add_called(reading, finder)
     # Twice: what the first reading states resolves the first names that the second one meets.
-    for unit, number, text in telling * 2:
-        groups, statements = read_sentence(unit, number, reading, finder)
+    read: list[tuple[int, list[Group], list[Statement]]] = []
+    for place, (unit, number, text) in enumerate(telling * 2):
+        before = read[place - len(telling)] if place >= len(telling) else None
+        if before is None or before[0] != cast.change_count:
+            read.append((cast.change_count, *read_sentence(unit, number, reading, finder)))
+        else:
+            # Nothing is known that was not when it was read first.
+            read.append(before)
+        _, groups, statements = read[-1]
         for statement in statements:
             if statement.role in ("host", "co_host") and not _is_for_once(text):
                 reading.presenting[person_key(statement.person.name)] = statement.person.name

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -41,6 +42,7 @@ class LabelGuess:
     candidates: tuple[Name, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def is_diarized(label: str) -> bool:
     """Return whether a label tells one voice from others without naming it."""
     return bool(_DIARIZED.fullmatch(label.strip(" []()*:")))

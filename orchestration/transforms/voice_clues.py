@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -73,8 +74,7 @@ _WELCOMES = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Clue:
+class Clue(NamedTuple):
     """A reason to believe that a unit is, or for kinds beginning with `not_` is not, the speech of a person."""
 
     unit: int
@@ -82,8 +82,7 @@ class Clue:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class SpeechUnit:
+class SpeechUnit(NamedTuple):
     """A piece of speech in which nobody else begins to speak, as far as the source tells.
 
     is_marked: the source says that another speaker begins here. voice: who it is, where the source tells voices apart
