@@ -37,6 +37,7 @@ from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transforms.alignment import copy_alignments
 from orchestration.transforms.appearance_evidence import appearance_evidence
+from orchestration.transforms.copy_casts import copy_casts
 from orchestration.transforms.copy_differences import copy_differences
 from orchestration.transforms.copy_words import copy_words
 from orchestration.transforms.entity_candidates import entity_candidates
@@ -46,7 +47,7 @@ from orchestration.transforms.kinds import kind_spans
 from orchestration.transforms.mentions import mentions
 from orchestration.transforms.name_miner import alias_proposals
 from orchestration.transforms.repeated_speech import repeated_runs
-from orchestration.transforms.show_hosts import copy_hosts, regular_hosts, show_names
+from orchestration.transforms.show_hosts import NAME_COLUMNS, regular_hosts, show_names
 from orchestration.transforms.shows import copy_shows, learnt_shows, stated_shows
 from orchestration.transforms.speaker_labels import speaker_labels
 from orchestration.transforms.speaker_spans import speaker_spans
@@ -89,7 +90,7 @@ _SHARED_BY_SHOWS = {
         {
             "episode_copies": ("copy_id", "document_id", "copy_index"),
             "copy_shows": ("copy_id", "show_id", "is_primary"),
-            "copy_hosts": (),
+            "copy_casts": ("copy_id", "standing", "person_key", *NAME_COLUMNS),
         },
         regular_hosts,
     ),
@@ -140,9 +141,9 @@ STAGES: tuple[Stage, ...] = (
         {"repeated": Shared({"copy_words": (), "copy_episodes": ("copy_id", "episode_id")}, repeated_runs)},
     ),
     Stage(
-        "copy_hosts",
+        "copy_casts",
         ("episode_copies", "segments", "passages", "copy_shows", CATALOG, "stated_people"),
-        copy_hosts,
+        copy_casts,
         {"show_names": _SHOW_NAMES},
     ),
     Stage(
@@ -156,6 +157,7 @@ STAGES: tuple[Stage, ...] = (
             "copy_episodes",
             "stated_people",
             "copy_alignments",
+            "copy_casts",
         ),
         speaker_labels,
         _SHARED_BY_SHOWS,
@@ -173,6 +175,7 @@ STAGES: tuple[Stage, ...] = (
             CATALOG,
             "copy_episodes",
             "stated_people",
+            "copy_casts",
         ),
         speaker_spans,
         _SHARED_BY_SHOWS,
@@ -189,6 +192,7 @@ STAGES: tuple[Stage, ...] = (
             "document_texts",
             "copy_episodes",
             "stated_people",
+            "copy_casts",
         ),
         appearance_evidence,
         _SHARED_BY_SHOWS,

@@ -7,9 +7,9 @@ from orchestration.schemas.appearance_evidence import AppearanceEvidence
 from orchestration.schemas.chapter_topics import ChapterTopics
 from orchestration.schemas.chapters import Chapters
 from orchestration.schemas.copy_alignments import CopyAlignments
+from orchestration.schemas.copy_casts import CopyCasts
 from orchestration.schemas.copy_differences import CopyDifferences
 from orchestration.schemas.copy_episodes import CopyEpisodes
-from orchestration.schemas.copy_hosts import CopyHosts
 from orchestration.schemas.copy_links import CopyLinks
 from orchestration.schemas.copy_shows import CopyShows
 from orchestration.schemas.copy_topics import CopyTopics
@@ -50,7 +50,7 @@ TRANSFORM_TABLES: dict[str, type[dy.Schema]] = {
     "copy_differences": CopyDifferences,
     "stated_shows": StatedShows,
     "copy_shows": CopyShows,
-    "copy_hosts": CopyHosts,
+    "copy_casts": CopyCasts,
     "speaker_labels": SpeakerLabels,
     "speaker_spans": SpeakerSpans,
     "appearance_evidence": AppearanceEvidence,

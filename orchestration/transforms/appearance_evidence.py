@@ -13,7 +13,7 @@ from dataclasses import replace
 import polars as pl
 
 from orchestration.catalog.catalog import Catalog
-from orchestration.formats.display import tidy
+from orchestration.formats.display import count_words, tidy
 from orchestration.ids import stable_id
 from orchestration.schemas.appearance_evidence import AppearanceEvidence
 from orchestration.transforms.cast import meaning, person_key
@@ -23,9 +23,9 @@ from orchestration.transforms.copy_people import (
     read_sentence,
     stated_name,
 )
-from orchestration.transforms.copy_units import Unit, single_unit
+from orchestration.transforms.copy_units import Unit, read_units, single_unit
 from orchestration.transforms.person_groups import Group, Person
-from orchestration.transforms.person_names import Name, NameFinder, sentences
+from orchestration.transforms.person_names import Name, NameFinder, finder_of, sentences
 from orchestration.transforms.person_patterns import SHOW, Place, Role
 from orchestration.transforms.person_statements import Statement, mask_shows, refers_back
 from orchestration.transforms.show_hosts import names_of_shows
@@ -58,6 +58,8 @@ _INTRODUCES_OTHERS = re.compile(
     r"(?:I['’]m|we['’]re|I am|we are) (?:\w+ )?(?:here|speaking|talking|chatting) (?:\w+ )?(?:with|to))",
     re.IGNORECASE,
 )
+# What `count_words` counts where no sound stands in brackets and all is ASCII.
+_PLAIN_WORD = r"[A-Za-z0-9]+(?:['.-][A-Za-z0-9]+)*"
 _KINDS: dict[Place, str] = {"title": "title", "notes": "show_notes", "speech": "host_introduction"}
 
 
@@ -71,6 +73,7 @@ def appearance_evidence(
     document_texts: pl.DataFrame | None = None,
     copy_episodes: pl.DataFrame | None = None,
     stated_people: pl.DataFrame | None = None,
+    copy_casts: pl.DataFrame | None = None,
     show_names: pl.DataFrame | None = None,
     regulars: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
@@ -78,9 +81,10 @@ def appearance_evidence(
 
     document_texts: with it a quote is the sentence around the name; without it, the whole passage or segment.
     stated_people: those whom a document or a sidecar states; what a sidecar states has no characters in the document.
+    copy_casts: whom copies know by themselves; without it, their texts are read for it.
     show_names, regulars: what all copies share (show_hosts.py); without them, what those at hand do.
     """
-    finder = NameFinder(catalog, names_of_shows(copy_shows, show_names))
+    finder = finder_of(catalog, names_of_shows(copy_shows, show_names))
     texts = {} if document_texts is None else dict(document_texts.select("document_id", "text").iter_rows())
     people: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     for row in speaker_labels.filter(pl.col("person_id").is_not_null()).iter_rows(named=True):
@@ -88,10 +92,14 @@ def appearance_evidence(
     first_labels = _first_labels(segments)
     rows: dict[str, dict[str, object]] = {}
     readings = read_copies(
-        copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people, regulars
+        copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people, regulars, copy_casts
     )
+    units = read_units(passages, segments)
+    shares = _label_shares(segments)
     for reading in readings:
-        collector = _Collector(reading, finder, texts.get(reading.document_id), people[reading.copy_id], first_labels)
+        document, named = texts.get(reading.document_id), people[reading.copy_id]
+        own_units = units.pop(reading.copy_id, [])
+        collector = _Collector(reading, own_units, finder, document, named, first_labels, shares)
         for row in collector.rows():
             rows.setdefault(str(row["evidence_id"]), row)
     frame = pl.DataFrame(list(rows.values()), schema=AppearanceEvidence.create_empty().schema, strict=False)
@@ -108,19 +116,43 @@ def _first_labels(segments: pl.DataFrame) -> dict[tuple[str, str], dict]:
     return {(row["copy_id"], row["speaker_label"]): row for row in first.iter_rows(named=True)}
 
 
+def _label_shares(segments: pl.DataFrame) -> dict[tuple[str, str], float]:
+    """Return the share of each label of each copy in the words of all its labels."""
+    counts = (
+        segments.select("copy_id", "speaker_label", "text")
+        .drop_nulls("speaker_label")
+        .with_columns(words=pl.col("text").map_batches(_word_counts, pl.Int64))
+        .group_by("copy_id", "speaker_label")
+        .agg(pl.col("words").sum())
+        .with_columns(total=pl.col("words").sum().over("copy_id"))
+    )
+    rows = counts.select("copy_id", "speaker_label", "words", "total").iter_rows()
+    return {(copy_id, label): words / (total or 1) for copy_id, label, words, total in rows}
+
+
+def _word_counts(texts: pl.Series) -> pl.Series:
+    """Return `count_words` of each text; of those of plain characters all at once."""
+    counts = texts.str.count_matches(_PLAIN_WORD).cast(pl.Int64)
+    is_plain = (texts.str.len_bytes() == texts.str.len_chars()) & ~texts.str.contains(r"[(\[]")
+    others = (~is_plain).arg_true()
+    return counts.scatter(others, [count_words(text) for text in texts.gather(others)])
+
+
 class _Collector:
     """Gathers the evidence of one copy."""
 
     def __init__(
         self,
         reading: CopyPeople,
+        units: list[Unit],
         finder: NameFinder,
         document: str | None,
         people_of: dict[str, tuple[str, str]],
         first_labels: dict[tuple[str, str], dict],
+        label_shares: dict[tuple[str, str], float],
     ) -> None:
-        self.reading, self.finder, self.document = reading, finder, document
-        self.people_of, self.first_labels = people_of, first_labels
+        self.reading, self.units, self.finder, self.document = reading, units, finder, document
+        self.people_of, self.first_labels, self.label_shares = people_of, first_labels, label_shares
         self.found: list[dict[str, object]] = []
         self.introducers: set[str] = set()
         self.affiliated: list[tuple[Unit, int, int, Person]] = []
@@ -129,7 +161,7 @@ class _Collector:
     def rows(self) -> list[dict[str, object]]:
         """Return the rows of `appearance_evidence` for the copy."""
         self._read_stated()
-        for unit in self.reading.units:
+        for unit in self.units:
             self._read_unit(unit)
         self._read_labels()
         self._read_roster()
@@ -260,7 +292,6 @@ class _Collector:
         return bool(person_id and show_id) and self.reading.host_ids.get(person_id or "") == show_id
 
     def _read_labels(self) -> None:
-        total = sum(self.reading.label_words.values()) or 1
         hosts = {label for label, (person, _) in self.people_of.items() if self._is_own_host(person)}
         stated = {str(row["person_id"]) for row in self.found if row["role"] in ("host", "co_host")}
         guests = {str(row["person_id"]) for row in self.found if row["role"] == "guest"}
@@ -275,7 +306,7 @@ class _Collector:
                 role = "host"
             elif self._is_regular(person, name) and person not in guests:
                 role = "co_host"
-            elif has_host and self.reading.label_words[label] / total >= GUEST_WORD_SHARE:
+            elif has_host and self.label_shares.get((self.reading.copy_id, label), 0.0) >= GUEST_WORD_SHARE:
                 role = "guest"
             quote, start, end = self._label_quote(first)
             self._append(person, name, role, "speaker_label", quote, start, end)
@@ -316,7 +347,7 @@ class _Collector:
                 )
 
     def _named_in_notes(self, person_id: str) -> tuple[Unit, int, int, Name] | None:
-        for unit in self.reading.units:
+        for unit in self.units:
             if unit.place != "speech":
                 for start, end in unit.sentences:
                     for name in self.finder.find(unit.text[start:end]):

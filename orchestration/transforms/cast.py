@@ -22,14 +22,18 @@ class Cast:
 
     ranks: tuple[dict[str, Name], ...] = field(default_factory=lambda: ({}, {}, {}, {}))
     LABELS, STATED, HOSTS, NAMED = 0, 1, 2, 3
+    change_count: int = 0
+    """How often more became known: as long as it stays the same, names mean the same."""
 
     def add(self, rank: int, name: Name) -> None:
         """Make a person known, or the nickname of a person who is."""
         known = self.ranks[rank].get(person_key(name))
         if known is None:
             self.ranks[rank][person_key(name)] = replace(name, start=0, end=0, is_full=True)
+            self.change_count += 1
         elif name.nickname and not known.nickname:
             self.ranks[rank][person_key(name)] = replace(known, nickname=name.nickname)
+            self.change_count += 1
 
     def canonical(self, name: Name) -> Name:
         """Return the name under which the copy knows the same person: without middle initials, not misheard.

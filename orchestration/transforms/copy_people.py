@@ -7,7 +7,7 @@ Belongs here: bringing together labels, notes, opening speech and shows of each 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -16,11 +16,10 @@ from typing import Literal
 import polars as pl
 
 from orchestration.catalog.catalog import Catalog
-from orchestration.formats.display import count_words
 from orchestration.ids import unlisted_person_id
 from orchestration.transforms.cast import Cast, meaning, person_key
 from orchestration.transforms.copy_units import Unit, read_units
-from orchestration.transforms.person_groups import Group, Person, groups_of, with_deeds, with_families
+from orchestration.transforms.person_groups import Group, Person, groups_of, may_name, with_deeds, with_families
 from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous
 from orchestration.transforms.person_patterns import GREETED_BY_NAME, GREETED_NEXT
 from orchestration.transforms.person_statements import Statement, is_opening_bio, statements_of
@@ -31,6 +30,9 @@ _LABEL_NOISE = re.compile(
     r"\s*[\[(](?:host|guest|co-?host|moderator|[^\])]{0,40})[\])]\s*$|^(?:dr|prof|mr|mrs|ms)\.?\s+", re.IGNORECASE
 )
 _LABEL_ROLE = re.compile(r"(?<=[a-z])(?:Host|Guest|Co-?[Hh]ost)$|\s+(?:Host|Guest)$")
+# What `copy_casts` calls the ranks of a cast, and those whom a copy calls its hosts.
+STANDINGS = ("label", "stated", "show_host", "named")
+HOST = "host"
 # What may stand behind the name of somebody who is greeted by the first name in the next sentence.
 _MAX_BESIDE_CHARS = 60
 
@@ -52,7 +54,8 @@ class CopyPeople:
     copy_id: str
     document_id: str
     units: list[Unit]
-    label_words: Counter[str]
+    """What the copy says, where its texts were read."""
+    labels: list[str]
     shows: list[tuple[str, str]]
     """Show id and name, the primary one first."""
     show_names: tuple[str, ...]
@@ -91,6 +94,8 @@ def read_sentence(
     """
     start, end = unit.sentences[number]
     text = unit.text[start:end]
+    if not may_name(text, finder):
+        return [], []
     accept = partial(meaning, cast=reading.cast, finder=finder, is_in_title=unit.place == "title")
     groups = with_families(text, groups_of(text, finder, accept), reading.cast.family)
     if deeds:
@@ -153,12 +158,33 @@ def read_copies(
     copy_episodes: pl.DataFrame | None,
     stated_people: pl.DataFrame | None = None,
     regulars: pl.DataFrame | None = None,
+    casts: pl.DataFrame | None = None,
 ) -> list[CopyPeople]:
     """Return what is known of each copy before its people are judged.
 
     regulars: whom any copy of the show calls its hosts, as `regular_hosts` returns them for all copies; without it,
-    whom those at hand do.
+    whom those at hand do. casts: the table `copy_casts`; without it, the texts are read, and `units` are there.
     """
+    readings = own_readings(copies, segments, passages, copy_shows, catalog, finder, stated_people, casts)
+    _share_regulars(readings, regulars)
+    if copy_episodes is not None:
+        episodes = dict(copy_episodes.select("copy_id", "episode_id").iter_rows())
+        _share_casts(readings, episodes)
+        _share_home(readings, episodes)
+    return readings
+
+
+def own_readings(
+    copies: pl.DataFrame,
+    segments: pl.DataFrame,
+    passages: pl.DataFrame,
+    copy_shows: pl.DataFrame,
+    catalog: Catalog,
+    finder: NameFinder,
+    stated_people: pl.DataFrame | None,
+    casts: pl.DataFrame | None = None,
+) -> list[CopyPeople]:
+    """Return what each copy knows by itself, as `read_copies` does."""
     shows: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in copy_shows.sort("copy_id", "is_primary", "show_id", descending=[False, True, False]).iter_rows(
         named=True
@@ -168,9 +194,10 @@ def read_copies(
     for alias in catalog.aliases:
         if alias.entity_id in catalog.shows and alias.kind != "needs_context":
             aliases[alias.entity_id].append(alias.alias)
-    units = read_units(passages, segments)
-    words = _label_words(segments)
+    units = read_units(passages, segments) if casts is None else {}
+    labels = _labels(segments)
     stated = _stated_people(stated_people)
+    known = _known_casts(casts)
     readings = []
     for copy_id, document_id in copies.sort("document_id", "copy_index").select("copy_id", "document_id").iter_rows():
         own = shows[copy_id]
@@ -180,16 +207,26 @@ def read_copies(
                 hosts.setdefault(host, show_id)
         names = tuple(dict.fromkeys(name for show_id, show in own for name in (show, *aliases[show_id])))
         reading = CopyPeople(
-            copy_id, document_id, units[copy_id], words[copy_id], own, names, hosts, Cast(), stated[copy_id]
+            copy_id, document_id, units.get(copy_id, []), labels[copy_id], own, names, hosts, Cast(), stated[copy_id]
         )
-        _fill_cast(reading, finder)
+        if casts is None:
+            _fill_cast(reading, finder)
+        else:
+            *ranks, reading.presenting = known[copy_id]
+            reading.cast = Cast(tuple(ranks))
         readings.append(reading)
-    _share_regulars(readings, regulars)
-    if copy_episodes is not None:
-        episodes = dict(copy_episodes.select("copy_id", "episode_id").iter_rows())
-        _share_casts(readings, episodes)
-        _share_home(readings, episodes)
     return readings
+
+
+def _known_casts(casts: pl.DataFrame | None) -> dict[str, tuple[dict[str, Name], ...]]:
+    """Return the people of each standing of each copy, those whom it calls its hosts last."""
+    known: dict[str, tuple[dict[str, Name], ...]] = defaultdict(lambda: tuple({} for _ in (*STANDINGS, HOST)))
+    if casts is not None:
+        place_of = {standing: place for place, standing in enumerate((*STANDINGS, HOST))}
+        columns = "copy_id", "standing", "person_key", "person_name", "person_id", "nickname", "is_full", "is_sure"
+        for copy_id, standing, key, text, *more in casts.sort("copy_id", "place").select(columns).iter_rows():
+            known[copy_id][place_of[standing]][key] = Name(text, 0, 0, *more)
+    return known
 
 
 def _share_home(readings: list[CopyPeople], episodes: dict[str, str]) -> None:
@@ -211,12 +248,12 @@ def _stated_people(stated_people: pl.DataFrame | None) -> dict[str, list[Stated]
     return stated
 
 
-def _label_words(segments: pl.DataFrame) -> dict[str, Counter[str]]:
-    words: dict[str, Counter[str]] = defaultdict(Counter)
-    labelled = segments.filter(pl.col("speaker_label").is_not_null()).select("copy_id", "speaker_label", "text")
-    for copy_id, label, text in labelled.iter_rows():
-        words[copy_id][label] += count_words(text)
-    return words
+def _labels(segments: pl.DataFrame) -> dict[str, list[str]]:
+    labels: dict[str, list[str]] = defaultdict(list)
+    first = segments.select("copy_id", "speaker_label").drop_nulls().unique(maintain_order=True)
+    for copy_id, label in first.iter_rows():
+        labels[copy_id].append(label)
+    return labels
 
 
 def _fill_cast(reading: CopyPeople, finder: NameFinder) -> None:
@@ -224,7 +261,7 @@ def _fill_cast(reading: CopyPeople, finder: NameFinder) -> None:
     for host in reading.host_ids:
         if host in finder.person_names:
             cast.add(Cast.HOSTS, Name(finder.person_names[host], 0, 0, host))
-    for label in sorted(reading.label_words):
+    for label in sorted(reading.labels):
         clean = clean_label(label)
         person = finder.person_of(clean)
         if person:
@@ -238,24 +275,34 @@ def _fill_cast(reading: CopyPeople, finder: NameFinder) -> None:
             cast.add(Cast.STATED, name)
             if stated.role == "host":
                 reading.presenting[person_key(name)] = name
-    for unit in reading.units:
+    telling = [
+        (unit, number, text)
+        for unit in reading.units
+        for number, (start, end) in enumerate(unit.sentences)
+        if may_name(text := unit.text[start:end], finder)
+    ]
+    for unit, _, text in telling:
         if unit.place != "title":
-            _add_colleagues(unit, cast, finder)
+            _add_colleagues(text, cast, finder)
     _add_called(reading, finder)
     # Twice: what the first reading states resolves the first names that the second one meets.
-    for _ in range(2):
-        for unit in reading.units:
-            for number, (start, end) in enumerate(unit.sentences):
-                text = unit.text[start:end]
-                groups, statements = read_sentence(unit, number, reading, finder)
-                for statement in statements:
-                    if statement.role in ("host", "co_host") and not _is_for_once(text):
-                        reading.presenting[person_key(statement.person.name)] = statement.person.name
-                    cast.add(Cast.NAMED if statement.pattern == "credit" else Cast.STATED, statement.person.name)
-                if unit.place == "notes" and not _is_heading(text):
-                    for group in groups:
-                        for person_in_group in group.people:
-                            cast.add(Cast.NAMED, person_in_group.name)
+    read: list[tuple[int, list[Group], list[Statement]]] = []
+    for place, (unit, number, text) in enumerate(telling * 2):
+        before = read[place - len(telling)] if place >= len(telling) else None
+        if before is None or before[0] != cast.change_count:
+            read.append((cast.change_count, *read_sentence(unit, number, reading, finder)))
+        else:
+            # Nothing is known that was not when it was read first.
+            read.append(before)
+        _, groups, statements = read[-1]
+        for statement in statements:
+            if statement.role in ("host", "co_host") and not _is_for_once(text):
+                reading.presenting[person_key(statement.person.name)] = statement.person.name
+            cast.add(Cast.NAMED if statement.pattern == "credit" else Cast.STATED, statement.person.name)
+        if unit.place == "notes" and groups and not _is_heading(text):
+            for group in groups:
+                for person_in_group in group.people:
+                    cast.add(Cast.NAMED, person_in_group.name)
 
 
 def _add_called(reading: CopyPeople, finder: NameFinder) -> None:
@@ -276,20 +323,18 @@ def _add_called(reading: CopyPeople, finder: NameFinder) -> None:
             reading.cast.add(Cast.STATED, names[-1])
 
 
-def _add_colleagues(unit: Unit, cast: Cast, finder: NameFinder) -> None:
+def _add_colleagues(text: str, cast: Cast, finder: NameFinder) -> None:
     """Make known who is called by the first name and the employer: `Ada and Bob from Initech`."""
-    for start, end in unit.sentences:
-        text = unit.text[start:end]
-        for name in finder.find(text):
-            if name.is_full:
-                continue
-            organisation = None
-            if after := _COLLEAGUE_OF.match(text, name.end):
-                organisation = finder.organisation(text[after.end() : after.end() + 120])
-            elif before := _COLLEAGUE_IN_FRONT.search(text, max(0, name.start - 70), name.start):
-                organisation = finder.organisation(before.group(1))
-            if organisation and (colleague := finder.colleague_of(name.text, organisation[0])):
-                cast.add(Cast.NAMED, colleague)
+    for name in finder.find(text):
+        if name.is_full:
+            continue
+        organisation = None
+        if after := _COLLEAGUE_OF.match(text, name.end):
+            organisation = finder.organisation(text[after.end() : after.end() + 120])
+        elif before := _COLLEAGUE_IN_FRONT.search(text, max(0, name.start - 70), name.start):
+            organisation = finder.organisation(before.group(1))
+        if organisation and (colleague := finder.colleague_of(name.text, organisation[0])):
+            cast.add(Cast.NAMED, colleague)
 
 
 def _is_for_once(text: str) -> bool:

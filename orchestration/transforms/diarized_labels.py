@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -41,6 +42,7 @@ class LabelGuess:
     candidates: tuple[Name, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def is_diarized(label: str) -> bool:
     """Return whether a label tells one voice from others without naming it."""
     return bool(_DIARIZED.fullmatch(label.strip(" []()*:")))
@@ -53,7 +55,7 @@ def guess_labels(
 
     segments: those of the copy, in order. named: the people behind its other labels, who are behind none of these.
     """
-    voices = sorted(label for label in reading.label_words if is_diarized(label))
+    voices = sorted(label for label in reading.labels if is_diarized(label))
     if not voices:
         return {}
     speech = segments.filter("is_speech").select("text", "char_start", "char_end", "speaker_label")

@@ -63,7 +63,8 @@ _PLURAL = re.compile(
     r"both\b|(?:\S+\s){0,3}?(?:founders|partners|hosts|co-hosts|creators|authors|professors|researchers)\b"
 )
 _SIBLING = re.compile(r"\b([A-Z][a-zà-ÿ]{2,20}) (?:and|&) $")
-_FAMILY = re.compile(r"\b[Tt]he ([A-Z][\w-]{1,30}) (?:twins|brothers|sisters|siblings|couple)\b")
+_KIN = ("twins", "brothers", "sisters", "siblings", "couple")
+_FAMILY = re.compile(rf"\b[Tt]he ([A-Z][\w-]{{1,30}}) (?:{'|'.join(_KIN)})\b")
 _IS_A = re.compile(r",?\s+(?:is|was)\s+(?:currently\s+)?(?:an?|the|our)\s+([^.;:!?()]{3,200})")
 _DEED = re.compile(
     r"(?<!\bthe )(?<!\ba )\b(?:(?P<verb>building|founding|co-founding|founded|co-founded|cofounded|starting|started|"
@@ -280,13 +281,18 @@ def groups_of(text: str, finder: NameFinder, accept: Callable[[Name], Name | Non
     return groups
 
 
+def may_name(text: str, finder: NameFinder) -> bool:
+    """Return whether a sentence can have groups at all: it has names, or calls people by their common surname."""
+    return bool(finder.find(text)) or any(kin in text for kin in _KIN)
+
+
 def with_families(text: str, groups: list[Group], members: Callable[[str], list[Name]]) -> list[Group]:
     """Return the groups with those whom the sentence calls by their common surname: `the Byte twins`.
 
     members: the people of a surname whom the copy names.
     """
     found = list(groups)
-    for family in _FAMILY.finditer(text):
+    for family in _FAMILY.finditer(text) if any(kin in text for kin in _KIN) else ():
         names = members(family.group(1))
         if len(names) > 1 and not any(group.start < family.end() and family.start() < group.end for group in groups):
             start, end = family.span(1)

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from orchestration.catalog.catalog import Catalog
 from orchestration.characters import decompose
@@ -21,20 +22,30 @@ from orchestration.transforms.name_words import ALSO_SURNAMES, HONORIFICS, HOUSE
 
 MAX_NAME_WORDS = 5
 _MEMO_SIZE = 20_000
+_MAX_KNOWN_WORDS = 200_000
 # Shorter names run together are ordinary words: `Ann Low`.
 _MIN_HANDLE_CHARS = 9
 
 _WORD = re.compile(r"[^\W_](?:\w|['’.&-](?=\w))*")
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|ai|org|net|io|fm|tv|co|dev|me|gg|ly)/\S*")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}")
+# Feeds glue the first word of the next line to a name: `Ada NortonLinkedIn`.
+_GLUED = re.compile(
+    r"(?<=[a-z])(?:LinkedIn|Twitter|Website|Substack|GitHub|Full|Time[Ss]tamps|Transcript|Chapters|YouTube)$"
+)
 _CAMEL_PREFIX = re.compile(r"(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|El|Al|O['’]|D['’]|L['’])(?=[A-Z])")
 _OPEN_QUOTES = (' "', " “", " ‘", " '", " (")
 _CLOSE_QUOTES = ('" ', "” ", "’ ", "' ", ") ")
+_STOP = r"[.?!…][\"”’)\]]*\s+(?=[\"“‘(*•@#\[—-]*\s*[^\W_])"
+_SENTENCE_STOP = re.compile(_STOP)
 _BOUNDARY = re.compile(
-    r"[.?!…][\"”’)\]]*\s+(?=[\"“‘(*•@#\[—-]*\s*[^\W_])"
+    rf"{_STOP}"
     r"|\s*(?=[•·▪►])|\s*(?=\*\s)|\s+-{2,}\s*"
     r"|(?<![\d:(\[])\s*[—–-]?\s*(?=[(\[]?\d{1,2}:\d\d(?::\d\d)?\b)"
 )
+# Without any of these a text has no boundaries but the stops of its sentences, which are found much faster.
+_MARKS = ("•", "·", "▪", "►", "*", "--")
+_TIME = re.compile(r"\d:\d\d")
 # What stands in front of a thing or a house, not of a person: `the Quiet Law`, `CEO of Quiet Law`, `at Quiet Law`.
 _NO_PERSON_AFTER = re.compile(
     r"\b(?:the|an?|this|that|every|another|at|inside|building|founding|founded|launching|launched|starting|"
@@ -73,13 +84,31 @@ class Name:
     """Whether it is known for a person's: by the catalogue, by its given name, or by what the copy says elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Word(NamedTuple):
+    """What a word is wherever it stands: its text without what is glued to it, and what part of a name it can be.
+
+    is_part: a name can hold it. fits: it has the shape of a name. begins_alias: an alias may begin with it. tells: it
+    is one of the words without any of which a text has no names.
+    """
+
+    text: str
+    folded: str
+    is_possessive: bool
+    is_address: bool
+    is_alias: bool
+    is_part: bool
+    fits: bool
+    begins_alias: bool
+    tells: bool
+
+
+class _Token(NamedTuple):
     text: str
     start: int
     end: int
     is_possessive: bool
     is_address: bool
+    word: _Word
 
 
 @lru_cache(maxsize=65536)
@@ -98,7 +127,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Return the ranges of the sentences of a display text; bullets and time marks begin one too."""
     found: list[tuple[int, int]] = []
     start = 0
-    for boundary in _BOUNDARY.finditer(text):
+    is_marked = any(mark in text for mark in _MARKS) or (":" in text and _TIME.search(text))
+    for boundary in (_BOUNDARY if is_marked else _SENTENCE_STOP).finditer(text):
         is_stop = boundary.group()[:1] in ".?!…" and boundary.group()[:1] != ""
         if (
             is_stop
@@ -133,6 +163,11 @@ def _has_name_shape(word: str) -> bool:
         return False
     parts = re.split(r"[-'’]", _CAMEL_PREFIX.sub("", word))
     return not any(c.isupper() for part in parts for c in part[1:])
+
+
+def _most_telling(words: list[str]) -> str:
+    """Return a word of an alias without which the alias is not there, and which few sentences have."""
+    return next((word for word in words if word not in NOT_NAMES and word not in PARTICLES), words[0])
 
 
 class NameFinder:
@@ -190,6 +225,11 @@ class NameFinder:
             )
             if not is_first_name:
                 self.by_alias[folded] = tuple(sorted(ids))
+        self._alias_starts = {alias.split()[0] for alias in self.by_alias if alias}
+        self._telling = {_most_telling(alias.split()) for alias in self.by_alias if alias}
+        self._words: dict[str, _Word] = {}
+        self._dull: set[str] = set()
+        """Words that no name in a text can be without: neither of an alias nor of the shape of a name."""
 
     def person_of(self, name: str) -> str | None:
         """Return the one catalogue person that `name` means wherever it stands, else None."""
@@ -243,21 +283,61 @@ class NameFinder:
 
     def _find(self, text: str) -> list[Name]:
         found: list[Name] = []
-        run: list[_Token] = []
         text = hide_addresses(text)
-        for token in self._tokens(text):
-            lowered = fold(token.text)
+        if self._is_dull(text):
+            return found
+        run: list[_Token] = []
+        words = self._words
+        for match in _WORD.finditer(text):
+            word = words.get(match.group()) or self._word(match.group())
+            if not run and not word.is_part:
+                continue
+            token = self._token(text, match.start(), word)
             if run and not self._is_adjacent(text, run[-1], token):
                 found.extend(self._names_in(text, run))
                 run = []
-            is_part = token.text[0].isupper() or lowered in PARTICLES or (lowered in self.by_alias)
-            if (is_part or (run and text[token.start - 1] in "\"“‘'(")) and not token.is_address:
+            if (word.is_part or (run and text[token.start - 1] in "\"“‘'(")) and not token.is_address:
                 run.append(token)
                 continue
             found.extend(self._names_in(text, run))
             run = []
         found.extend(self._names_in(text, run))
         return found
+
+    def _is_dull(self, text: str) -> bool:
+        """Tell whether no word of a text can be of a name, which most sentences are told by at once."""
+        words = _WORD.findall(text)
+        if self._dull.issuperset(words):
+            return True
+        if len(self._dull) > _MAX_KNOWN_WORDS:
+            self._dull.clear()
+        for word in words:
+            if (self._words.get(word) or self._word(word)).tells:
+                return False
+            self._dull.add(word)
+        return True
+
+    def _word(self, written: str) -> _Word:
+        word = self._words.get(written)
+        if word is None:
+            if len(self._words) >= _MAX_KNOWN_WORDS:
+                self._words.clear()
+            is_possessive = written[-2:].lower() in ("'s", "’s")
+            text = written[:-2] if is_possessive else written
+            glued = _GLUED.search(text)
+            text = text[: glued.start()] if glued else text
+            folded = fold(text)
+            is_alias = folded in self.by_alias
+            is_address = "." in text.rstrip(".") and len(text) > 4
+            is_part = text[:1].isupper() or folded in PARTICLES or is_alias
+            fits = len(text) > 1 and _has_name_shape(text) and not _is_ordinary(text)
+            # A letter that stands for several words says nothing of where an alias begins.
+            is_odd = not folded or " " in folded
+            begins_alias = is_odd or folded in self._alias_starts
+            tells = is_odd or fits or folded in self._telling
+            word = _Word(text, folded, is_possessive, is_address, is_alias, is_part, fits, begins_alias, tells)
+            self._words[written] = word
+        return word
 
     def organisation(self, text: str) -> tuple[str, int, int] | None:
         """Return the organisation that `text` begins with and its range: a catalogue name, else by capitals."""
@@ -298,21 +378,14 @@ class NameFinder:
 
     def _tokens(self, text: str) -> Iterable[_Token]:
         for match in _WORD.finditer(text):
-            word, start, end = match.group(), match.start(), match.end()
-            is_possessive = word[-2:].lower() in ("'s", "’s")
-            if is_possessive:
-                word, end = word[:-2], end - 2
-            # Feeds glue the first word of the next line to a name: `Ada NortonLinkedIn`.
-            glued = re.search(
-                r"(?<=[a-z])(?:LinkedIn|Twitter|Website|Substack|GitHub|Full|Time[Ss]tamps|Transcript|Chapters|YouTube)$",
-                word,
-            )
-            if glued:
-                word, end = word[: glued.start()], start + glued.start()
-            if not word:
-                continue
-            is_address = text[max(0, start - 1) : start] in ("@", "/", "#") and fold(word) not in self.by_alias
-            yield _Token(word, start, end, is_possessive, is_address or ("." in word.rstrip(".") and len(word) > 4))
+            word = self._word(match.group())
+            if word.text:
+                yield self._token(text, match.start(), word)
+
+    @staticmethod
+    def _token(text: str, start: int, word: _Word) -> _Token:
+        is_address = word.is_address or (not word.is_alias and text[max(0, start - 1) : start] in ("@", "/", "#"))
+        return _Token(word.text, start, start + len(word.text), word.is_possessive, is_address, word)
 
     @staticmethod
     def _is_adjacent(text: str, before: _Token, token: _Token) -> bool:
@@ -333,7 +406,8 @@ class NameFinder:
         return found
 
     def _name_at(self, text: str, run: list[_Token], position: int) -> tuple[Name | None, int]:
-        for size in range(min(MAX_NAME_WORDS, len(run) - position), 0, -1):
+        longest = min(MAX_NAME_WORDS, len(run) - position) if run[position].word.begins_alias else 0
+        for size in range(longest, 0, -1):
             words = run[position : position + size]
             person = self.person_of(" ".join(w.text for w in words))
             if size == 1 and person and _NO_PERSON_AFTER.search(text, max(0, words[0].start - 16), words[0].start):
@@ -344,7 +418,7 @@ class NameFinder:
             ):
                 return self._listed(person, words), size
         first = run[position]
-        if fold(first.text) in HONORIFICS or not self._fits(first):
+        if first.word.folded in HONORIFICS or not first.word.fits:
             return None, 1
         words, nickname, size = [first], None, 1
         while position + size < len(run) and len(words) < 4:
@@ -357,8 +431,8 @@ class NameFinder:
                 nickname = token.text
                 size += 1
                 continue
-            is_particle = fold(token.text) in PARTICLES and after < len(run)
-            is_surname = fold(token.text) in ALSO_SURNAMES and fold(first.text) in self._first_names
+            is_particle = token.word.folded in PARTICLES and after < len(run)
+            is_surname = token.word.folded in ALSO_SURNAMES and first.word.folded in self._first_names
             is_initial = len(token.text) == 1 and token.text.isupper() and token.text != "I" and after < len(run)
             if gap == ". " and len(run[position + size - 1].text) != 1 and run[position + size - 1].text != "St":
                 break
@@ -366,15 +440,15 @@ class NameFinder:
                 words.append(token)
                 size += 1
                 break
-            if not (self._fits(token) or is_particle or is_initial):
+            if not (token.word.fits or is_particle or is_initial):
                 break
-            if any(
+            if token.word.begins_alias and any(
                 self.person_of(" ".join(w.text for w in run[position + size : position + size + n])) for n in (2, 3)
             ):
                 break
             words.append(token)
             size += 1
-        while len(words) > 1 and not (self._fits(words[-1]) or fold(words[-1].text) in ALSO_SURNAMES):
+        while len(words) > 1 and not (words[-1].word.fits or words[-1].word.folded in ALSO_SURNAMES):
             words.pop()
             size -= 1
         name = " ".join(w.text + ("." if len(w.text) == 1 else "") for w in words)
@@ -393,9 +467,15 @@ class NameFinder:
             return Name(name, first.start, end, None, nickname, is_full=False), size
         return None, size
 
-    @staticmethod
-    def _fits(token: _Token) -> bool:
-        return _has_name_shape(token.text) and not _is_ordinary(token.text) and len(token.text) > 1
-
     def _listed(self, person: str, words: list[_Token]) -> Name:
         return Name(self.person_names[person], words[0].start, words[-1].end, person, is_sure=True)
+
+
+_last_finder: list[tuple[Catalog, dict[str, str], NameFinder]] = []
+
+
+def finder_of(catalog: Catalog, shows: Mapping[str, str]) -> NameFinder:
+    """Return the finder of a catalogue and shows; the last one is kept, since most parts of a table have the same."""
+    if not (_last_finder and _last_finder[0][0] == catalog and _last_finder[0][1] == shows):
+        _last_finder[:] = [(catalog, dict(shows), NameFinder(catalog, shows))]
+    return _last_finder[0][2]

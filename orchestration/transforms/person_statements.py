@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from orchestration.transforms.pattern_cues import CuedPatterns
 from orchestration.transforms.person_groups import Group, Person
 from orchestration.transforms.person_names import fold
 from orchestration.transforms.person_patterns import (
@@ -30,6 +31,8 @@ from orchestration.transforms.person_patterns import (
     Role,
 )
 
+_CUED = {place: CuedPatterns([expression for _, expression in patterns]) for place, patterns in COMPILED.items()}
+_CUED_ELSEWHERE = CuedPatterns([ELSEWHERE])
 # Marks in front of the name in a line of a list.
 _LIST_MARK_CHARS = 12
 # Words that titles write small whatever they do with the others.
@@ -103,10 +106,11 @@ def statements_of(
     shows: names of the copy's shows, the primary one first. listed_as: the role of those whom a list holds to which the
     sentence belongs. is_opening: the sentence is the first one of the notes. Without groups there are no statements.
     """
-    if not groups or ELSEWHERE.search(text):
+    if not groups or _is_of_elsewhere(text):
         return []
     reader = _Reader(text, groups, place, shows)
-    for pattern, expression in COMPILED[place]:
+    for number in _CUED[place].that_may_match(reader.masked):
+        pattern, expression = COMPILED[place][number]
         for match in expression.finditer(reader.masked):
             for name, role in ROLES.items():
                 if name in expression.groupindex and match.start(name) >= 0:
@@ -118,6 +122,10 @@ def statements_of(
     if place == "notes":
         reader.read_credits()
     return list(reader.found.values())
+
+
+def _is_of_elsewhere(text: str) -> bool:
+    return bool(_CUED_ELSEWHERE.that_may_match(text)) and bool(ELSEWHERE.search(text))
 
 
 class _Reader:
@@ -205,7 +213,7 @@ def is_opening_bio(text: str, groups: list[Group]) -> bool:
 
 def refers_back(text: str, shows: tuple[str, ...] = ()) -> bool:
     """Return whether a sentence makes a guest of whoever was named last: `They join us to …`, `… reden mit ihm`."""
-    return bool(PRONOUN.search(mask_shows(text, shows))) and not ELSEWHERE.search(text)
+    return bool(PRONOUN.search(mask_shows(text, shows))) and not _is_of_elsewhere(text)
 
 
 def _role_by_title(person: Person, shows: tuple[str, ...]) -> Role | None:

@@ -1,7 +1,7 @@
 """What copies take from others: whom other copies of their show call its hosts, and what all shows are called.
 
-`copy_hosts` reads each copy by itself; `regular_hosts` and `show_names` are small frames made of all copies, which the
-stages that read people share (see increments.py).
+`regular_hosts` and `show_names` are small frames made of all copies, which the stages that read people share (see
+increments.py).
 """
 
 from __future__ import annotations
@@ -10,41 +10,17 @@ from itertools import pairwise
 
 import polars as pl
 
-from orchestration.catalog.catalog import Catalog
-from orchestration.schemas.copy_hosts import CopyHosts
-from orchestration.transforms.copy_people import read_copies
-from orchestration.transforms.person_names import NameFinder, fold
+from orchestration.transforms.copy_people import HOST
+from orchestration.transforms.person_names import fold
 
 NAME_COLUMNS = ("person_name", "person_id", "nickname", "is_full", "is_sure")
 
 
-def copy_hosts(
-    copies: pl.DataFrame,
-    segments: pl.DataFrame,
-    passages: pl.DataFrame,
-    copy_shows: pl.DataFrame,
-    catalog: Catalog,
-    stated_people: pl.DataFrame,
-    show_names: pl.DataFrame | None = None,
-) -> pl.DataFrame:
-    """Return the table `copy_hosts`: the people whom each copy by itself calls its hosts.
-
-    show_names: of all copies, as the function of that name returns them; without it, of those at hand.
-    """
-    finder = NameFinder(catalog, names_of_shows(copy_shows, show_names))
-    rows = [
-        (reading.copy_id, key, name.text, name.person_id, name.nickname, name.is_full, name.is_sure)
-        for reading in read_copies(copies, segments, passages, copy_shows, catalog, finder, None, stated_people)
-        for key, name in sorted(reading.presenting.items())
-    ]
-    return CopyHosts.validate(pl.DataFrame(rows, schema=CopyHosts.create_empty().schema, orient="row"), cast=True)
-
-
-def regular_hosts(copies: pl.DataFrame, copy_shows: pl.DataFrame, copy_hosts: pl.DataFrame) -> pl.DataFrame:
+def regular_hosts(copies: pl.DataFrame, copy_shows: pl.DataFrame, copy_casts: pl.DataFrame) -> pl.DataFrame:
     """Return for each copy the people whom any copy of its primary show calls hosts; the last copy's words count.
 
     Arguments are whole lake tables: `copy_id, document_id, copy_index` of `episode_copies`; `copy_id, show_id,
-    is_primary` of `copy_shows`; all of `copy_hosts`. Columns: `copy_id, person_key` and those of a name.
+    is_primary` of `copy_shows`; all of `copy_casts` but `place`. Columns: `copy_id, person_key` and those of a name.
     """
     primary = (
         copy_shows.sort("copy_id", "is_primary", "show_id", descending=[False, True, False])
@@ -55,7 +31,7 @@ def regular_hosts(copies: pl.DataFrame, copy_shows: pl.DataFrame, copy_hosts: pl
         copies.sort("document_id", "copy_index")
         .select("copy_id")
         .with_row_index("place")
-        .join(copy_hosts, on="copy_id")
+        .join(copy_casts.filter(pl.col("standing") == HOST).drop("standing"), on="copy_id")
         .join(primary, on="copy_id")
         .sort("place", "person_key")
         .unique(["show_id", "person_key"], keep="last", maintain_order=True)

@@ -15,7 +15,7 @@ from orchestration.schemas.speaker_labels import SpeakerLabels
 from orchestration.transforms.cast import Cast, person_key
 from orchestration.transforms.copy_people import CopyPeople, clean_label, read_copies
 from orchestration.transforms.diarized_labels import aligned_labels, guess_labels, is_diarized
-from orchestration.transforms.person_names import Name, NameFinder, fold, is_anonymous
+from orchestration.transforms.person_names import Name, NameFinder, finder_of, fold, is_anonymous
 from orchestration.transforms.show_hosts import names_of_shows
 
 _MIN_FUZZY = 5
@@ -30,6 +30,7 @@ def speaker_labels(
     copy_episodes: pl.DataFrame | None = None,
     stated_people: pl.DataFrame | None = None,
     copy_alignments: pl.DataFrame | None = None,
+    copy_casts: pl.DataFrame | None = None,
     show_names: pl.DataFrame | None = None,
     regulars: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
@@ -37,12 +38,13 @@ def speaker_labels(
 
     copy_episodes: with it, copies of one episode share the people that their notes and labels name. stated_people: with
     it, those whom a document or a sidecar states are known as well. copy_alignments: with it, labels of diarization
-    get the names that another copy of the episode has for the same words.
+    get the names that another copy of the episode has for the same words. copy_casts: whom copies know by themselves;
+    without it, their texts are read.
     show_names, regulars: what all copies share (show_hosts.py); without them, what those at hand do.
     """
-    finder = NameFinder(catalog, names_of_shows(copy_shows, show_names))
+    finder = finder_of(catalog, names_of_shows(copy_shows, show_names))
     readings = read_copies(
-        copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people, regulars
+        copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people, regulars, copy_casts
     )
     known = {reading.copy_id: _resolve_copy(reading, finder) for reading in readings}
     aligned: dict[tuple[str, str], tuple[Name, float]] = {}
@@ -51,7 +53,7 @@ def speaker_labels(
             (copy_id, label): found[0] for copy_id, labels in known.items() for label, found in labels.items() if found
         }
         aligned = aligned_labels(segments, copy_alignments, names)
-    voiced = {r.copy_id for r in readings if any(map(is_diarized, r.label_words))}
+    voiced = {r.copy_id for r in readings if any(map(is_diarized, r.labels))}
     speech = segments.filter(pl.col("copy_id").is_in(list(voiced))).sort("copy_id", "segment_index")
     own = speech.partition_by("copy_id", as_dict=True)
     rows = []
@@ -88,7 +90,7 @@ _Resolved = tuple[Name, float, str]
 
 
 def _resolve_copy(reading: CopyPeople, finder: NameFinder) -> dict[str, _Resolved | None]:
-    resolved = {label: _resolve_label(label, reading, finder) for label in reading.label_words}
+    resolved = {label: _resolve_label(label, reading, finder) for label in reading.labels}
     for label, found in list(resolved.items()):
         if found is None:
             resolved[label] = _misspelled(label, resolved, reading)

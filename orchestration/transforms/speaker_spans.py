@@ -24,16 +24,18 @@ def speaker_spans(
     catalog: Catalog,
     copy_episodes: pl.DataFrame,
     stated_people: pl.DataFrame,
+    copy_casts: pl.DataFrame | None = None,
     show_names: pl.DataFrame | None = None,
     regulars: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the table `speaker_spans`. Where both speak, what is carried from a label goes before what is inferred.
 
+    copy_casts: whom copies know by themselves; without it, their texts are read.
     show_names, regulars: what all copies share (show_hosts.py); without them, what those at hand do.
     """
     carried = carried_speakers(segments, document_texts, copy_alignments, speaker_labels)
     inferred = unnamed_speakers(
-        copies, segments, passages, copy_shows, catalog, copy_episodes, stated_people, show_names, regulars
+        copies, segments, passages, copy_shows, catalog, copy_episodes, stated_people, copy_casts, show_names, regulars
     )
     return SpeakerSpans.validate(pl.concat([carried, _beside(inferred, carried)]), cast=True)
 

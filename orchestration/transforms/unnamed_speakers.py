@@ -13,14 +13,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from orchestration.catalog.catalog import Catalog
 from orchestration.schemas.speaker_spans import SpeakerSpans
 from orchestration.transforms.copy_people import CopyPeople, read_copies
-from orchestration.transforms.person_names import NameFinder
+from orchestration.transforms.person_names import NameFinder, finder_of
 from orchestration.transforms.show_hosts import names_of_shows
-from orchestration.transforms.two_voices import is_conversation_of_two, style_of, two_voices
+from orchestration.transforms.two_voices import Styles, is_conversation_of_two, styles_of, two_voices
 from orchestration.transforms.voice_clues import Clue, ClueReader, Participant, SpeechUnit
 from orchestration.transforms.voice_model import posteriors
 from orchestration.transforms.voice_names import WEIGHT_OF_CLUE, voice_names
@@ -71,13 +72,15 @@ def unnamed_speakers(
     catalog: Catalog,
     copy_episodes: pl.DataFrame | None = None,
     stated_people: pl.DataFrame | None = None,
+    copy_casts: pl.DataFrame | None = None,
     show_names: pl.DataFrame | None = None,
     regulars: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return rows of `speaker_spans` for copies whose speech has marks of change and no labels.
 
     copy_episodes: with it, copies of one episode share the people that they present. stated_people: with it, those
-    whom a document or a sidecar states are known as well.
+    whom a document or a sidecar states are known as well. copy_casts: whom copies know by themselves; without it, their
+    texts are read.
     show_names, regulars: what all copies share (show_hosts.py); without them, what those at hand do.
     """
     speech = segments.filter("is_speech").sort("copy_id", "segment_index")
@@ -87,10 +90,10 @@ def unnamed_speakers(
     open_ids = set(marked.filter("is_open")["copy_id"])
     rows: list[dict[str, Any]] = []
     if open_ids:
-        finder = NameFinder(catalog, names_of_shows(copy_shows, show_names))
+        finder = finder_of(catalog, names_of_shows(copy_shows, show_names))
         own = speech.filter(pl.col("copy_id").is_in(list(open_ids))).partition_by("copy_id", as_dict=True)
         for reading in read_copies(
-            copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people, regulars
+            copies, segments, passages, copy_shows, catalog, finder, copy_episodes, stated_people, regulars, copy_casts
         ):
             if reading.copy_id in open_ids:
                 rows.extend(_named_spans(reading, speech_units(own[reading.copy_id,]), finder))
@@ -103,7 +106,8 @@ def speech_units(segments: pl.DataFrame) -> list[SpeechUnit]:
     columns = ("text", "char_start", "char_end", "is_speaker_change", "speaker_label")
     for text, start, end, is_change, label in segments.select(columns).iter_rows():
         # Places inside a segment are known only where its text is written as it is shown.
-        cuts = list(_MARK_INSIDE.finditer(text)) if len(text) == end - start and label is None else []
+        is_cut = " - " in text and len(text) == end - start and label is None
+        cuts = list(_MARK_INSIDE.finditer(text)) if is_cut else []
         at = 0
         for cut in cuts:
             units.append(
@@ -125,8 +129,8 @@ def _named_spans(reading: CopyPeople, units: list[SpeechUnit], finder: NameFinde
 def guess_speakers(reader: ClueReader, people: Sequence[Participant], clues: Sequence[Clue]) -> list[_Guess | None]:
     """Return who speaks each unit of a copy, None where that stays open."""
     change = change_probabilities(reader.units)
-    styles = [style_of(unit.text) for unit in reader.units]
-    if is_conversation_of_two(reader.turn_sums(styles)):
+    styles = styles_of([unit.text for unit in reader.units])
+    if is_conversation_of_two(np.add.reduceat(styles, reader.turn_starts)):
         return _as_two_voices(reader, people, clues, change, styles)
     return _one_by_one(reader, people, clues, change)
 
@@ -136,7 +140,7 @@ def _as_two_voices(
     people: Sequence[Participant],
     clues: Sequence[Clue],
     change: Sequence[float],
-    styles: Sequence[Sequence[float]],
+    styles: Styles,
 ) -> list[_Guess | None]:
     voices = two_voices(styles, change, reader.turn_of)
     weighted = [(voice, clue, voices[clue.unit][voice]) for clue in clues for voice in (0, 1)]
@@ -176,7 +180,7 @@ def _one_by_one(
     least = _MIN_WHERE_MISSING if is_sparse else _MIN_CONFIDENCE
     guesses: list[_Guess | None] = []
     for shares, turn in zip(posteriors(change, evidence, weights), reader.turn_of, strict=True):
-        best = max(range(len(people)), key=lambda n: (shares[n], -n))
+        best = shares.index(max(shares[:-1]))
         guesses.append(
             _Guess(best, shares[best], rules.get((turn, best), "turn_taking")) if shares[best] >= least else None
         )
@@ -213,7 +217,7 @@ def _boundary(before: str, after: str) -> tuple[str, bool]:
         end = "stop"
     else:
         end = "cut" if last in "-—–" else "open"
-    return end, bool(_ANSWERS.match(after)) and after[:1].isupper()
+    return end, after[:1].isupper() and bool(_ANSWERS.match(after))
 
 
 def _spans(

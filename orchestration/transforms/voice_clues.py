@@ -10,6 +10,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -23,7 +25,9 @@ _TAIL_CHARS = 160
 _OPENING_SHARE = 0.2
 _OPENING_CHARS = 1_500
 
-_WORD = re.compile(r"[^\W\d_][\w'’.-]*\w|[^\W\d_]")
+# A word begins with a letter, and goes on to the last letter or digit of a run that may have marks inside.
+_CAPITAL = re.compile(r"[^a-z\W\d_][\w'’.-]*")
+_JOINTS = "'’.-"
 _CAPITAL_AHEAD = re.compile(r" (?:[A-Z]\. )?([A-Z][^\W\d_]+(?:['’-][^\W\d_]+)*)")
 _SELF = re.compile(
     r"(?:^|[^\w'’])(?:I['’]?m|I am|my name is|my name['’]s|name['’]s)(?: your)?(?: (?:co-?)?hosts?,?)? $",
@@ -70,8 +74,7 @@ _WELCOMES = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Clue:
+class Clue(NamedTuple):
     """A reason to believe that a unit is, or for kinds beginning with `not_` is not, the speech of a person."""
 
     unit: int
@@ -79,8 +82,7 @@ class Clue:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class SpeechUnit:
+class SpeechUnit(NamedTuple):
     """A piece of speech in which nobody else begins to speak, as far as the source tells.
 
     is_marked: the source says that another speaker begins here. voice: who it is, where the source tells voices apart
@@ -103,6 +105,7 @@ class Participant:
     weight: float
 
 
+@lru_cache(maxsize=65536)
 def sound_key(word: str) -> str:
     """Return how a word sounds, roughly: consonants by sound, of the vowels only that one leads."""
     folded = fold(word).replace("ph", "f").replace("ck", "k").replace("x", "ks").replace("sh", "s")
@@ -115,6 +118,20 @@ def sound_key(word: str) -> str:
         elif letter.isalpha() and (not sounds or sounds[-1] != sound):
             sounds.append(sound)
     return "".join(sounds)
+
+
+def _is_inside_word(text: str, start: int) -> bool:
+    """Tell whether the letter at `start` is not the first one of its word: `iPhone`; it is in `2Pac` and in `-Ada`."""
+    at = start - 1
+    while at >= 0 and (text[at].isalnum() or text[at] in "_'’.-"):
+        if text[at].isalnum() and not text[at].isdecimal():
+            return True
+        at -= 1
+    return False
+
+
+def _stem(token: str) -> str:
+    return token.removesuffix("'s").removesuffix("’s")
 
 
 def is_misheard(word: str, name: str) -> bool:
@@ -147,18 +164,10 @@ class ClueReader:
         self.text = " ".join(pieces)
         self.finder = finder
         self.tokens: dict[str, list[int]] = {}
-        for match in _WORD.finditer(self.text):
-            self.tokens.setdefault(match.group(), []).append(match.start())
-
-    def turn_sums(self, vectors: Sequence[Sequence[float]]) -> list[list[float]]:
-        """Return the sums of vectors that belong to the units, turn by turn."""
-        sums: list[list[float]] = []
-        for vector, turn in zip(vectors, self.turn_of, strict=True):
-            if turn == len(sums):
-                sums.append(list(vector))
-            else:
-                sums[turn] = [a + b for a, b in zip(sums[turn], vector, strict=True)]
-        return sums
+        """Where each word stands that does not begin with a small letter of ASCII."""
+        for match in _CAPITAL.finditer(self.text):
+            if not _is_inside_word(self.text, match.start()):
+                self.tokens.setdefault(match.group().rstrip(_JOINTS), []).append(match.start())
 
     def places(self, people: Sequence[Name]) -> list[tuple[int, int, int]]:
         """Return where people are called by name: range in the joined text, and number of the person."""
@@ -166,16 +175,23 @@ class ClueReader:
         for number, name in enumerate(people):
             for word in self._words_of(name):
                 called.setdefault(word, []).append(number)
+        sounds: dict[str, list[str]] = {}
+        for word in called:
+            sounds.setdefault(sound_key(word), []).append(word)
         found: list[tuple[int, int, int]] = []
-        taken = set(called)
-        for token, places in self.tokens.items():
-            stem = token.removesuffix("'s").removesuffix("’s")
+        tokens = self.tokens
+        for word in called:
+            if word in self.finder.by_alias and "a" <= word[0] <= "z":
+                tokens = tokens | self._in_lower_case(word)
+        for token, places in tokens.items():
+            stem = _stem(token)
             folded = fold(stem)
             fits = called.get(folded, [])
             if not stem[:1].isupper() and not (fits and folded in self.finder.by_alias):
                 continue
-            if not fits and folded not in taken:
-                fits = sorted({n for word, of in called.items() if is_misheard(stem, word) for n in of})
+            if not fits:
+                alike = sounds.get(sound_key(stem), ())
+                fits = sorted({n for word in alike if is_misheard(stem, word) for n in called[word]})
             if not fits:
                 continue
             for start in places:
@@ -188,6 +204,17 @@ class ClueReader:
                 if len(kept) == 1:
                     found.append((start, end, kept[0]))
         return sorted(found)
+
+    def _in_lower_case(self, word: str) -> dict[str, list[int]]:
+        """Return where the words stand that begin with a small letter and fold to `word`."""
+        tokens: dict[str, list[int]] = {}
+        # The next letter may bear an accent.
+        second = f"[{re.escape(word[1] + word[1].upper())}\x80-\U0010ffff]" if len(word) > 1 else ""
+        for match in re.finditer(rf"{word[0]}{second}[\w'’.-]*", self.text):
+            token = match.group().rstrip(_JOINTS)
+            if fold(_stem(token)) == word and not _is_inside_word(self.text, match.start()):
+                tokens.setdefault(token, []).append(match.start())
+        return tokens
 
     def _words_of(self, name: Name) -> set[str]:
         words = {fold(name.text).split()[0]}

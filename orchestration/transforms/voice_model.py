@@ -9,6 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import mul
+
+# No state is ever impossible. What is not small does not change by having so little added.
+_LEAST = 1e-300
+_SMALL = 1e-280
 
 
 def posteriors(
@@ -25,39 +30,53 @@ def posteriors(
     total = sum(weights)
     others = [1.0 / max(total - weight, 1e-9) for weight in weights]
     others[-1] = 1.0 / total
-    likelihood = []
-    for unit in evidence:
-        top = max(unit)
-        likelihood.append([math.exp(value - top) for value in unit])
-    states = range(size)
+    # A unit that nothing is known of is as likely for any state, and most are such.
+    likelihood = [_likelihoods(unit) if any(unit) else None for unit in evidence]
+    # Few probabilities are different ones: of each how much of a state stays, and how much each takes over and leaves.
+    shares = {p: (1 - p, [p * weight for weight in weights], [p * other for other in others]) for p in set(change)}
     forward: list[list[float]] = []
     state = [weight / total for weight in weights]
-    for index in range(count):
+    for index, likely in enumerate(likelihood):
         if index:
-            p = change[index]
-            leaving = [state[i] * others[i] for i in states]
+            stays, takes, _ = shares[change[index]]
+            leaving = list(map(mul, state, others))
             together = sum(leaving)
+            leaving[-1] = 0.0
             state = [
-                (1 - p) * state[j] + p * weights[j] * (together - (leaving[j] if j < size - 1 else 0.0)) for j in states
+                stays * value + take * (together - left)
+                for value, take, left in zip(state, takes, leaving, strict=True)
             ]
-        state = [max(a, 0.0) * b + 1e-300 for a, b in zip(state, likelihood[index], strict=True)]
+        if likely is not None:
+            state = list(map(mul, state, likely))
+        if min(state) < _SMALL:
+            state = [max(value, 0.0) + _LEAST for value in state]
         scale = 1.0 / sum(state)
         state = [value * scale for value in state]
         forward.append(state)
     backward = [1.0] * size
     result = [forward[-1]]
     for index in range(count - 1, 0, -1):
-        p = change[index]
-        ahead = [backward[j] * likelihood[index][j] for j in states]
-        taking = [weights[j] * ahead[j] for j in states]
+        stays, _, leaves = shares[change[index]]
+        likely = likelihood[index]
+        ahead = backward if likely is None else list(map(mul, backward, likely))
+        taking = list(map(mul, weights, ahead))
         together = sum(taking)
+        taking[-1] = 0.0
         backward = [
-            (1 - p) * ahead[i] + p * others[i] * (together - (taking[i] if i < size - 1 else 0.0)) for i in states
+            stays * value + leave * (together - taken)
+            for value, leave, taken in zip(ahead, leaves, taking, strict=True)
         ]
-        scale = 1.0 / max(sum(backward), 1e-300)
-        backward = [max(value * scale, 1e-300) for value in backward]
-        joint = [a * b for a, b in zip(forward[index - 1], backward, strict=True)]
-        scale = 1.0 / max(sum(joint), 1e-300)
+        scale = 1.0 / max(sum(backward), _LEAST)
+        backward = [value * scale for value in backward]
+        if min(backward) < _LEAST:
+            backward = [max(value, _LEAST) for value in backward]
+        joint = list(map(mul, forward[index - 1], backward))
+        scale = 1.0 / max(sum(joint), _LEAST)
         result.append([value * scale for value in joint])
     result.reverse()
     return result
+
+
+def _likelihoods(evidence: Sequence[float]) -> list[float]:
+    top = max(evidence)
+    return [math.exp(value - top) for value in evidence]

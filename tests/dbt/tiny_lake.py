@@ -260,7 +260,9 @@ TINY: Rows = {
     "links": [{"link_id": "l", "copy_id": "a_page", "url": "https://acme.example"}],
     "copy_words": [{"copy_id": "a_page", "speech": [1, 2]}],
     "stated_shows": [{"copy_id": "a_page", "show_id": "show:kettle", "show_name": "Kettle"}],
-    "copy_hosts": [{"copy_id": "a_page", "person_key": "person:ada-host", "person_name": "Ada Host"}],
+    "copy_casts": [
+        {"copy_id": "a_page", "standing": "host", "person_key": "person:ada-host", "person_name": "Ada Host"}
+    ],
     "speaker_labels": [
         {"copy_id": "a_page", "speaker_label": "Gil Guest", "person_id": GUEST, "person_name": "Gil Guest"},
         {"copy_id": "a_page", "speaker_label": "Ada", "person_id": "person:ada-host", "person_name": "Ada Host"},

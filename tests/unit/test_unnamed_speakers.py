@@ -15,7 +15,7 @@ from orchestration.schemas.passages import Passages
 from orchestration.schemas.segments import Segments
 from orchestration.schemas.speaker_spans import SpeakerSpans
 from orchestration.transforms.person_names import Name, NameFinder
-from orchestration.transforms.two_voices import is_conversation_of_two, style_of
+from orchestration.transforms.two_voices import is_conversation_of_two, styles_of
 from orchestration.transforms.unnamed_speakers import change_probabilities, speech_units, unnamed_speakers
 from orchestration.transforms.voice_clues import Clue, ClueReader, Participant, SpeechUnit, is_misheard
 from orchestration.transforms.voice_model import posteriors
@@ -132,8 +132,8 @@ def test_without_marks_nobody_is_named() -> None:
 def test_three_voices_are_no_conversation_of_two() -> None:
     ask, tell = interview(1)[2:]
     other = "- We are all here because they would not be there, right, and we can not really be as we were."
-    assert not is_conversation_of_two([style_of(text) for text in [ask, tell, other] * 16])
-    assert is_conversation_of_two([style_of(text) for text in [ask, tell] * 24])
+    assert not is_conversation_of_two(styles_of([ask, tell, other] * 16))
+    assert is_conversation_of_two(styles_of([ask, tell] * 24))
 
 
 def test_a_mark_inside_a_line_begins_a_unit() -> None:

@@ -78,17 +78,12 @@
 {%- set episode_shows = 'select row(episode_id, show_id)::varchar as row_id from ' ~ ref('episode_shows') -%}
 {%- do books.append(unbalanced('lake/copy_shows', 'episode_shows', copy_shows, episode_shows)) -%}
 
-{#- Whom a copy calls its hosts is known to the others of its show, and a row of nothing else; the copy is there. -#}
-{%- set host_rows = 'select row(copy_id, person_key)::varchar as row_id from ' ~ source('lake', 'copy_hosts') -%}
-{%- set hosts_of_copies %}
-    select row(copy_id, person_key)::varchar as row_id
-    from {{ source('lake', 'copy_hosts') }}
-    inner join {{ ref('episode_copies') }} using (copy_id)
-{%- endset -%}
-{%- do books.append(unbalanced('lake/copy_hosts', 'episode_copies', host_rows, hosts_of_copies)) -%}
-
-{#- What is compared of a copy, and the shows that it states, serve the finding of others; the copy is there. -#}
-{%- for table, key in [('copy_words', 'copy_id'), ('stated_shows', 'row(copy_id, show_id)')] %}
+{#- What is compared of a copy, the shows that it states and the people it knows serve others; the copy is there. -#}
+{%- for table, key in [
+    ('copy_words', 'copy_id'),
+    ('stated_shows', 'row(copy_id, show_id)'),
+    ('copy_casts', 'row(copy_id, standing, person_key)'),
+] %}
     {%- set rows = 'select (' ~ key ~ ')::varchar as row_id from ' ~ source('lake', table) -%}
     {%- set of_copies = rows ~ ' where copy_id in (select copy_id from ' ~ ref('episode_copies') ~ ')' -%}
     {%- do books.append(unbalanced('lake/' ~ table, 'episode_copies', rows, of_copies)) -%}
