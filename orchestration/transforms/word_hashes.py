@@ -1,0 +1,205 @@
+"""The words of all copies as files of hashes, from which other modules find what copies share.
+
+Each part of the table `copy_words` is read once, for everything that is looked for: runs of words said and written, and
+the phrases of content words. Belongs here: what is hashed. Keep out: what it means that two copies share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from orchestration.transforms.hash_ranges import Groups, Hashes, Layout, Spread, flattened, spread
+
+# Four words survive the editing of a transcript (fillers cut, phrases rewritten) often enough and are shared by
+# unrelated conversations rarely: measured on the seeds, 0.66 for two tellings of one conversation, 0.01 at most for
+# two conversations. Six words are almost never shared by chance, so they find the pairs worth measuring.
+SHINGLE_WORDS = 4
+BLOCKING_WORDS = 6
+# One in so many blocking shingles of speech is looked up. Descriptions are short: all of theirs are.
+SPEECH_SAMPLING = 4
+NOTES_SAMPLING = 1
+# Bits for the tenth of a copy in which a shingle stands.
+PLACE_BITS = 4
+PLACES = 10
+
+_FACTOR = np.uint64(6364136223846793005)
+_SQUARE = np.uint64(6364136223846793005**2 % 2**64)
+
+Read = Callable[[list[str]], Iterable[pl.DataFrame]]
+"""Reads columns of the parts of the table `copy_words`, whole copies each, anew at every call."""
+
+Run = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
+"""Returns what a function of a module makes of each task, in their order; wherever it lets them be worked on."""
+
+
+@runtime_checkable
+class ReadsApart(Protocol):
+    """Reads as `Read` does, and can be sent to others part by part."""
+
+    def apart(self) -> Sequence[Read]:
+        """Return what reads each part by itself."""
+
+
+def apart(read: Read) -> Sequence[Read]:
+    """Return what reads each part by itself, as far as `read` can tell."""
+    return read.apart() if isinstance(read, ReadsApart) else [read]
+
+
+def run_here(work: Callable[[Any], Any], tasks: Sequence[Any]) -> list[Any]:
+    """Work on the tasks one after the other."""
+    return [work(task) for task in tasks]
+
+
+@dataclass(frozen=True, slots=True)
+class Shingles:
+    """Shingles of all copies, each once for a copy that has it.
+
+    layout: what is packed, with the number of the copy, and of `places` the tenth in which it first stands.
+    """
+
+    files: tuple[Spread, ...]
+    layout: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class WordHashes:
+    """What was said or written in many copies.
+
+    lengths: how many words each copy of `copy_ids` has, those without any left out. sampled: the shingles that are
+    looked up to find pairs. places: all by which pairs are measured.
+    """
+
+    copy_ids: list[str]
+    lengths: dict[str, int]
+    sampled: Shingles
+    places: Shingles
+
+
+@dataclass(frozen=True, slots=True)
+class AllWords:
+    """The words of many copies, and their `phrases`, with 0 packed beside those of descriptions and 1 of speech."""
+
+    spoken: WordHashes
+    noted: WordHashes
+    phrases: Shingles
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part to read. copies: `copy_id, copy`, the number of each. name: of its files in `folder`."""
+
+    read: Read
+    copies: pl.DataFrame
+    layout: Layout
+    folder: Path
+    name: str
+
+
+def spread_words(copy_ids: list[str], read: Read, function_words: Iterable[str], run: Run, folder: Path) -> AllWords:
+    """Write the hashes of all words that `read` reads, of copies as they are numbered in `copy_ids`, into `folder`.
+
+    function_words: those that are part of no phrase. run: works on the parts.
+    """
+    stop = pl.Series(sorted(function_words), dtype=pl.String).hash(0).sort()
+    layout = Layout.of(len(copy_ids))
+    parts = [(part, stop) for part in numbered_parts(copy_ids, layout, read, folder)]
+    done = run(_spread_part, parts)
+
+    def files(kind: str) -> tuple[Spread, ...]:
+        return tuple(found[kind] for _, found in done)
+
+    def words(kind: str) -> WordHashes:
+        lengths = dict(chain.from_iterable(found[kind] for found, _ in done))
+        sampled = Shingles(files(f"{kind} sampled"), layout)
+        return WordHashes(copy_ids, lengths, sampled, Shingles(files(f"{kind} places"), layout.beside(PLACE_BITS)))
+
+    phrases = Shingles((*files("speech phrases"), *files("notes phrases")), layout.beside(1))
+    return AllWords(words("speech"), words("notes"), phrases)
+
+
+def numbered_parts(copy_ids: list[str], layout: Layout, read: Read, folder: Path) -> list[Part]:
+    """Return the parts that `read` reads, with the copies in each and their positions in `copy_ids`."""
+    number = pl.DataFrame({"copy_id": copy_ids}, schema={"copy_id": pl.String}).with_row_index("copy")
+    parts = []
+    for index, one in enumerate(apart(read)):
+        here = pl.concat([number.clear().select("copy_id"), *one(["copy_id"])])
+        parts.append(Part(one, number.join(here, on="copy_id"), layout, folder, f"{index:05}"))
+    return parts
+
+
+def read_part(part: Part, columns: list[str]) -> pl.DataFrame:
+    """Return `columns` of the copies of a part, and `copy`, the number of each."""
+    frames = [frame.join(part.copies, on="copy_id") for frame in part.read(["copy_id", *columns])]
+    return pl.concat(frames) if frames else pl.DataFrame()
+
+
+def runs_of(codes: Hashes, copy: Hashes, size: int) -> tuple[Hashes, NDArray[np.intp]]:
+    """Return the hash of each `size` words in a row of one copy, and where each begins. size: even.
+
+    copy: the copy of each word; those of a copy stand together.
+    """
+    if codes.size < size:
+        return np.empty(0, np.uint64), np.empty(0, np.intp)
+    # The hash of some words is a sum of their codes, each by a power of the factor: two words, then two more.
+    two = codes[:-1] * _FACTOR + codes[1:]
+    hashes = two
+    for step in range(2, size, 2):
+        hashes = hashes[: two.size - step] * _SQUARE + two[step:]
+    is_within = copy[: hashes.size] == copy[size - 1 :]
+    return hashes[is_within], np.flatnonzero(is_within)
+
+
+def mixed(hashes: Hashes) -> Hashes:
+    """Return hashes of `hashes`: the low digits of a sum of products are poorly mixed, and sampling needs them."""
+    return pl.Series(hashes).hash(0).to_numpy()
+
+
+def _spread_part(task: tuple[Part, pl.Series]) -> tuple[dict[str, list[tuple[str, int]]], dict[str, Spread]]:
+    """Return how many words each copy says and writes, and the files of their hashes, by what is in them."""
+    part, stop = task
+    rows = read_part(part, ["speech", "notes"])
+    lengths = {
+        kind: rows.select("copy_id", pl.col(kind).list.len()).filter(pl.col(kind) > 0).rows()
+        for kind in ("speech", "notes")
+    }
+    # Words of descriptions are few, and kept as they are, to be shown.
+    notes = rows.select("copy", words="notes", codes=pl.col("notes").list.eval(pl.element().hash(0)))
+    speech = flattened(rows["speech"], rows["copy"])
+    files = _spread_shingles(part, "speech", *speech, SPEECH_SAMPLING)
+    files |= _spread_shingles(part, "notes", *flattened(notes["codes"], rows["copy"]), NOTES_SAMPLING)
+    is_phrased = pl.element().str.len_chars() > 1
+    phrased = notes.select(pl.col("words").list.eval(pl.element().filter(is_phrased).hash(0))).to_series()
+    for kind, (codes, copy), side in (("speech", speech, 1), ("notes", flattened(phrased, rows["copy"]), 0)):
+        is_content = ~pl.Series(codes).is_in(stop.implode()).to_numpy()
+        codes, copy = codes[is_content], copy[is_content]
+        hashes, at = runs_of(codes, copy, 2)
+        path = part.folder / f"{kind}-phrases-{part.name}"
+        files[f"{kind} phrases"] = spread(path, part.layout.beside(1), mixed(hashes), copy[at], side)
+    return lengths, files
+
+
+def _spread_shingles(part: Part, kind: str, codes: Hashes, copy: Hashes, sampling: int) -> dict[str, Spread]:
+    hashes, at = runs_of(codes, copy, SHINGLE_WORDS)
+    layout = part.layout.beside(PLACE_BITS)
+    places = spread(part.folder / f"{kind}-places-{part.name}", layout, hashes, copy[at], _places(copy)[at])
+    hashes, at = runs_of(codes, copy, BLOCKING_WORDS)
+    hashes = mixed(hashes)
+    looked_up = hashes % np.uint64(sampling) == 0
+    path = part.folder / f"{kind}-sampled-{part.name}"
+    sampled = spread(path, part.layout, hashes[looked_up], copy[at[looked_up]])
+    return {f"{kind} places": places, f"{kind} sampled": sampled}
+
+
+def _places(copy: Hashes) -> Hashes:
+    """Return for each word the tenth of its copy in which it stands, from 0 on."""
+    words = Groups.of(copy)
+    place = (words.rows() - np.repeat(words.starts, words.sizes)) * PLACES // np.repeat(words.sizes, words.sizes)
+    return place.astype(np.uint64)
