@@ -144,7 +144,8 @@ class Bins:
         """
         for number in range(self.count):
             packed = np.concatenate([np.empty(0, np.uint64), *(file.read(number) for file in self.files)])
-            packed.sort()
+            # Several times as fast as NumPy's own.
+            packed = pl.Series(packed).sort().to_numpy()
             yield self.first + number, packed[are_first(packed >> np.uint64(self.layout.extra_bits))]
 
 

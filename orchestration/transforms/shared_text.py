@@ -195,7 +195,7 @@ def _pairs_of_bins(task: tuple[Bins, Path]) -> tuple[NDArray[np.float64], Ints, 
     for _, packed in bins.each():
         copy = bins.layout.copy_of(packed)
         groups = Groups.of(bins.layout.hash_of(packed))
-        np.add.at(totals, copy, np.repeat(_weight(groups.sizes), groups.sizes))
+        totals += np.bincount(copy, np.repeat(_weight(groups.sizes), groups.sizes), totals.size)
         few = groups.between(2, MAX_BLOCKING_COPIES)
         hits = [(_keys(np.column_stack([copy[one], copy[other]])), size) for size, one, other in few.pairs()]
         found += [
@@ -261,7 +261,7 @@ def _measured_in_bins(task: tuple[Bins, Ints]) -> tuple[tuple[Ints, _Shared], ND
         wanted = is_asked[layout.copy_of(packed)]
         packed, weight = packed[wanted], weight[wanted]
         copy, place = layout.copy_of(packed), layout.extra_of(packed)
-        np.add.at(totals, copy, weight)
+        totals += np.bincount(copy, weight, totals.size)
         groups = Groups.of(layout.hash_of(packed))
         for _, one, other in groups.between(2, MAX_CROSSED_COPIES).pairs():
             pair, is_there = _positions(_keys(np.column_stack([copy[one], copy[other]])), pairs)
