@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -65,13 +66,17 @@ class Layout:
 
     def packed(self, hashes: Hashes, copy: Hashes, extra: Hashes | int = 0) -> Hashes:
         """Return the numbers for `hashes` in copies."""
-        low = self._low_bits
-        drop, shift = np.uint64(_DROPPED_BITS), np.uint64(low)
-        return ((hashes >> drop) << shift) | (copy << np.uint64(self.extra_bits)) | np.uint64(extra)
+        low = copy << np.uint64(self.extra_bits)
+        low |= np.uint64(extra)
+        packed = hashes >> np.uint64(_DROPPED_BITS)
+        packed <<= np.uint64(self._low_bits)
+        packed |= low
+        return packed
 
-    def bins(self, hashes: Hashes) -> NDArray[np.uint16]:
+    def bins(self, hashes: Hashes) -> NDArray[np.unsignedinteger[Any]]:
         """Return the bin of each of `hashes`."""
-        return (hashes >> np.uint64(64 - self.bin_bits)).astype(np.uint16)
+        # The smaller the numbers, the faster they are sorted.
+        return (hashes >> np.uint64(64 - self.bin_bits)).astype(np.uint8 if self.bin_bits <= 8 else np.uint16)
 
     def hash_of(self, numbers: Hashes) -> Hashes:
         """Return what tells the hashes of one bin apart."""
