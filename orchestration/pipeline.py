@@ -269,6 +269,9 @@ IN_PARTS = frozenset({"copy_words"})
 SPREAD = frozenset({links_of_words, repeated_runs})
 """What takes all rows, and works on them part by part and range by range of hashes."""
 
+WITH_FILES = frozenset({links_of_words, repeated_runs})
+"""What keeps files in a folder while it computes."""
+
 WHOLE_TABLES = frozenset(stage.table for stage in STAGES if stage.shared is None)
 """Tables that are computed as a whole; the rows of the others stand in the bucket of their episode."""
 
@@ -378,7 +381,8 @@ def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part]
 
 def _spread(stage: Stage, compute: Callable[..., pl.DataFrame], lake: Lake, workers: Workers) -> dict[str, Any]:
     """Return, for what takes all rows and can be split, who works on the pieces and where these are kept meanwhile."""
-    return {"run": partial(in_order, workers=workers), "folder": lake.scratch(stage.table)} if compute in SPREAD else {}
+    spread: dict[str, Any] = {"run": partial(in_order, workers=workers)} if compute in SPREAD else {}
+    return spread | ({"folder": lake.scratch(stage.table)} if compute in WITH_FILES else {})
 
 
 def _all_rows(lake: Lake, table: str, columns: tuple[str, ...]) -> pl.DataFrame | PartReader:

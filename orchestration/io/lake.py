@@ -58,8 +58,8 @@ class PartReader:
         lake = Lake(self.folder)
         return (lake.read_part(self.table, bucket, columns) for bucket in self.buckets)
 
-    def apart(self) -> list[PartReader]:
-        """Return what reads each part by itself."""
+    def split(self) -> list[PartReader]:
+        """Return a reader for each part."""
         return [replace(self, buckets=(bucket,)) for bucket in self.buckets]
 
 

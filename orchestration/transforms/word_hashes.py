@@ -41,16 +41,16 @@ Run = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
 
 
 @runtime_checkable
-class ReadsApart(Protocol):
+class _Splits(Protocol):
     """Reads as `Read` does, and can be sent to others part by part."""
 
-    def apart(self) -> Sequence[Read]:
+    def split(self) -> Sequence[Read]:
         """Return what reads each part by itself."""
 
 
 def apart(read: Read) -> Sequence[Read]:
     """Return what reads each part by itself, as far as `read` can tell."""
-    return read.apart() if isinstance(read, ReadsApart) else [read]
+    return read.split() if isinstance(read, _Splits) else [read]
 
 
 def run_here(work: Callable[[Any], Any], tasks: Sequence[Any]) -> list[Any]:
