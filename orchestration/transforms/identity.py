@@ -88,6 +88,7 @@ def links_of_words(copies: pl.DataFrame, read: Read, run: Run = run_here, folder
             Link(pair.a, pair.b, "described_content", pair.score, pair.evidence)
             for pair in described_pairs(copies, read, list(facts), words.phrases, comparable, run)
         ]
+        words.phrases.delete()
         # Pairs linked by anything else are measured too: their speech may contradict it.
         speech = overlaps(words.spoken, pairs | set(notes), run, here)
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from orchestration.characters import decompose
 from orchestration.transforms.hash_ranges import Bins, Groups, Ints, in_tasks
-from orchestration.transforms.word_hashes import PLACES, Run, WordHashes
+from orchestration.transforms.word_hashes import PLACES, Run, Shingles, WordHashes, spread_places
 
 # A shingle keeps its full weight in so many copies, then loses it in inverse proportion.
 FULL_WEIGHT_COPIES = 2
@@ -141,16 +141,18 @@ def overlaps(words: WordHashes, wanted: set[tuple[str, str]], run: Run, folder: 
     )
     if not pairs.size:
         return {}
-    shared, totals = _measured(words, pairs, run)
+    places = spread_places(words, run, folder)
+    shared, totals = _measured(places, pairs, run)
+    places.delete()
     a, b = _copies(pairs)
     smaller = np.minimum(totals[a], totals[b])
-    places = np.where(totals[a] <= totals[b], shared.places_a, shared.places_b)
+    is_a = totals[a] <= totals[b]
     return {
         (min(ids[a[pair]], ids[b[pair]]), max(ids[a[pair]], ids[b[pair]])): Overlap(
             round(min(1.0, float(shared.weight[pair] / smaller[pair])), 4),
             int(shared.count[pair]),
             round(float(shared.weight[pair]), 2),
-            int(places[pair]).bit_count(),
+            int((shared.places_a if is_a[pair] else shared.places_b)[pair]).bit_count(),
         )
         for pair in np.flatnonzero(shared.count)
     }
@@ -169,6 +171,7 @@ def _found_pairs(words: WordHashes, run: Run, folder: Path) -> Ints:
     """Return the keys of the pairs of copies that share enough of the looked-up shingles to be worth measuring."""
     bins = in_tasks(words.sampled.files, words.sampled.layout)
     done = run(_pairs_of_bins, [(some, folder / f"hits-{number:05}.parquet") for number, some in enumerate(bins)])
+    words.sampled.delete()
     totals = np.sum([totals for totals, _, _ in done], axis=0)
     likely = pl.DataFrame({"pair": np.unique(np.concatenate([pairs for _, pairs, _ in done]))})
     hits = pl.concat([pl.read_parquet(path).join(likely, on="pair", how="semi") for _, _, path in done])
@@ -234,10 +237,10 @@ class _Shared:
         np.bitwise_or.at(self.places_b, pair, one << place_b.astype(np.uint16))
 
 
-def _measured(words: WordHashes, pairs: Ints, run: Run) -> tuple[_Shared, NDArray[np.float64]]:
+def _measured(places: Shingles, pairs: Ints, run: Run) -> tuple[_Shared, NDArray[np.float64]]:
     """Return what the `pairs` share, and the total weight of each copy in them."""
-    done = run(_measured_in_bins, [(bins, pairs) for bins in in_tasks(words.places.files, words.places.layout)])
-    all_of, totals = _Shared.nothing(pairs.size), np.zeros(len(words.copy_ids))
+    done = run(_measured_in_bins, [(bins, pairs) for bins in in_tasks(places.files, places.layout)])
+    all_of, totals = _Shared.nothing(pairs.size), np.zeros(places.layout.copy_count)
     for (at, shared), weights in done:
         totals += weights
         all_of.weight[at] += shared.weight

@@ -62,25 +62,31 @@ def run_here(work: Callable[[Any], Any], tasks: Sequence[Any]) -> list[Any]:
 class Shingles:
     """Shingles of all copies, each once for a copy that has it.
 
-    layout: what is packed, with the number of the copy, and of `places` the tenth in which it first stands.
+    layout: how it is packed with the number of the copy, and maybe more.
     """
 
     files: tuple[Spread, ...]
     layout: Layout
+
+    def delete(self) -> None:
+        """Delete the files, which may be as large as the texts."""
+        for file in self.files:
+            file.path.unlink()
 
 
 @dataclass(frozen=True, slots=True)
 class WordHashes:
     """What was said or written in many copies.
 
-    lengths: how many words each copy of `copy_ids` has, those without any left out. sampled: the shingles that are
-    looked up to find pairs. places: all by which pairs are measured.
+    column: `speech` or `notes`, of the table `copy_words`, whose parts `read` reads. lengths: how many words each copy
+    of `copy_ids` has, those without any left out. sampled: the shingles that are looked up to find pairs.
     """
 
     copy_ids: list[str]
+    column: str
+    read: Read
     lengths: dict[str, int]
     sampled: Shingles
-    places: Shingles
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +116,23 @@ def spread_words(copy_ids: list[str], read: Read, function_words: Iterable[str],
     """
     stop = pl.Series(sorted(function_words), dtype=pl.String).hash(0).sort()
     layout = Layout.of(len(copy_ids))
-    parts = [(part, stop) for part in numbered_parts(copy_ids, layout, read, folder)]
-    done = run(_spread_part, parts)
+    done = run(_spread_part, [(part, stop) for part in numbered_parts(copy_ids, layout, read, folder)])
 
-    def files(kind: str) -> tuple[Spread, ...]:
-        return tuple(found[kind] for _, found in done)
+    def words(column: str) -> WordHashes:
+        lengths = dict(chain.from_iterable(found[column] for found, _ in done))
+        files = tuple(found[f"{column} sampled"] for _, found in done)
+        return WordHashes(copy_ids, column, read, lengths, Shingles(files, layout))
 
-    def words(kind: str) -> WordHashes:
-        lengths = dict(chain.from_iterable(found[kind] for found, _ in done))
-        sampled = Shingles(files(f"{kind} sampled"), layout)
-        return WordHashes(copy_ids, lengths, sampled, Shingles(files(f"{kind} places"), layout.beside(PLACE_BITS)))
+    phrases = tuple(found[f"{column} phrases"] for _, found in done for column in ("speech", "notes"))
+    return AllWords(words("speech"), words("notes"), Shingles(phrases, layout.beside(1)))
 
-    phrases = Shingles((*files("speech phrases"), *files("notes phrases")), layout.beside(1))
-    return AllWords(words("speech"), words("notes"), phrases)
+
+def spread_places(words: WordHashes, run: Run, folder: Path) -> Shingles:
+    """Write all shingles by which copies are measured into `folder`, each with the tenth in which it first stands."""
+    layout = Layout.of(len(words.copy_ids))
+    parts = numbered_parts(words.copy_ids, layout, words.read, folder)
+    files = run(_spread_places, [(part, words.column) for part in parts])
+    return Shingles(tuple(files), layout.beside(PLACE_BITS))
 
 
 def numbered_parts(copy_ids: list[str], layout: Layout, read: Read, folder: Path) -> list[Part]:
@@ -167,35 +177,42 @@ def _spread_part(task: tuple[Part, pl.Series]) -> tuple[dict[str, list[tuple[str
     part, stop = task
     rows = read_part(part, ["speech", "notes"])
     lengths = {
-        kind: rows.select("copy_id", pl.col(kind).list.len()).filter(pl.col(kind) > 0).rows()
-        for kind in ("speech", "notes")
+        column: rows.select("copy_id", pl.col(column).list.len()).filter(pl.col(column) > 0).rows()
+        for column in ("speech", "notes")
     }
-    # Words of descriptions are few, and kept as they are, to be shown.
-    notes = rows.select("copy", words="notes", codes=pl.col("notes").list.eval(pl.element().hash(0)))
-    speech = flattened(rows["speech"], rows["copy"])
-    files = _spread_shingles(part, "speech", *speech, SPEECH_SAMPLING)
-    files |= _spread_shingles(part, "notes", *flattened(notes["codes"], rows["copy"]), NOTES_SAMPLING)
+    files: dict[str, Spread] = {}
     is_phrased = pl.element().str.len_chars() > 1
-    phrased = notes.select(pl.col("words").list.eval(pl.element().filter(is_phrased).hash(0))).to_series()
-    for kind, (codes, copy), side in (("speech", speech, 1), ("notes", flattened(phrased, rows["copy"]), 0)):
+    phrased = rows.select(pl.col("notes").list.eval(pl.element().filter(is_phrased).hash(0))).to_series()
+    for column, sampling, side in (("speech", SPEECH_SAMPLING, 1), ("notes", NOTES_SAMPLING, 0)):
+        codes, copy = _codes(rows, column)
+        hashes, at = runs_of(codes, copy, BLOCKING_WORDS)
+        hashes = mixed(hashes)
+        looked_up = hashes % np.uint64(sampling) == 0
+        path = part.folder / f"{column}-sampled-{part.name}"
+        files[f"{column} sampled"] = spread(path, part.layout, hashes[looked_up], copy[at[looked_up]])
+        if column == "notes":
+            codes, copy = flattened(phrased, rows["copy"])
         is_content = ~pl.Series(codes).is_in(stop.implode()).to_numpy()
         codes, copy = codes[is_content], copy[is_content]
         hashes, at = runs_of(codes, copy, 2)
-        path = part.folder / f"{kind}-phrases-{part.name}"
-        files[f"{kind} phrases"] = spread(path, part.layout.beside(1), mixed(hashes), copy[at], side)
+        path = part.folder / f"{column}-phrases-{part.name}"
+        files[f"{column} phrases"] = spread(path, part.layout.beside(1), mixed(hashes), copy[at], side)
     return lengths, files
 
 
-def _spread_shingles(part: Part, kind: str, codes: Hashes, copy: Hashes, sampling: int) -> dict[str, Spread]:
+def _spread_places(task: tuple[Part, str]) -> Spread:
+    part, column = task
+    codes, copy = _codes(read_part(part, [column]), column)
     hashes, at = runs_of(codes, copy, SHINGLE_WORDS)
-    layout = part.layout.beside(PLACE_BITS)
-    places = spread(part.folder / f"{kind}-places-{part.name}", layout, hashes, copy[at], _places(copy)[at])
-    hashes, at = runs_of(codes, copy, BLOCKING_WORDS)
-    hashes = mixed(hashes)
-    looked_up = hashes % np.uint64(sampling) == 0
-    path = part.folder / f"{kind}-sampled-{part.name}"
-    sampled = spread(path, part.layout, hashes[looked_up], copy[at[looked_up]])
-    return {f"{kind} places": places, f"{kind} sampled": sampled}
+    path = part.folder / f"{column}-places-{part.name}"
+    return spread(path, part.layout.beside(PLACE_BITS), hashes, copy[at], _places(copy)[at])
+
+
+def _codes(rows: pl.DataFrame, column: str) -> tuple[Hashes, Hashes]:
+    """Return the hash and the copy of each word."""
+    # Words of descriptions are few, and kept as they are, to be shown.
+    words = rows[column] if column == "speech" else rows.select(pl.col(column).list.eval(pl.element().hash(0)))[column]
+    return flattened(words, rows["copy"])
 
 
 def _places(copy: Hashes) -> Hashes:
