@@ -26,7 +26,7 @@ from orchestration.transforms.hash_ranges import (
     scratch,
     spread,
 )
-from orchestration.transforms.shared_text import folded_word_codes
+from orchestration.transforms.shared_text import word_codes
 from orchestration.transforms.speech_sentences import Sentence
 from orchestration.transforms.word_hashes import Part, Read, Run, numbered_parts, read_part, run_here, runs_of
 
@@ -66,15 +66,10 @@ def repeated_sentences(of_copy: Sequence[Sentence], runs: Collection[int]) -> fr
     if not runs:
         return frozenset()
     sentences = pl.Series([sentence.text for sentence in of_copy], dtype=pl.String)
-    words = (
-        pl.DataFrame({"sentence": pl.int_range(len(of_copy), dtype=pl.UInt32, eager=True), "text": sentences})
-        .select("sentence", code=folded_word_codes(pl.col("text")))
-        .filter(pl.col("code").list.len() > 0)
-        .explode("code")
-        .with_columns(
-            starts=_run(pl.col("code")).is_in(pl.Series(sorted(runs), dtype=pl.UInt64).implode()).fill_null(value=False)
-        )
-    )
+    codes, counts = word_codes(sentences)
+    starts = _run(pl.col("code")).is_in(pl.Series(sorted(runs), dtype=pl.UInt64).implode()).fill_null(value=False)
+    sentence = np.repeat(np.arange(len(of_copy), dtype=np.uint32), counts)
+    words = pl.DataFrame({"sentence": sentence, "code": codes}).with_columns(starts=starts)
     # A word is repeated where one of the runs that hold it is.
     held = pl.any_horizontal(pl.col("starts").shift(step, fill_value=False) for step in range(RUN_WORDS))
     shares = (

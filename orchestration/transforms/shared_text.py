@@ -18,10 +18,11 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from orchestration.characters import decompose
-from orchestration.transforms.hash_ranges import Bins, Groups, Ints, in_tasks
+from orchestration.transforms.hash_ranges import Bins, Groups, Hashes, Ints, in_tasks
 from orchestration.transforms.word_hashes import PLACES, Run, Shingles, WordHashes, spread_places
 
 # A shingle keeps its full weight in so many copies, then loses it in inverse proportion.
@@ -52,6 +53,14 @@ BOILERPLATE = (
     r"\bget full access\b|\bother subscribers\b|\bdiscord\b|\bsimplecast\b|\bmegaphone\b|\ball rights reserved\b|"
     r"\b(?:music|edited|produced|mixed) by\b|\bopinions expressed\b|\bstay updated\b|\bfind us\b|\blisten (?:to|on)\b"
 )
+# Bytes of a text in ASCII: letters and digits are folded, what ends a text is 2, and 0 is all that separates words.
+# A character that ASCII lacks stands behind each text; the second of its two bytes and apostrophes are left out.
+_TEXT_END = "\u0080"
+_FOLDED_BYTES = bytes(
+    2 if byte == _TEXT_END.encode()[0] else ord(chr(byte).lower()) if chr(byte).isascii() and chr(byte).isalnum() else 0
+    for byte in range(256)
+)
+_LEFT_OUT = b"'" + _TEXT_END.encode()[1:]
 _ADDRESS = r"(?:https?://|www\.)\S+"
 # Times differ between feeds in form (48:57, 00:48:57), and chapters stand between them.
 SENTENCE_END = r"[.!?]+[\s\"”’)]|[\n•|]|\(?\b\d{1,3}:\d\d(?::\d\d)?\b\)?"
@@ -118,9 +127,48 @@ def notes_words(passages: pl.DataFrame, chapters: pl.DataFrame | None = None) ->
     )
 
 
-def folded_word_codes(text: pl.Expr) -> pl.Expr:
-    """Return the hashes of the folded words of each text as a list, hesitations left out, as `codes` of speech."""
-    return _folded_words(text).list.eval(pl.element().filter(~pl.element().is_in(_FILLERS)).hash(0))
+def speech_codes(segments: pl.DataFrame) -> pl.DataFrame:
+    """Return `codes` of `speech_words`."""
+    spoken = segments.lazy().filter("is_speech").sort("copy_id", "segment_index").select("copy_id", "text").collect()
+    hashes, counts = word_codes(spoken["text"])
+    copy = spoken.select(pl.col("copy_id").rle_id()).to_series().to_numpy()
+    words = pl.DataFrame({"copy": np.repeat(copy, counts), "code": hashes})
+    ids = spoken.select(pl.col("copy_id").rle().struct.field("value")).with_row_index("copy")
+    of_copies = words.group_by("copy", maintain_order=True).agg(codes="code")
+    return of_copies.join(ids, on="copy", maintain_order="left").select(copy_id="value", codes="codes")
+
+
+def word_codes(texts: pl.Series) -> tuple[Hashes, Ints]:
+    """Return the hashes of the folded words of all texts, hesitations left out, and how many words each text has."""
+    texts = texts.fill_null("")
+    is_ascii = (texts.str.len_bytes() == texts.str.len_chars()).to_numpy()
+    counts = np.zeros(texts.len(), np.int64)
+    hashes, counts[is_ascii] = _ascii_codes(texts.filter(is_ascii))
+    if not is_ascii.all():
+        lists = texts.filter(~is_ascii).to_frame("text").select(_folded_words(pl.col("text"))).to_series()
+        counts[~is_ascii] = lists.list.len().to_numpy()
+        others = lists.filter(lists.list.len() > 0).explode().hash(0).to_numpy()
+        text = np.arange(texts.len())
+        of_text = np.concatenate([np.repeat(text[some], counts[some]) for some in (is_ascii, ~is_ascii)])
+        hashes = np.concatenate([hashes, others])[np.argsort(of_text, kind="stable")]
+    is_word = ~pl.Series(hashes).is_in(pl.Series(_FILLERS).hash(0).implode()).to_numpy()
+    ends = np.concatenate([[0], is_word.cumsum()])[counts.cumsum()]
+    return hashes[is_word], np.diff(ends, prepend=0)
+
+
+def _ascii_codes(texts: pl.Series) -> tuple[Hashes, Ints]:
+    """Return what `word_codes` does, hesitations included, of texts in ASCII: the same words at a fifth of the cost."""
+    if not texts.len():
+        return np.empty(0, np.uint64), np.empty(0, np.int64)
+    joined = f"{texts.str.join(_TEXT_END).item()}{_TEXT_END}".encode()
+    letters = np.frombuffer(joined.translate(_FOLDED_BYTES, _LEFT_OUT), np.uint8)
+    is_letter = np.concatenate([[False], letters > 2, [False]])
+    starts, ends = np.flatnonzero(is_letter[1:] != is_letter[:-1]).reshape(-1, 2).T
+    counts = np.diff(np.searchsorted(starts, np.flatnonzero(letters == 2)), prepend=0)
+    offsets = np.concatenate([[0], (ends - starts).cumsum()])
+    data = letters.tobytes().translate(None, b"\0\2")
+    words = pa.LargeStringArray.from_buffers(starts.size, pa.py_buffer(offsets), pa.py_buffer(data))
+    return pl.Series(words, dtype=pl.String).hash(0).to_numpy(), counts
 
 
 def codes(words: pl.DataFrame) -> pl.DataFrame:
