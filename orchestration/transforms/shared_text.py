@@ -246,7 +246,7 @@ def _pairs_of_bins(task: tuple[Bins, Path]) -> tuple[NDArray[np.float64], Ints, 
     for _, packed in bins.each():
         copy = bins.layout.copy_of(packed)
         groups = Groups.of(bins.layout.hash_of(packed))
-        totals += np.bincount(copy, np.repeat(_weight(groups.sizes), groups.sizes), totals.size)
+        totals += _total_weights(copy, groups, totals.size)
         few = groups.between(2, MAX_BLOCKING_COPIES)
         hits = [(_keys(np.column_stack([copy[one], copy[other]])), size) for size, one, other in few.pairs()]
         found += [
@@ -286,7 +286,7 @@ class _Shared:
 
 
 def _measured(places: Shingles, pairs: Ints, run: Run) -> tuple[_Shared, NDArray[np.float64]]:
-    """Return what the `pairs` share, and the total weight of each copy in them."""
+    """Return what the `pairs` share, and the total weight of each copy."""
     done = run(_measured_in_bins, [(bins, pairs) for bins in in_tasks(places.files, places.layout)])
     all_of, totals = _Shared.nothing(pairs.size), np.zeros(places.layout.copy_count)
     for (at, shared), weights in done:
@@ -308,11 +308,14 @@ def _measured_in_bins(task: tuple[Bins, Ints]) -> tuple[tuple[Ints, _Shared], ND
         is_asked[copies] = True
     for _, packed in bins.each():
         groups = Groups.of(layout.hash_of(packed))
-        weight = np.repeat(_weight(groups.sizes), groups.sizes)
+        totals += _total_weights(layout.copy_of(packed), groups, totals.size)
+        # Most stand in one copy.
+        several = groups.between(2, packed.size)
+        weight = np.repeat(_weight(several.sizes), several.sizes)
+        packed = packed[several.rows()]
         wanted = is_asked[layout.copy_of(packed)]
         packed, weight = packed[wanted], weight[wanted]
         copy, place = layout.copy_of(packed), layout.extra_of(packed)
-        totals += np.bincount(copy, weight, totals.size)
         groups = Groups.of(layout.hash_of(packed))
         for _, one, other in groups.between(2, MAX_CROSSED_COPIES).pairs():
             pair, is_there = _positions(_keys(np.column_stack([copy[one], copy[other]])), pairs)
@@ -364,6 +367,14 @@ def _positions(wanted: Ints, ordered: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     is_there = at < ordered.size
     is_there[is_there] = ordered[at[is_there]] == wanted[is_there]
     return at[is_there], is_there
+
+
+def _total_weights(copy: Ints, groups: Groups, copy_count: int) -> NDArray[np.float64]:
+    """Return the weight of all shingles of each copy. copy: of each member of `groups`, in their order."""
+    common = groups.between(FULL_WEIGHT_COPIES + 1, copy.size)
+    lost = np.repeat(1.0 - _weight(common.sizes), common.sizes)
+    counts = np.bincount(copy, minlength=copy_count).astype(np.float64)
+    return counts - np.bincount(copy[common.rows()], lost, copy_count)
 
 
 def _weight(copies: Ints) -> NDArray[np.float64]:

@@ -140,15 +140,16 @@ def numbered_parts(copy_ids: list[str], layout: Layout, read: Read, folder: Path
     number = pl.DataFrame({"copy_id": copy_ids}, schema={"copy_id": pl.String}).with_row_index("copy")
     parts = []
     for index, one in enumerate(apart(read)):
-        here = pl.concat([number.clear().select("copy_id"), *one(["copy_id"])])
-        parts.append(Part(one, number.join(here, on="copy_id"), layout, folder, f"{index:05}"))
+        ids = pl.concat([number.clear().select("copy_id"), *one(["copy_id"])])
+        here = number.join(ids, on="copy_id")
+        if here.height:
+            parts.append(Part(one, here, layout, folder, f"{index:05}"))
     return parts
 
 
 def read_part(part: Part, columns: list[str]) -> pl.DataFrame:
     """Return `columns` of the copies of a part, and `copy`, the number of each."""
-    frames = [frame.join(part.copies, on="copy_id") for frame in part.read(["copy_id", *columns])]
-    return pl.concat(frames) if frames else pl.DataFrame()
+    return pl.concat([frame.join(part.copies, on="copy_id") for frame in part.read(["copy_id", *columns])])
 
 
 def runs_of(codes: Hashes, copy: Hashes, size: int) -> tuple[Hashes, NDArray[np.intp]]:
