@@ -271,7 +271,10 @@ IN_PARTS = frozenset({"copy_words"})
 """Tables as long as the texts themselves, that are passed on as `Lake.reader` where all rows are taken."""
 
 SPREAD = frozenset({links_of_words, repeated_runs})
-"""What takes all rows, and works on them range by range of hashes."""
+"""What takes all rows, and works on them part by part and range by range of hashes."""
+
+WITH_FILES = frozenset({links_of_words, repeated_runs})
+"""What keeps files in a folder while it computes."""
 
 WHOLE_TABLES = frozenset(stage.table for stage in STAGES if stage.shared is None)
 """Tables that are computed as a whole; the rows of the others stand in the bucket of their episode."""
@@ -316,7 +319,7 @@ def run_stage(
         given = (
             catalog if name == CATALOG else _all_rows(lake, name, stage.columns.get(name, ())) for name in stage.inputs
         )
-        frame = stage.compute(*given, **_spread(stage.compute, workers))
+        frame = stage.compute(*given, **_spread(stage, stage.compute, lake, workers))
         lake.write(stage.table, frame, key)
         return StageResult(stage.table, frame.height, is_kept=False)
     computed = kept_count = 0
@@ -347,7 +350,7 @@ def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part]
     shared = {
         name: part.reduce(
             *(_all_rows(lake, table, columns) for table, columns in part.tables.items()),
-            **_spread(part.reduce, workers),
+            **_spread(stage, part.reduce, lake, workers),
         )
         for name, part in (stage.shared or {}).items()
     }
@@ -380,9 +383,10 @@ def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part]
     return tasks
 
 
-def _spread(compute: Callable[..., pl.DataFrame], workers: Workers) -> dict[str, Any]:
-    """Return, for what takes all rows and can be split in ranges of hashes, who works on these."""
-    return {"run": partial(in_order, workers=workers)} if compute in SPREAD else {}
+def _spread(stage: Stage, compute: Callable[..., pl.DataFrame], lake: Lake, workers: Workers) -> dict[str, Any]:
+    """Return, for what takes all rows and can be split, who works on the pieces and where these are kept meanwhile."""
+    spread: dict[str, Any] = {"run": partial(in_order, workers=workers)} if compute in SPREAD else {}
+    return spread | ({"folder": lake.scratch(stage.table)} if compute in WITH_FILES else {})
 
 
 def _all_rows(lake: Lake, table: str, columns: tuple[str, ...]) -> pl.DataFrame | PartReader:

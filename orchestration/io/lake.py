@@ -58,6 +58,10 @@ class PartReader:
         lake = Lake(self.folder)
         return (lake.read_part(self.table, bucket, columns) for bucket in self.buckets)
 
+    def split(self) -> list[PartReader]:
+        """Return a reader for each part."""
+        return [replace(self, buckets=(bucket,)) for bucket in self.buckets]
+
 
 class Lake:
     """Reads and writes the tables below `folder`.
@@ -208,6 +212,10 @@ class Lake:
     def state_of(self, table: str, bucket: int, what: str) -> Path:
         """Return the path of a Parquet file about a part, away from its folder, all files of which are its rows."""
         return self.folder / "state" / table / f"{what}-{bucket:05}.parquet"
+
+    def scratch(self, table: str) -> Path:
+        """Return the path of a folder for files that are there only while `table` is computed."""
+        return self.folder / "state" / table / "scratch"
 
     @property
     def _layout(self) -> Path:

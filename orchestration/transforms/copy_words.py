@@ -14,7 +14,7 @@ import polars as pl
 from orchestration.schemas.copy_words import CopyWords
 from orchestration.transforms.described_content import topic_words, written_names
 from orchestration.transforms.person_names import fold, is_anonymous
-from orchestration.transforms.shared_text import codes, notes_words, speech_words
+from orchestration.transforms.shared_text import notes_words, speech_codes
 
 # A line of a list is easily the same in two descriptions of their own.
 MIN_SENTENCE_WORDS = 8
@@ -23,7 +23,7 @@ MIN_SENTENCE_WORDS = 8
 def copy_words(segments: pl.DataFrame, passages: pl.DataFrame, chapters: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return the table `copy_words`: a row for each copy that says or describes anything, made of its rows alone."""
     frames = [
-        codes(speech_words(segments)).rename({"codes": "speech"}),
+        speech_codes(segments).rename({"codes": "speech"}),
         notes_words(passages, chapters).group_by("copy_id", maintain_order=True).agg(notes="word"),
         _frame("names", _names(passages)),
         _frame("voices", _voices(segments)),

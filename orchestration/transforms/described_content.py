@@ -13,11 +13,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
+from orchestration.transforms.hash_ranges import HASH_BITS, Bins, Groups, in_tasks
 from orchestration.transforms.name_words import HONORIFICS, HOUSES, NOT_NAMES, PARTICLES
 from orchestration.transforms.person_names import fold
-from orchestration.transforms.shared_text import BOILERPLATE, SENTENCE_END, Read, WordCodes, folded_words
+from orchestration.transforms.shared_text import BOILERPLATE, SENTENCE_END, folded_words
+from orchestration.transforms.word_hashes import Read, Run, Shingles
 
 # Measured on the seeds: descriptions of one conversation score 0.44 or more in one direction, those of different ones
 # 0.42 at most, but 0.65 where two shows talk with one guest on one subject: hence people or chapters are asked for too.
@@ -38,9 +41,6 @@ MIN_CHAPTERS = 3
 MIN_SHARE_OF_CHAPTERS = 0.2
 MAX_CHAPTER_COPIES = 5
 MIN_CHAPTER_WORDS = 3
-
-# Phrases are forgotten once in so many, at the least.
-MIN_FORGOTTEN = 2_000_000
 
 
 def _words(text: str) -> list[str]:
@@ -88,14 +88,19 @@ class _Overlap:
 
 
 def described_pairs(
-    copies: pl.DataFrame, read: Read, spoken: WordCodes, comparable: frozenset[str]
+    copies: pl.DataFrame,
+    read: Read,
+    copy_ids: list[str],
+    phrases: Shingles,
+    comparable: frozenset[str],
+    run: Run,
 ) -> list[DescribedPair]:
     """Return the pairs of copies that describe one conversation, in order of their ids, the smaller id first.
 
-    `spoken` are the words of all copies. Two copies in `comparable` have both enough of a transcript: what is said
-    decides on them, and they are left out.
+    phrases: of all copies, as they are numbered in `copy_ids`. Two copies in `comparable` have both enough of a
+    transcript: what is said decides on them, and they are left out. run: works on ranges of hashes.
     """
-    found = _phrase_overlaps(read, spoken, comparable)
+    found = _phrase_overlaps(read, copy_ids, phrases, comparable, run)
     if not found:
         return []
     involved = {copy for pair in found for copy in pair}
@@ -108,8 +113,8 @@ def described_pairs(
             reason = "too many for two conversations"
         if not reason:
             continue
-        phrases = ", ".join(f"'{max(run, key=len)}'" for run in overlap.runs[:4])
-        evidence = f"{len(overlap.runs)} separate rare phrases of one description are in the other copy ({phrases}); "
+        shown = ", ".join(f"'{max(run, key=len)}'" for run in overlap.runs[:4])
+        evidence = f"{len(overlap.runs)} separate rare phrases of one description are in the other copy ({shown}); "
         pair = DescribedPair(min(a, b), max(a, b), round(min(1.0, overlap.score), 4), evidence + reason)
         key = (pair.a, pair.b)
         if key not in best or (pair.score, pair.evidence) > (best[key].score, best[key].evidence):
@@ -142,23 +147,47 @@ def _noted(read: Read, copy_ids: list[str]) -> Iterator[pl.DataFrame]:
         yield words.filter(pl.col("word").list.len() > 0).explode("word").filter(pl.col("word").str.len_chars() > 1)
 
 
-def _phrase_overlaps(read: Read, spoken: WordCodes, comparable: frozenset[str]) -> dict[tuple[str, str], _Overlap]:
+def _rare(task: Bins) -> pl.DataFrame:
+    """Return the phrases of descriptions that stand in two copies and more, but not too many: `key, copy, copies`."""
+    found = [pl.DataFrame(schema={"key": pl.UInt64, "copy": pl.UInt32, "copies": pl.UInt32})]
+    for number, packed in task.each():
+        groups = Groups.of(task.layout.hash_of(packed)).between(2, MAX_PHRASE_COPIES)
+        if groups.starts.size:
+            rows = groups.rows()
+            is_noted = (
+                np.minimum.reduceat(task.layout.extra_of(packed[rows]), groups.sizes.cumsum() - groups.sizes) == 0
+            )
+            groups = Groups(groups.starts[is_noted], groups.sizes[is_noted])
+            kept = packed[groups.rows()]
+            keys, copy = task.layout.whole_hash(kept, number), task.layout.copy_of(kept).astype(np.uint32)
+            copies = np.repeat(groups.sizes, groups.sizes).astype(np.uint32)
+            found.append(pl.DataFrame({"key": keys, "copy": copy, "copies": copies}))
+    return pl.concat(found)
+
+
+def _phrase_overlaps(
+    read: Read, copy_ids: list[str], phrases: Shingles, comparable: frozenset[str], run: Run
+) -> dict[tuple[str, str], _Overlap]:
     """Return for (a, b) the runs of rare phrases of the description of a that b has too, where they are many."""
-    empty = pl.DataFrame(schema={"copy": pl.UInt32, "phrase": pl.UInt64, "text": pl.String, "place": pl.Int64})
-    coded = (words.lazy().with_columns(code=pl.col("word").hash(0)) for words in _noted(read, spoken.copy_ids))
+    seen = pl.concat(run(_rare, in_tasks(phrases.files, phrases.layout)))
+    counts = seen.select("key", "copies").unique()
+    rare_parts, size_parts = [], []
+    for words in _noted(read, copy_ids):
+        notes = _phrases(words.lazy().with_columns(code=pl.col("word").hash(0))).collect()
+        size_parts.append(notes.group_by("copy").agg(size=pl.len()))
+        keyed = notes.with_columns(key=pl.col("phrase") // 2 ** (64 - HASH_BITS))
+        rare_parts.append(keyed.join(counts, on="key"))
+    if not rare_parts:
+        return {}
     # Phrases are read in the order of the copies, whichever part these stand in.
-    notes = pl.concat([empty, *(_phrases(words).collect() for words in coded)]).sort("copy", "place")
-    seen = _Seen(notes.select("copy", "phrase").unique())
-    for part in spoken.parts():
-        seen.add(_phrases(part.lazy().with_columns(word=pl.lit(""))).select("copy", "phrase").unique().collect())
-    rare = notes.join(seen.rare(), on="phrase").with_columns(weight=(2 / pl.col("copies")).clip(upper_bound=1.0))
-    sizes = notes.group_by("copy").agg(size=pl.len())
+    rare = pl.concat(rare_parts).with_columns(weight=(2 / pl.col("copies")).clip(upper_bound=1.0)).sort("copy", "place")
+    sizes = pl.concat(size_parts)
     with_transcript = pl.Series(
-        [index for index, copy in enumerate(spoken.copy_ids) if copy in comparable], dtype=pl.UInt32
+        [index for index, copy in enumerate(copy_ids) if copy in comparable], dtype=pl.UInt32
     ).implode()
     hits = (
         rare.lazy()
-        .join(seen.copies.lazy(), on="phrase", suffix="_b")
+        .join(seen.lazy().select("key", "copy"), on="key", suffix="_b")
         .filter(
             (pl.col("copy") != pl.col("copy_b"))
             & ~(pl.col("copy").is_in(with_transcript) & pl.col("copy_b").is_in(with_transcript))
@@ -182,40 +211,7 @@ def _phrase_overlaps(read: Read, spoken: WordCodes, comparable: frozenset[str]) 
         .select("copy", "copy_b", "score", "runs")
         .collect()
     )
-    return {(spoken.copy_ids[a], spoken.copy_ids[b]): _Overlap(score, runs) for a, b, score, runs in hits.iter_rows()}
-
-
-class _Seen:
-    """In which copies the phrases of descriptions stand; those of too many copies are forgotten on the way.
-
-    So memory does not grow with what is said in all copies, most of which is said in very many.
-    """
-
-    def __init__(self, noted: pl.DataFrame) -> None:
-        self._wanted = noted.select("phrase").unique()
-        self.copies = noted
-        self._kept = noted.height
-        self._forget()
-
-    def add(self, phrases: pl.DataFrame) -> None:
-        """Add `copy, phrase` of a part."""
-        self.copies = pl.concat([self.copies, phrases.join(self._wanted, on="phrase", how="semi")])
-        if self.copies.height > 2 * self._kept + MIN_FORGOTTEN:
-            self._forget()
-
-    def rare(self) -> pl.DataFrame:
-        """Return the phrases of two copies and more, but not too many: `phrase, copies`. Nothing is added after."""
-        self._forget()
-        counts = self.copies.group_by("phrase").agg(copies=pl.len())
-        return counts.filter(pl.col("copies").is_between(2, MAX_PHRASE_COPIES))
-
-    def _forget(self) -> None:
-        self.copies = self.copies.unique()
-        counts = self.copies.group_by("phrase").agg(copies=pl.len())
-        common = counts.filter(pl.col("copies") > MAX_PHRASE_COPIES)
-        self._wanted = self._wanted.join(common, on="phrase", how="anti")
-        self.copies = self.copies.join(common, on="phrase", how="anti")
-        self._kept = self.copies.height
+    return {(copy_ids[a], copy_ids[b]): _Overlap(score, runs) for a, b, score, runs in hits.iter_rows()}
 
 
 class _People:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import combinations, pairwise
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -18,7 +19,8 @@ from orchestration.ids import stable_id
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.copy_links import CopyLinks
 from orchestration.transforms.copy_words import copy_words
-from orchestration.transforms.described_content import described_pairs
+from orchestration.transforms.described_content import FUNCTION_WORDS, described_pairs
+from orchestration.transforms.hash_ranges import scratch
 from orchestration.transforms.identity_guards import (
     MIN_SPEECH_CONTAINMENT,
     MIN_WORDS_TO_CONTRADICT,
@@ -34,19 +36,8 @@ from orchestration.transforms.identity_guards import (
     numbers_differ,
 )
 from orchestration.transforms.identity_keys import canonical_url, youtube_video_id
-from orchestration.transforms.shared_text import (
-    MAX_BLOCKING_COPIES,
-    NOTES_SAMPLING,
-    SHINGLE_WORDS,
-    SPEECH_SAMPLING,
-    Overlap,
-    Read,
-    Run,
-    WordCodes,
-    folded_words,
-    overlaps,
-    run_here,
-)
+from orchestration.transforms.shared_text import MAX_BLOCKING_COPIES, Overlap, folded_words, overlaps
+from orchestration.transforms.word_hashes import SHINGLE_WORDS, Read, Run, run_here, spread_words
 
 # Measured on the seeds: true pairs share 0.66 of their speech and 0.58 or more of their descriptions. Two episodes of
 # one show share up to 0.41 of their descriptions: the lines of the same sponsors.
@@ -76,28 +67,30 @@ def copy_links(
     return links_of_words(copies, lambda columns: [words.select(columns)])
 
 
-def links_of_words(copies: pl.DataFrame, read: Read, run: Run = run_here) -> pl.DataFrame:
+def links_of_words(copies: pl.DataFrame, read: Read, run: Run = run_here, folder: Path | None = None) -> pl.DataFrame:
     """Return a row for each pair of copies and rule that speaks for one episode, refused links included.
 
     `copies` is the lake table. `read` yields columns of what `copy_words` returns, in parts of whole copies, several
-    times. `run` works on ranges of hashes. The result depends neither on the order of rows nor on how they are parted.
+    times. `run` works on the parts and on ranges of hashes. folder: for files on the way, which are deleted; all who
+    work have to see it. The result depends neither on the order of rows nor on how they are parted.
     """
     facts = _facts(copies)
     keyed = _key_pairs(facts)
     titled = _title_pairs(facts)
     pairs = {(link.a, link.b) for link in (*keyed, *titled)}
 
-    spoken = WordCodes.of(list(facts), "speech", read)
-    said = spoken.lengths
-    noted = WordCodes.of(list(facts), "notes", read)
-    notes = overlaps(noted, pairs, NOTES_SAMPLING, run)
-    comparable = frozenset(copy for copy, count in said.items() if count >= MIN_WORDS_TO_CONTRADICT)
-    described = [
-        Link(pair.a, pair.b, "described_content", pair.score, pair.evidence)
-        for pair in described_pairs(copies, read, spoken, comparable)
-    ]
-    # Pairs linked by anything else are measured too: their speech may contradict it.
-    speech = overlaps(spoken, pairs | set(notes), SPEECH_SAMPLING, run)
+    with scratch(folder) as here:
+        words = spread_words(list(facts), read, FUNCTION_WORDS, run, here)
+        said = words.spoken.lengths
+        notes = overlaps(words.noted, pairs, run, here)
+        comparable = frozenset(copy for copy, count in said.items() if count >= MIN_WORDS_TO_CONTRADICT)
+        described = [
+            Link(pair.a, pair.b, "described_content", pair.score, pair.evidence)
+            for pair in described_pairs(copies, read, list(facts), words.phrases, comparable, run)
+        ]
+        words.phrases.delete()
+        # Pairs linked by anything else are measured too: their speech may contradict it.
+        speech = overlaps(words.spoken, pairs | set(notes), run, here)
 
     links = [checked(link, facts, speech, said) for link in (*keyed, *titled, *described)]
     for (a, b), overlap in speech.items():

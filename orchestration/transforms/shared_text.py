@@ -5,43 +5,40 @@ the shingles of the smaller copy that the larger has too, by the weight of all o
 in more copies than a pair counts for less, so that what every episode says (sponsor reads, legal text, feed footers)
 does not link. Pairs worth measuring come from an inverted index on longer, rarer shingles, of which a sample chosen by
 their hash is looked up (the same in every copy, as in MinHash by modulus of the paper above). No step compares every
-copy with every other. Words are hashes that are read part by part, and what is made of them is held for one range of
-hashes at a time: the more words, the more ranges, so that
-what is held of shingles does not grow with them. The texts that the stage is given are whole tables, and do grow.
+copy with every other, and what is held of shingles does not grow with the words (see `hash_ranges`).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from orchestration.characters import decompose
+from orchestration.transforms.hash_ranges import Bins, Groups, Hashes, Ints, in_tasks
+from orchestration.transforms.word_hashes import PLACES, Run, Shingles, WordHashes, spread_places
 
-# Four words survive the editing of a transcript (fillers cut, phrases rewritten) often enough and are shared by
-# unrelated conversations rarely: measured on the seeds, 0.66 for two tellings of one conversation, 0.01 at most for
-# two conversations. Six words are almost never shared by chance, so they find the pairs worth measuring.
-SHINGLE_WORDS = 4
-BLOCKING_WORDS = 6
 # A shingle keeps its full weight in so many copies, then loses it in inverse proportion.
 FULL_WEIGHT_COPIES = 2
 # Shingles of more copies than this are not looked up to find pairs.
 MAX_BLOCKING_COPIES = 50
-# One in so many blocking shingles of speech is looked up. Descriptions are short: all of theirs are.
-SPEECH_SAMPLING = 4
-NOTES_SAMPLING = 1
 MIN_BLOCKING_HITS = 2
 # Pairs that share less of their looked-up shingles, common ones weighted down, are not measured. Six words in a row
 # survive a recogniser that gets every fourth word wrong in 0.18 of all places.
 MIN_BLOCKING_SHARE = 0.02
-# Bounds on what is in memory at a time: shingles of a range of hashes, and shingles of a batch of pairs.
-RANGE_SHINGLES = 12_000_000
-BATCH_PAIR_SHINGLES = 5_000_000
-PLACES = 10
+# The sum of the same numbers in another order differs in its last digits.
+_ROUNDING = 1e-9
+# Of a shingle that stands in few of the copies to measure, each two of these are looked at; of others, each pair.
+MAX_CROSSED_COPIES = 16
+# Bound on the common shingles of pairs that are in memory at a time.
+BATCH_PAIR_SHINGLES = 2_000_000
 
 _FILLERS = ["uh", "um", "uhm", "er", "erm", "mm", "hmm", "ah", "mhm"]
 _APOSTROPHES = re.compile(r"['’]+")
@@ -56,21 +53,17 @@ BOILERPLATE = (
     r"\bget full access\b|\bother subscribers\b|\bdiscord\b|\bsimplecast\b|\bmegaphone\b|\ball rights reserved\b|"
     r"\b(?:music|edited|produced|mixed) by\b|\bopinions expressed\b|\bstay updated\b|\bfind us\b|\blisten (?:to|on)\b"
 )
+# Bytes of a text in ASCII: letters and digits are folded, what ends a text is 2, and 0 is all that separates words.
+# A character that ASCII lacks stands behind each text; the second of its two bytes and apostrophes are left out.
+_TEXT_END = "\u0080"
+_FOLDED_BYTES = bytes(
+    2 if byte == _TEXT_END.encode()[0] else ord(chr(byte).lower()) if chr(byte).isascii() and chr(byte).isalnum() else 0
+    for byte in range(256)
+)
+_LEFT_OUT = b"'" + _TEXT_END.encode()[1:]
 _ADDRESS = r"(?:https?://|www\.)\S+"
 # Times differ between feeds in form (48:57, 00:48:57), and chapters stand between them.
 SENTENCE_END = r"[.!?]+[\s\"”’)]|[\n•|]|\(?\b\d{1,3}:\d\d(?::\d\d)?\b\)?"
-
-
-Read = Callable[[list[str]], Iterable[pl.DataFrame]]
-"""Reads columns of the parts of the table `copy_words`, whole copies each, anew at every call."""
-
-Run = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
-"""Returns what a function of a module makes of each task, in their order; wherever it lets them be worked on."""
-
-
-def run_here(work: Callable[[Any], Any], tasks: Sequence[Any]) -> list[Any]:
-    """Work on the tasks one after the other."""
-    return [work(task) for task in tasks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,41 +79,6 @@ class Overlap:
     shared: int
     weight: float = 0.0
     places: int = PLACES
-
-
-@dataclass(frozen=True, slots=True)
-class WordCodes:
-    """The words of many copies as hashes.
-
-    lengths: how many words each copy of `copy_ids` has. column: `speech` or `notes`, of the table `copy_words`, whose
-    parts `read` reads.
-    """
-
-    copy_ids: list[str]
-    lengths: dict[str, int]
-    column: str
-    read: Read
-
-    @classmethod
-    def of(cls, copy_ids: list[str], column: str, read: Read) -> WordCodes:
-        """Count the words of the parts that `read` reads. Copies without any words have no length."""
-        lengths: dict[str, int] = {}
-        for part in read(["copy_id", column]):
-            lengths.update(part.select("copy_id", pl.col(column).list.len()).filter(pl.col(column) > 0).iter_rows())
-        return cls(copy_ids, lengths, column, read)
-
-    def word_count(self, copies: Iterable[int]) -> int:
-        """Return how many words the copies at these positions of `copy_ids` have together."""
-        return sum(self.lengths.get(self.copy_ids[copy], 0) for copy in copies)
-
-    def parts(self) -> Iterator[pl.DataFrame]:
-        """Yield the words of whole copies: `copy` (position in `copy_ids`), `code`, in order of the words."""
-        number = pl.DataFrame({"copy_id": self.copy_ids}, schema={"copy_id": pl.String}).with_row_index("copy")
-        # Words of descriptions are few, and kept as they are, to be shown.
-        code = pl.col(self.column).list.eval(pl.element().hash(0)) if self.column == "notes" else pl.col(self.column)
-        for part in self.read(["copy_id", self.column]):
-            words = part.join(number, on="copy_id", maintain_order="left").select("copy", code=code)
-            yield words.filter(pl.col("code").list.len() > 0).explode("code")
 
 
 def folded_words(text: str | None) -> list[str]:
@@ -169,9 +127,48 @@ def notes_words(passages: pl.DataFrame, chapters: pl.DataFrame | None = None) ->
     )
 
 
-def folded_word_codes(text: pl.Expr) -> pl.Expr:
-    """Return the hashes of the folded words of each text as a list, hesitations left out, as `codes` of speech."""
-    return _folded_words(text).list.eval(pl.element().filter(~pl.element().is_in(_FILLERS)).hash(0))
+def speech_codes(segments: pl.DataFrame) -> pl.DataFrame:
+    """Return `codes` of `speech_words`."""
+    spoken = segments.lazy().filter("is_speech").sort("copy_id", "segment_index").select("copy_id", "text").collect()
+    hashes, counts = word_codes(spoken["text"])
+    copy = spoken.select(pl.col("copy_id").rle_id()).to_series().to_numpy()
+    words = pl.DataFrame({"copy": np.repeat(copy, counts), "code": hashes})
+    ids = spoken.select(pl.col("copy_id").rle().struct.field("value")).with_row_index("copy")
+    of_copies = words.group_by("copy", maintain_order=True).agg(codes="code")
+    return of_copies.join(ids, on="copy", maintain_order="left").select(copy_id="value", codes="codes")
+
+
+def word_codes(texts: pl.Series) -> tuple[Hashes, Ints]:
+    """Return the hashes of the folded words of all texts, hesitations left out, and how many words each text has."""
+    texts = texts.fill_null("")
+    is_ascii = (texts.str.len_bytes() == texts.str.len_chars()).to_numpy()
+    counts = np.zeros(texts.len(), np.int64)
+    hashes, counts[is_ascii] = _ascii_codes(texts.filter(is_ascii))
+    if not is_ascii.all():
+        lists = texts.filter(~is_ascii).to_frame("text").select(_folded_words(pl.col("text"))).to_series()
+        counts[~is_ascii] = lists.list.len().to_numpy()
+        others = lists.filter(lists.list.len() > 0).explode().hash(0).to_numpy()
+        text = np.arange(texts.len())
+        of_text = np.concatenate([np.repeat(text[some], counts[some]) for some in (is_ascii, ~is_ascii)])
+        hashes = np.concatenate([hashes, others])[np.argsort(of_text, kind="stable")]
+    is_word = ~pl.Series(hashes).is_in(pl.Series(_FILLERS).hash(0).implode()).to_numpy()
+    ends = np.concatenate([[0], is_word.cumsum()])[counts.cumsum()]
+    return hashes[is_word], np.diff(ends, prepend=0)
+
+
+def _ascii_codes(texts: pl.Series) -> tuple[Hashes, Ints]:
+    """Return what `word_codes` does, hesitations included, of texts in ASCII: the same words at a fifth of the cost."""
+    if not texts.len():
+        return np.empty(0, np.uint64), np.empty(0, np.int64)
+    joined = f"{texts.str.join(_TEXT_END).item()}{_TEXT_END}".encode()
+    letters = np.frombuffer(joined.translate(_FOLDED_BYTES, _LEFT_OUT), np.uint8)
+    is_letter = np.concatenate([[False], letters > 2, [False]])
+    starts, ends = np.flatnonzero(is_letter[1:] != is_letter[:-1]).reshape(-1, 2).T
+    counts = np.diff(np.searchsorted(starts, np.flatnonzero(letters == 2)), prepend=0)
+    offsets = np.concatenate([[0], (ends - starts).cumsum()])
+    data = letters.tobytes().translate(None, b"\0\2")
+    words = pa.LargeStringArray.from_buffers(starts.size, pa.py_buffer(offsets), pa.py_buffer(data))
+    return pl.Series(words, dtype=pl.String).hash(0).to_numpy(), counts
 
 
 def codes(words: pl.DataFrame) -> pl.DataFrame:
@@ -179,209 +176,214 @@ def codes(words: pl.DataFrame) -> pl.DataFrame:
     return words.group_by("copy_id", maintain_order=True).agg(codes=pl.col("word").hash(0))
 
 
-def overlaps(words: WordCodes, wanted: set[tuple[str, str]], sampling: int, run: Run) -> dict[tuple[str, str], Overlap]:
+def overlaps(words: WordHashes, wanted: set[tuple[str, str]], run: Run, folder: Path) -> dict[tuple[str, str], Overlap]:
     """Return what pairs of copies share: every pair found in the index of rare shingles, and every `wanted` one.
 
-    `sampling` looks up one in so many shingles to find pairs. `run` works on the ranges of hashes. The keys are pairs
-    of copy ids, the smaller first.
+    run: works on ranges of hashes. folder: for files on the way. The keys are pairs of copy ids, the smaller first.
     """
-    number = {copy: index for index, copy in enumerate(words.copy_ids)}
+    ids = words.copy_ids
+    number = {copy: index for index, copy in enumerate(ids) if copy in words.lengths}
     asked = [sorted((number[a], number[b])) for a, b in sorted(wanted) if a in number and b in number]
-    pairs = pl.concat(
-        [_found_pairs(words, sampling, run), pl.DataFrame(asked, schema={"a": pl.UInt32, "b": pl.UInt32}, orient="row")]
-    ).unique()
-    if pairs.is_empty() or not words.lengths:
-        return {}
-    shared, totals = _measured(words, pairs, run)
-    is_a = (pl.col("total") < pl.col("total_b")) | (pl.col("total") == pl.col("total_b"))
-    measured = (
-        shared.join(totals, left_on="a", right_on="copy")
-        .join(totals, left_on="b", right_on="copy", suffix="_b")
-        .select(
-            "a",
-            "b",
-            "weight",
-            pl.min_horizontal("total", "total_b"),
-            "shared",
-            pl.when(is_a).then("places_a").otherwise("places_b").bitwise_count_ones(),
-        )
+    pairs = np.unique(
+        np.concatenate([_found_pairs(words, run, folder), _keys(np.array(asked, np.int64).reshape(-1, 2))])
     )
-    # The sum of the same numbers in another order differs in its last digits.
+    if not pairs.size:
+        return {}
+    places = spread_places(words, run, folder)
+    shared, totals = _measured(places, pairs, run)
+    places.delete()
+    a, b = _copies(pairs)
+    smaller = np.minimum(totals[a], totals[b])
+    is_a = totals[a] <= totals[b]
     return {
-        (min(words.copy_ids[a], words.copy_ids[b]), max(words.copy_ids[a], words.copy_ids[b])): Overlap(
-            round(min(1.0, weight / total), 4), count, round(weight, 2), places
+        (min(ids[a[pair]], ids[b[pair]]), max(ids[a[pair]], ids[b[pair]])): Overlap(
+            round(min(1.0, float(shared.weight[pair] / smaller[pair])), 4),
+            int(shared.count[pair]),
+            round(float(shared.weight[pair]), 2),
+            int((shared.places_a if is_a[pair] else shared.places_b)[pair]).bit_count(),
         )
-        for a, b, weight, total, count, places in measured.iter_rows()
+        for pair in np.flatnonzero(shared.count)
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Range:
-    """One of `count` ranges of hashes, few enough of the shingles for memory, and what to do in it.
+def _keys(pairs: Ints) -> Ints:
+    """Return rows of two numbers of copies as one number each."""
+    return (pairs[:, 0] << 32) | pairs[:, 1]
 
-    sampling: how many shingles there are for each one looked up. pairs: `a, b`, those to measure.
+
+def _copies(keys: Ints) -> tuple[Ints, Ints]:
+    return keys >> 32, keys & 0xFFFFFFFF
+
+
+def _found_pairs(words: WordHashes, run: Run, folder: Path) -> Ints:
+    """Return the keys of the pairs of copies that share enough of the looked-up shingles to be worth measuring."""
+    bins = in_tasks(words.sampled.files, words.sampled.layout)
+    done = run(_pairs_of_bins, [(some, folder / f"hits-{number:05}.parquet") for number, some in enumerate(bins)])
+    words.sampled.delete()
+    totals = np.sum([totals for totals, _, _ in done], axis=0)
+    likely = pl.DataFrame({"pair": np.unique(np.concatenate([pairs for _, pairs, _ in done]))})
+    hits = pl.concat([pl.read_parquet(path).join(likely, on="pair", how="semi") for _, _, path in done])
+    hits = hits.group_by("pair").agg(pl.col("len", "weight").sum()).filter(pl.col("len") >= MIN_BLOCKING_HITS)
+    pairs = hits["pair"].to_numpy()
+    return pairs[_is_worth(pairs, hits["weight"].to_numpy(), totals)]
+
+
+def _is_worth(pairs: Ints, weight: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[np.bool_]:
+    a, b = _copies(pairs)
+    is_worth: NDArray[np.bool_] = weight >= MIN_BLOCKING_SHARE * np.minimum(totals[a], totals[b]) - _ROUNDING
+    return is_worth
+
+
+def _pairs_of_bins(task: tuple[Bins, Path]) -> tuple[NDArray[np.float64], Ints, Path]:
+    """Return of some bins the weight that each copy looks up, the pairs that may be worth measuring, and all hits.
+
+    A pair that shares enough of everything shares enough in some of the bins that are worked on apart. Hits are many,
+    and kept in a file, `pair, len, weight`.
     """
-
-    words: WordCodes
-    number: int
-    count: int
-    sampling: int = 1
-    pairs: pl.DataFrame | None = None
-
-    @property
-    def has(self) -> pl.Expr:
-        """Whether a shingle is in the range. The low digits choose the sample."""
-        return pl.col("shingle") // 2**32 % self.count == self.number
-
-
-def _range_count(shingle_count: int) -> int:
-    return max(1, -(-shingle_count // RANGE_SHINGLES))
-
-
-def _found_pairs(words: WordCodes, sampling: int, run: Run) -> pl.DataFrame:
-    """Return the pairs `a, b` of copies that share enough of the looked-up long shingles to be worth measuring."""
-    count = _range_count(sum(words.lengths.values()) // sampling)
-    done = run(_pairs_of_range, [_Range(words, number, count, sampling) for number in range(count)])
-    totals = pl.concat([totals for totals, _ in done]).group_by("copy").agg(pl.col("total").sum())
-    hits = pl.concat([hits for _, hits in done]).group_by("a", "b").agg(pl.col("len", "weight").sum())
-    return (
-        hits.filter(pl.col("len") >= MIN_BLOCKING_HITS)
-        .join(totals, left_on="a", right_on="copy")
-        .join(totals, left_on="b", right_on="copy", suffix="_b")
-        # The sum of the same numbers in another order differs in its last digits.
-        .filter(pl.col("weight") >= MIN_BLOCKING_SHARE * pl.min_horizontal("total", "total_b") - 1e-9)
-        .select("a", "b")
-    )
-
-
-def _pairs_of_range(task: _Range) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return of a range the weight that each copy looks up, `copy, total`, and of pairs `a, b, len, weight` shared."""
-    wanted = (pl.col("shingle") % task.sampling == 0) & task.has
-    empty = pl.DataFrame(schema={"copy": pl.UInt32, "shingle": pl.UInt64})
-    index = pl.concat([empty, *(_distinct(_shingles(part, BLOCKING_WORDS, wanted)) for part in task.words.parts())])
-    copies = index.group_by("shingle").agg(copies=pl.len()).filter(pl.col("copies") > 1)
-    sizes = index.group_by("copy").agg(total=pl.len().cast(pl.Float64))
-    index = index.join(copies, on="shingle").with_columns(weight=_weight())
-    less = index.group_by("copy").agg(total=pl.col("weight").sum() - pl.len())
-    totals = pl.concat([sizes, less]).group_by("copy").agg(pl.col("total").sum())
-    index = index.filter(pl.col("copies") <= MAX_BLOCKING_COPIES).drop("copies")
-    hits = (
-        index.lazy()
-        .join(index.lazy().drop("weight"), on="shingle", suffix="_b")
-        .filter(pl.col("copy") < pl.col("copy_b"))
-        .group_by(a="copy", b="copy_b")
-        .agg(pl.len(), pl.col("weight").sum())
-        .collect()
-    )
-    return totals, hits
-
-
-def _measured(words: WordCodes, pairs: pl.DataFrame, run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return what the `pairs` share, where they share anything, and the total weight of each copy in them.
-
-    The first is `a, b, weight, shared, places_a, places_b`: places are sets of bits, of the ten parts of either copy.
-    """
-    worded = [index for index, copy in enumerate(words.copy_ids) if copy in words.lengths]
-    pairs = pairs.filter(pl.col("a").is_in(worded) & pl.col("b").is_in(worded))
-    count = _range_count(words.word_count(pl.concat([pairs["a"], pairs["b"]]).unique()))
-    done = run(_measured_in_range, [_Range(words, number, count, pairs=pairs) for number in range(count)])
-    totals = pl.concat([totals for _, totals in done]).group_by("copy").agg(pl.col("total").sum())
-    sums = pl.col("weight", "shared").sum(), pl.col("places_a", "places_b").bitwise_or()
-    return pl.concat([shared for shared, _ in done]).group_by("a", "b").agg(*sums), totals
-
-
-def _measured_in_range(task: _Range) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return what `_measured` does, of the shingles of one range."""
-    words, pairs = task.words, task.pairs
-    assert pairs is not None
-    asked = pl.concat([pairs["a"], pairs["b"]]).unique()
-    of_pairs = pl.col("copy").is_in(asked.implode())
-    # The first place of a shingle counts.
-    shingles = pl.concat(
-        [
-            _with_places(_shingles(part, SHINGLE_WORDS, task.has), part)
-            for part in (part.filter(of_pairs) for part in words.parts())
+    bins, path = task
+    totals = np.zeros(bins.layout.copy_count)
+    found = [pl.DataFrame(schema={"pair": pl.Int64, "len": pl.UInt32, "weight": pl.Float64})]
+    for _, packed in bins.each():
+        copy = bins.layout.copy_of(packed)
+        groups = Groups.of(bins.layout.hash_of(packed))
+        totals += _total_weights(copy, groups, totals.size)
+        few = groups.between(2, MAX_BLOCKING_COPIES)
+        hits = [(_keys(np.column_stack([copy[one], copy[other]])), size) for size, one, other in few.pairs()]
+        found += [
+            pl.DataFrame({"pair": pairs, "weight": np.full(pairs.size, _weight(np.array([size]))[0])})
+            .group_by("pair")
+            .agg(pl.len(), pl.col("weight").sum())
+            for pairs, size in hits
         ]
-    )
-    vocabulary = shingles.select("shingle").unique()
-    counted = [shingles.group_by("shingle").agg(copies=pl.len())]
-    if asked.len() < len(words.lengths):
-        counted += [
-            _distinct(
-                _shingles(part.filter(~of_pairs), SHINGLE_WORDS, task.has).join(vocabulary, on="shingle", how="semi")
-            )
-            .group_by("shingle")
-            .agg(copies=pl.len())
-            for part in words.parts()
-        ]
-    copies = pl.concat(counted).group_by("shingle").agg(pl.col("copies").sum())
-    shingles = shingles.join(copies, on="shingle").with_columns(weight=_weight()).drop("copies")
-    sizes = shingles.group_by("copy").agg(total=pl.col("weight").sum(), size=pl.len())
-    none = pl.DataFrame(
-        schema=dict.fromkeys(("a", "b"), pl.UInt32)
-        | {"weight": pl.Float64, "shared": pl.UInt32}
-        | dict.fromkeys(("places_a", "places_b"), pl.UInt16)
-    )
-    found = pl.concat([none, *_shared(pairs.join(sizes, left_on="a", right_on="copy"), shingles)])
-    sums = pl.col("weight", "shared").sum(), pl.col("places_a", "places_b").bitwise_or()
-    return found.group_by("a", "b").agg(*sums), sizes.drop("size")
+    hits_of_all = pl.concat(found).group_by("pair").agg(pl.col("len", "weight").sum())
+    hits_of_all.write_parquet(path)
+    pairs = hits_of_all["pair"].to_numpy()
+    return totals, pairs[_is_worth(pairs, hits_of_all["weight"].to_numpy(), totals)], path
 
 
-def _shared(pairs: pl.DataFrame, shingles: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Yield what the pairs `a, b, size` share of `shingles`: `a, b, weight, shared, places_a, places_b`."""
-    pairs = pairs.sort("a", "b")
-    bit = pl.lit(1, pl.UInt16) * pl.lit(2, pl.UInt16).pow(pl.col("place"))
-    marked = shingles.with_columns(bit=bit.cast(pl.UInt16)).drop("place")
-    for batch in pairs.with_columns(batch=pairs["size"].cum_sum() // BATCH_PAIR_SHINGLES).partition_by("batch"):
-        others = marked.join(batch.select(copy="b").unique(), on="copy", how="semi").select("copy", "shingle", "bit")
-        yield (
-            batch.join(marked, left_on="a", right_on="copy")
-            .join(others, left_on=["b", "shingle"], right_on=["copy", "shingle"], suffix="_b")
-            .group_by("a", "b")
-            .agg(
-                pl.col("weight").sum(),
-                shared=pl.len().cast(pl.UInt32),
-                places_a=pl.col("bit").bitwise_or(),
-                places_b=pl.col("bit_b").bitwise_or(),
-            )
-        )
+@dataclass(slots=True)
+class _Shared:
+    """What pairs share, an array of all pairs each. places: sets of bits, of the ten parts of either copy."""
+
+    weight: NDArray[np.float64]
+    count: Ints
+    places_a: NDArray[np.uint16]
+    places_b: NDArray[np.uint16]
+
+    @classmethod
+    def nothing(cls, pair_count: int) -> _Shared:
+        """Return that nothing is shared so far."""
+        places = np.zeros(pair_count, np.uint16), np.zeros(pair_count, np.uint16)
+        return cls(np.zeros(pair_count), np.zeros(pair_count, np.int64), *places)
+
+    def add(self, pair: Ints, weight: NDArray[np.float64], place_a: Ints, place_b: Ints) -> None:
+        """Add a shared shingle for each of the positions `pair`."""
+        np.add.at(self.weight, pair, weight)
+        np.add.at(self.count, pair, 1)
+        one = np.uint16(1)
+        np.bitwise_or.at(self.places_a, pair, one << place_a.astype(np.uint16))
+        np.bitwise_or.at(self.places_b, pair, one << place_b.astype(np.uint16))
 
 
-def _weight() -> pl.Expr:
-    """Return the weight of what stands in `copies` copies."""
-    return (FULL_WEIGHT_COPIES / pl.col("copies")).clip(upper_bound=1.0)
+def _measured(places: Shingles, pairs: Ints, run: Run) -> tuple[_Shared, NDArray[np.float64]]:
+    """Return what the `pairs` share, and the total weight of each copy."""
+    done = run(_measured_in_bins, [(bins, pairs) for bins in in_tasks(places.files, places.layout)])
+    all_of, totals = _Shared.nothing(pairs.size), np.zeros(places.layout.copy_count)
+    for (at, shared), weights in done:
+        totals += weights
+        all_of.weight[at] += shared.weight
+        all_of.count[at] += shared.count
+        all_of.places_a[at] |= shared.places_a
+        all_of.places_b[at] |= shared.places_b
+    return all_of, totals
+
+
+def _measured_in_bins(task: tuple[Bins, Ints]) -> tuple[tuple[Ints, _Shared], NDArray[np.float64]]:
+    """Return what `_measured` does of some bins, of those pairs alone that share anything there."""
+    bins, pairs = task
+    layout = bins.layout
+    shared, totals = _Shared.nothing(pairs.size), np.zeros(layout.copy_count)
+    is_asked = np.zeros(layout.copy_count, np.bool_)
+    for copies in _copies(pairs):
+        is_asked[copies] = True
+    for _, packed in bins.each():
+        groups = Groups.of(layout.hash_of(packed))
+        totals += _total_weights(layout.copy_of(packed), groups, totals.size)
+        # Most stand in one copy.
+        several = groups.between(2, packed.size)
+        weight = np.repeat(_weight(several.sizes), several.sizes)
+        packed = packed[several.rows()]
+        wanted = is_asked[layout.copy_of(packed)]
+        packed, weight = packed[wanted], weight[wanted]
+        copy, place = layout.copy_of(packed), layout.extra_of(packed)
+        groups = Groups.of(layout.hash_of(packed))
+        for _, one, other in groups.between(2, MAX_CROSSED_COPIES).pairs():
+            pair, is_there = _positions(_keys(np.column_stack([copy[one], copy[other]])), pairs)
+            one, other = one[is_there], other[is_there]
+            shared.add(pair, weight[one], place[one], place[other])
+        _add_common(shared, pairs, groups.between(MAX_CROSSED_COPIES + 1, packed.size), copy, place, weight)
+    at = np.flatnonzero(shared.count)
+    return (at, _Shared(shared.weight[at], shared.count[at], shared.places_a[at], shared.places_b[at])), totals
+
+
+def _add_common(
+    shared: _Shared, pairs: Ints, groups: Groups, copy: Ints, place: Ints, weight: NDArray[np.float64]
+) -> None:
+    """Add the shingles of `groups`, in so many copies that pairs of these are looked up, not made of them."""
+    rows = groups.rows()
+    shingle = np.repeat(np.arange(groups.sizes.size), groups.sizes)
+    # In order of the copies, and for each of the shingles.
+    order = np.argsort(copy[rows], kind="stable")
+    rows, held = rows[order], (copy[rows[order]] << 32) | shingle[order]
+    ends = np.searchsorted(held, np.arange(copy.max(initial=-1) + 2) << 32)
+    starts, sizes = ends[:-1], np.diff(ends)
+    for batch_a, batch_b, batch in _batches(pairs, sizes):
+        # Those of the copy that has fewer are looked up in the other.
+        is_fewer = sizes[batch_a] <= sizes[batch_b]
+        fewer, more = np.where(is_fewer, batch_a, batch_b), np.where(is_fewer, batch_b, batch_a)
+        of_pair = Groups(starts[fewer], sizes[fewer])
+        mine = of_pair.rows()
+        pair = np.repeat(np.arange(batch.size), of_pair.sizes)
+        theirs, is_there = _positions((more[pair] << 32) | (held[mine] & 0xFFFFFFFF), held)
+        mine, pair = rows[mine[is_there]], pair[is_there]
+        one, other = (np.where(is_fewer[pair], *both) for both in ((mine, rows[theirs]), (rows[theirs], mine)))
+        shared.add(batch[pair], weight[one], place[one], place[other])
+
+
+def _batches(pairs: Ints, sizes: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
+    """Yield the copies a and b and the positions of pairs that both have any of the `sizes`, some at a time."""
+    a, b = _copies(pairs)
+    at = np.flatnonzero((a < sizes.size) & (b < sizes.size))
+    at = at[(sizes[a[at]] > 0) & (sizes[b[at]] > 0)]
+    batch = np.minimum(sizes[a[at]], sizes[b[at]]).cumsum() // BATCH_PAIR_SHINGLES
+    for some in np.split(at, np.flatnonzero(np.diff(batch)) + 1):
+        if some.size:
+            yield a[some], b[some], some
+
+
+def _positions(wanted: Ints, ordered: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return where those of `wanted` that are in an array in order stand there, and which they are."""
+    at = np.searchsorted(ordered, wanted)
+    is_there = at < ordered.size
+    is_there[is_there] = ordered[at[is_there]] == wanted[is_there]
+    return at[is_there], is_there
+
+
+def _total_weights(copy: Ints, groups: Groups, copy_count: int) -> NDArray[np.float64]:
+    """Return the weight of all shingles of each copy. copy: of each member of `groups`, in their order."""
+    common = groups.between(FULL_WEIGHT_COPIES + 1, copy.size)
+    lost = np.repeat(1.0 - _weight(common.sizes), common.sizes)
+    counts = np.bincount(copy, minlength=copy_count).astype(np.float64)
+    return counts - np.bincount(copy[common.rows()], lost, copy_count)
+
+
+def _weight(copies: Ints) -> NDArray[np.float64]:
+    """Return the weight of what stands in so many copies."""
+    weight: NDArray[np.float64] = np.minimum(FULL_WEIGHT_COPIES / copies, 1.0)
+    return weight
 
 
 def _folded_words(text: pl.Expr) -> pl.Expr:
     """Return the same words as `folded_words`, for a column of texts."""
     plain = text.str.normalize("NFKD").str.to_lowercase().str.replace_all(r"[\p{M}'’]+", "")
     return plain.str.extract_all(r"[\p{L}\p{N}]+")
-
-
-def _shingles(words: pl.DataFrame, size: int, wanted: pl.Expr) -> pl.DataFrame:
-    """Return the runs of `size` words of each copy, hashed, those that are `wanted`: `copy, shingle, at`, the row."""
-    run = pl.col("code")
-    for step in range(1, size):
-        run = run * 6364136223846793005 + pl.col("code").shift(-step)
-    return (
-        words.lazy()
-        # The low digits of a sum of products are poorly mixed; sampling needs them.
-        .select(
-            "copy", shingle=run.hash(0), end=pl.col("copy").shift(1 - size), at=pl.int_range(pl.len(), dtype=pl.UInt32)
-        )
-        .filter((pl.col("copy") == pl.col("end")) & wanted)
-        .drop("end")
-        .collect()
-    )
-
-
-def _distinct(shingles: pl.DataFrame) -> pl.DataFrame:
-    return shingles.select("copy", "shingle").unique()
-
-
-def _with_places(shingles: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
-    """Return the distinct shingles of each copy with the first `place` of each: `copy, shingle, place`."""
-    copies = words.lazy().with_row_index("at").group_by("copy").agg(start=pl.col("at").min(), length=pl.len()).collect()
-    first = shingles.group_by("copy", "shingle").agg(pl.col("at").min())
-    place = ((pl.col("at") - pl.col("start")).cast(pl.Int64) * PLACES // pl.col("length")).cast(pl.UInt8)
-    return first.join(copies, on="copy").select("copy", "shingle", place=place)

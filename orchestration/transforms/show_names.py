@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rapidfuzz import fuzz
 
@@ -14,6 +15,9 @@ from orchestration.transforms.person_names import fold
 MAX_NAME_WORDS = 8
 NAME_WORD = re.compile(r"[^\W_](?:[\w'’.&+-]*[^\W_])?")
 _MISHEARD_RATIO = 85
+_QUOTES = "“\"'‘ "
+# What a pattern that ignores case takes for letters of ASCII.
+_LIKE_ASCII = re.compile("[İıſ\u212a]")
 
 
 class ShowNames:
@@ -23,6 +27,7 @@ class ShowNames:
         """Index the shows of `catalog`."""
         self.catalog = catalog
         self.by_alias: dict[str, str] = {}
+        self._first_words: set[str] = set()
         self.is_plain_word: set[str] = set()
         self.of_other_things = {
             self.key(name)
@@ -42,16 +47,20 @@ class ShowNames:
                     self.is_plain_word.add(self.key(alias.alias))
         # Feeds glue words to addresses (`latent.spaceJoin`), so only a small letter after it makes it another address.
         self.by_address = {
-            address: (show.show_id, re.compile(rf"(?<![\w-])(?i:{re.escape(address)})(?![a-z0-9-])"))
+            address.lower(): (show.show_id, re.compile(rf"(?<![\w-])(?i:{re.escape(address)})(?![a-z0-9-])"))
             for show in catalog.shows.values()
             for address in show.domains
         }
 
-    def learn(self, shows: Mapping[str, str]) -> None:
-        """Add shows that the corpus states and the catalogue does not list: id and name."""
+    def with_learnt(self, shows: Mapping[str, str]) -> ShowNames:
+        """Return these names with those of shows (id and name) that the corpus states and the catalogue lacks."""
+        learnt = copy.copy(self)
+        learnt.by_alias, learnt.names = self.by_alias.copy(), self.names.copy()
+        learnt._first_words = self._first_words.copy()
         for show_id, name in sorted(shows.items()):
-            self.names.setdefault(show_id, name)
-            self._add(name, show_id)
+            learnt.names.setdefault(show_id, name)
+            learnt._add(name, show_id)
+        return learnt
 
     def near(self, name: str) -> str | None:
         """Return the one show whose name of two words or more is that name misheard."""
@@ -64,7 +73,17 @@ class ShowNames:
         return fits.pop() if len(fits) == 1 else None
 
     def _add(self, alias: str, show_id: str) -> None:
-        self.by_alias.setdefault(self.key(alias), show_id)
+        key = self.key(alias)
+        self.by_alias.setdefault(key, show_id)
+        self._first_words.add(key.partition(" ")[0])
+
+    def addresses_in(self, text: str) -> Iterator[tuple[str, str, re.Match[str]]]:
+        """Yield each address in `text` with its show and where it first stands."""
+        lowered = None if _LIKE_ASCII.search(text) else text.lower()
+        for address, (show, pattern) in self.by_address.items():
+            # Looking for the letters alone is many times as fast.
+            if (lowered is None or address in lowered) and (match := pattern.search(text)):
+                yield address, show, match
 
     @staticmethod
     def key(name: str) -> str:
@@ -82,13 +101,15 @@ class ShowNames:
 
     def at(self, text: str, start: int) -> tuple[str, int, int] | None:
         """Return the longest catalogue show named at `start` of `text`: its id and range."""
+        if not self._may_begin(text, start):
+            return None
         words: list[re.Match[str]] = []
         for word in NAME_WORD.finditer(text, start, start + 100):
             if word.start() > (words[-1].end() + 1 if words else start + 1):
                 break
             words.append(word)
         for size in range(min(len(words), MAX_NAME_WORDS), 0, -1):
-            piece = text[start : words[size - 1].end()].strip("“\"'‘ ")
+            piece = text[start : words[size - 1].end()].strip(_QUOTES)
             show = self.of(re.sub(r"['’]s$", "", piece))
             if not show:
                 continue
@@ -96,6 +117,28 @@ class ShowNames:
             if is_capitalised or (size > 1 and " " in self.key(piece)):
                 return show, words[0].start(), words[size - 1].end()
         return None
+
+    def _may_begin(self, text: str, start: int) -> bool:
+        """Tell whether the first word from `start` on may be that of a show's name; mostly it is not."""
+        word = NAME_WORD.search(text, start, start + 100)
+        if word is None or word.start() > start + 1:
+            return False
+        is_apart = word.start() == start or text[start] in _QUOTES
+        if not is_apart or not (word.end() == len(text) or text[word.end()].isspace()):
+            return True
+        tokens = fold(word.group()).replace("-", " ").split()
+        first = tokens[0].rstrip(".,:;!") if tokens else ""
+        return first in ("", "the") or first in self._first_words or first.removesuffix("'s") in self._first_words
+
+
+_last: list[ShowNames] = []
+
+
+def show_names_of(catalog: Catalog) -> ShowNames:
+    """Return the names of the shows of `catalog`; the last are kept, since most parts of a table have the same."""
+    if not (_last and _last[0].catalog == catalog):
+        _last[:] = [ShowNames(catalog)]
+    return _last[0]
 
 
 def show_name_of(name: str, names: ShowNames) -> tuple[str, str] | None:

@@ -14,6 +14,13 @@ WELCOME = re.compile(
     r"(?:(?:episode|edition|installment)(?: (?:number )?\d+)? of )?",
     re.IGNORECASE,
 )
+# Speech without any of these neither welcomes nor speaks of a crossover, and most has none. Each stands in all that one
+# of the alternatives finds, and begins with letters that are looked for fast.
+MAY_WELCOME = re.compile(
+    r"welcome|listening to|watching|thanks for|this is|bienven|willkommen|today|episode of|"
+    r"cross|collab|simulcast|joint episode|feed drop",
+    re.IGNORECASE,
+)
 # Ways to welcome that name the show even where the catalogue does not know it.
 STRONG_WELCOME = re.compile(
     r"^(?:welcome|you|thanks|another|this episode|new episode|bienven|willkommen)", re.IGNORECASE

@@ -19,7 +19,7 @@ from orchestration.ids import slugify
 from orchestration.schemas.copy_shows import CopyShows
 from orchestration.schemas.stated_shows import StatedShows
 from orchestration.transforms.person_names import NameFinder, fold, is_anonymous, sentences
-from orchestration.transforms.show_names import MAX_NAME_WORDS, NAME_WORD, ShowNames, show_name_of
+from orchestration.transforms.show_names import MAX_NAME_WORDS, NAME_WORD, ShowNames, show_name_of, show_names_of
 from orchestration.transforms.show_patterns import (
     CALLED_SHOW,
     CAPITALISED,
@@ -29,6 +29,7 @@ from orchestration.transforms.show_patterns import (
     FEED_TAIL,
     GUEST_CUE,
     HOSTS_TAIL,
+    MAY_WELCOME,
     NOT_OURS,
     NOT_SHOWS,
     OUR_CHANNEL,
@@ -69,6 +70,24 @@ class _Found:
     end: int = 0
 
 
+class _People:
+    """The catalogue's people, and what the hosts among them are called, first names included."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.finder = NameFinder(catalog)
+        names = self.finder.person_names
+        self.called = {
+            host: {fold(names[host]).split()[0], *self.finder.aliases_of[host]}
+            for show in catalog.shows.values()
+            for host in show.host_ids
+            if host in names
+        }
+
+
+_last: list[_People] = []
+
+
 def copy_shows(
     copies: pl.DataFrame,
     passages: pl.DataFrame,
@@ -85,9 +104,9 @@ def copy_shows(
     """
     if learnt is None:
         learnt = learnt_shows(stated_shows(copies, passages, catalog))
-    names = ShowNames(catalog)
-    names.learn(dict(learnt.select("show_id", "show_name").iter_rows()))
-    finder = NameFinder(catalog)
+    names = show_names_of(catalog).with_learnt(dict(learnt.select("show_id", "show_name").iter_rows()))
+    people = _people_of(catalog)
+    finder = people.finder
     texts = _texts_by_document(document_texts)
     passages_of = _rows_by_copy(passages, ("text", "char_start", "char_end", "field"), "passage_index")
     first = segments.filter(pl.col("segment_index") < INTRO_SEGMENTS * 4) if segments.height else segments
@@ -118,7 +137,7 @@ def copy_shows(
         if any(one.rule == "crossover" for one in found):
             # Notes of a crossover explain the other show to their own readers.
             found = [replace(one, rule="other_feed") if one.rule == "definition" else one for one in found]
-        found.extend(_by_labels(labels_of.get(copy_id, ()), units, catalog, finder))
+        found.extend(_by_labels(labels_of.get(copy_id, ()), units, people))
         for is_primary, show in _decide(found):
             start, end = _place(show, units, texts.get(copy["document_id"]))
             rows.append(
@@ -138,7 +157,7 @@ def copy_shows(
 
 def stated_shows(copies: pl.DataFrame, passages: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
     """Return the table `stated_shows`: shows that copies state by themselves and the catalogue does not list."""
-    names = ShowNames(catalog)
+    names = show_names_of(catalog)
     notes = _rows_by_copy(passages, ("text",), "passage_index")
     rows: dict[tuple[str, str], str] = {}
     for copy_id, show_name in copies.select("copy_id", "show_name").iter_rows():
@@ -216,11 +235,10 @@ def _in_notes(text: str, unit: int, names: ShowNames) -> Iterable[_Found]:
         for phrase in PHRASES.finditer(sentence):
             yield from _by_phrase(sentence, phrase, start, unit, names, is_crossover)
         yield from _by_name(sentence, start, unit, names, is_crossover)
-    for address, (show, pattern) in names.by_address.items():
-        if match := pattern.search(text):
-            # A handle is named for many reasons; the address of a show in its own notes is mostly the show's.
-            score = 0.6 if address.startswith("@") else SCORES["notes_address"]
-            yield replace(_found(names, show, "notes_address", unit, match.start(), match.end()), score=score)
+    for address, show, match in names.addresses_in(text):
+        # A handle is named for many reasons; the address of a show in its own notes is mostly the show's.
+        score = 0.6 if address.startswith("@") else SCORES["notes_address"]
+        yield replace(_found(names, show, "notes_address", unit, match.start(), match.end()), score=score)
 
 
 def _by_phrase(
@@ -289,6 +307,8 @@ def _by_name(sentence: str, shift: int, unit: int, names: ShowNames, is_crossove
 
 
 def _in_speech(text: str, unit: int, names: ShowNames, finder: NameFinder) -> Iterable[_Found]:
+    if not MAY_WELCOME.search(text):
+        return
     is_crossover = bool(CROSSOVER.search(text))
     for welcome in WELCOME.finditer(text):
         at = names.at(text, welcome.end())
@@ -335,21 +355,28 @@ def _unlisted(text: str, start: int, names: ShowNames) -> tuple[str, int, int] |
     return name, match.start(), match.start() + len(name)
 
 
-def _by_labels(labels: Iterable[str], units: list[dict], catalog: Catalog, finder: NameFinder) -> Iterable[_Found]:
+def _people_of(catalog: Catalog) -> _People:
+    """Return the people of `catalog`; the last are kept, since most parts of the table have the same."""
+    if not (_last and _last[0].catalog == catalog):
+        _last[:] = [_People(catalog)]
+    return _last[0]
+
+
+def _by_labels(labels: Iterable[str], units: list[dict], people: _People) -> Iterable[_Found]:
     """Find shows by the known hosts who speak: two of them, or one of a show that the copy names.
 
     One alone may be a guest elsewhere. A copy that names none of the shows of such a host tells nothing.
     """
     spoken = {fold(label) for label in labels if not is_anonymous(label)}
-    people = {person for label in labels if (person := finder.person_of(label))}
-    for show in catalog.shows.values():
+    known = {person for label in labels if (person := people.finder.person_of(label))}
+    for show in people.catalog.shows.values() if spoken or known else ():
         hosts = 0
         is_sure = False
         for host in show.host_ids:
-            if host in people:
+            if host in known:
                 hosts, is_sure = hosts + 1, True
-            elif host in finder.person_names:
-                hosts += bool({fold(finder.person_names[host]).split()[0], *finder.aliases_of[host]} & spoken)
+            else:
+                hosts += not spoken.isdisjoint(people.called.get(host, ()))
         if hosts > 1 or is_sure:
             name = show.name.removeprefix("The ")
             mentions = sum(unit["text"].count(name) for unit in units)

@@ -17,7 +17,7 @@ from orchestration.proof_run import prove_lake
 from orchestration.schemas.tables import LAKE_TABLES
 from orchestration.settings import Settings, load_settings
 from orchestration.spark import MAX_TRIES, SparkTaskError
-from orchestration.transforms import repeated_speech, shared_text
+from orchestration.transforms import hash_ranges
 from orchestration.workers import Workers, each, in_order
 from tests.conftest import ROOT
 from tests.spark.work import double, first_fails, process_id
@@ -46,8 +46,8 @@ def test_the_lake_is_the_same_though_a_task_of_each_kind_fails_once(here, monkey
     assert local.bucket_count > 2
     if not at_once:
         # So few that the words of the sample corpus fall into several.
-        monkeypatch.setattr(shared_text, "RANGE_SHINGLES", 2_000)
-        monkeypatch.setattr(repeated_speech, "RANGE_RUNS", 2_000)
+        monkeypatch.setattr(hash_ranges, "COPIES_PER_BIN", 4)
+        monkeypatch.setattr(hash_ranges, "TASK_HASHES", 2_000)
     for module, work in ((ingest_run, "_bring_up_to_date"), (pipeline, "bring_up_to_date")):
         marks = tmp_path / module.__name__
         marks.mkdir()

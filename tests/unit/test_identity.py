@@ -17,7 +17,7 @@ from orchestration.scan import scan
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.copy_links import CopyLinks
 from orchestration.schemas.tables import INGEST_TABLES
-from orchestration.transforms import described_content, shared_text
+from orchestration.transforms import hash_ranges, shared_text
 from orchestration.transforms.copy_words import copy_words
 from orchestration.transforms.identity import copy_episodes, copy_links, links_of_words
 from orchestration.transforms.identity_keys import canonical_url, youtube_video_id
@@ -404,9 +404,9 @@ def test_words_are_measured_alike_in_one_part_and_in_many(monkeypatch):
     said = talk(1, 500)
     tables = lake(copy("a", speech=said), copy("b", speech=f"{talk(3, 50)} {said}"), copy("c", speech=talk(2, 500)))
     links = copy_links(**tables)
-    monkeypatch.setattr(shared_text, "RANGE_SHINGLES", 100)
+    monkeypatch.setattr(hash_ranges, "COPIES_PER_BIN", 1)
+    monkeypatch.setattr(hash_ranges, "TASK_HASHES", 100)
     monkeypatch.setattr(shared_text, "BATCH_PAIR_SHINGLES", 10)
-    monkeypatch.setattr(described_content, "MIN_FORGOTTEN", 0)
     assert copy_links(**tables).equals(links)
     assert links_in_parts(tables).equals(links)
     assert rules(links) == [("a", "b", "shared_speech")]

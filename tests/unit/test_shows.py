@@ -15,6 +15,22 @@ from orchestration.schemas.segments import Segments
 from orchestration.transforms.show_names import ShowNames, show_name_of
 from orchestration.transforms.shows import copy_shows
 
+PIECES = (
+    "Night",
+    "Build",
+    "Build's",
+    "The",
+    "the",
+    "Pivot",
+    "Table",
+    "Static",
+    "static",
+    "Podcast",
+    "Nïght",
+    "Tabl\u0065\u0301",
+)
+GLUE = st.sampled_from([" ", "  ", "-", "/", ", ", "’s ", "'s ", ". ", "_", " “", "(", "\n"])
+
 Frames = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
 
@@ -250,3 +266,29 @@ def test_any_text_gives_one_primary_show_at_most(notes: str, said: str, show_nam
 def test_empty_frames_give_an_empty_table() -> None:
     copies, passages, segments, _ = (frame.clear() for frame in frames())
     assert copy_shows(copies, passages, segments, catalog()).is_empty()
+
+
+@given(st.lists(st.tuples(GLUE, st.sampled_from(PIECES)), max_size=6), st.integers(0, 40))
+def test_a_show_is_found_whether_or_not_its_first_word_is_looked_at_first(pieces, start):
+    text = "".join(glue + piece for glue, piece in pieces)
+    names = ShowNames(catalog()).with_learnt({"show:le-pain": "Tablé (and) Build"})
+    with pytest.MonkeyPatch.context() as patch:
+        found = names.at(text, start)
+        patch.setattr(ShowNames, "_may_begin", lambda self, text, start: True)
+        assert names.at(text, start) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["at NIGHT.BUILD now", "Nıght.build", "n\u0130ght.build", "@nightbuildpod", "", "x.night.build.io"]
+)
+def test_an_address_is_found_as_its_pattern_finds_it(text):
+    names = ShowNames(catalog())
+    expected = [(address, show) for address, (show, pattern) in names.by_address.items() if pattern.search(text)]
+    assert [(address, show) for address, show, _ in names.addresses_in(text)] == expected
+
+
+def test_names_learnt_from_a_corpus_are_not_those_of_the_catalogue():
+    names = ShowNames(catalog())
+    learnt = names.with_learnt({"show:quiet-tin": "Quiet Tin"})
+    assert (learnt.of("Quiet Tin"), names.of("Quiet Tin")) == ("show:quiet-tin", None)
+    assert learnt.at("on Quiet Tin", 3) == ("show:quiet-tin", 3, 12)
