@@ -261,7 +261,7 @@ def test_a_run_killed_between_records_goes_on_behind_the_last(here, catalog, mon
     lake = Lake(here.lake)
     run_ingest(here, lake, NOW, lambda line: None)
     stage = STAGES[0]
-    done = []
+    done: list[int] = []
 
     def dies_after_the_third(task: Task) -> Done:
         if len(done) == 3:
