@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration.defs.automation import daily, failures, feeds_job, hourly_feeds, raw_changes
+from orchestration.defs.executor import executor
 from orchestration.defs.feeds import feeds, is_any_feed_listed
 from orchestration.defs.jobs import console, warehouse_job
 from orchestration.defs.lake import example_proof, external_files, ingest, proof, stage_assets
@@ -23,6 +24,5 @@ def defs() -> dg.Definitions:
         sensors=[raw_changes, failures],
         resources={"workspace": Workspace()},
         loggers={"console": console},
-        # One process a run, whatever started it, holds the warehouse folder's lock from its first step to its last.
-        executor=dg.in_process_executor,
+        executor=executor(),
     )

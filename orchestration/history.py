@@ -6,6 +6,7 @@ that a crash between the two is mended by copying again.
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 from datetime import date, datetime
@@ -80,9 +81,13 @@ def append_release(settings: Settings, folder: Path, release_id: str) -> None:
 
 def record_refusal(settings: Settings, reason: str, now: datetime, duration_s: float | None = None) -> None:
     """Append a refused attempt to the history of runs and remove what it left in the scratch folder."""
-    served = current_release(settings)
-    frame = run_row(settings, next_release_id(settings), now, "refused", reason, served, duration_s=duration_s)
-    append_run(settings, frame)
+    settings.history.mkdir(parents=True, exist_ok=True)
+    # Two checks of one run may refuse in the same moment, each in a process of its own.
+    with (settings.history / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        served = current_release(settings)
+        frame = run_row(settings, next_release_id(settings), now, "refused", reason, served, duration_s=duration_s)
+        append_run(settings, frame)
     discard_scratch(settings)
 
 

@@ -14,8 +14,10 @@ import hashlib
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import lru_cache, reduce
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -47,13 +49,40 @@ class Shared:
     reduce: Callable[..., pl.DataFrame]
 
 
+class Sent:
+    """The catalogue as a field of many tasks: packed once for all that are sent, unpacked once in each process.
+
+    Packing it for each task was measured to take longer than most parts take to compute. It is packed as processes
+    pack what they send each other, and comes from nowhere else.
+    """
+
+    __slots__ = ("_packed", "catalog")
+
+    def __init__(self, catalog: Catalog) -> None:
+        """Take the catalogue. Nothing is packed until a task is sent."""
+        self.catalog = catalog
+        self._packed: bytes | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pack it, the first time."""
+        if self._packed is None:
+            self._packed = bytes(ForkingPickler.dumps(self.catalog))
+        return _received, (self._packed,)
+
+
+@lru_cache(maxsize=1)
+def _received(packed: bytes) -> Sent:
+    return Sent(ForkingPickler.loads(packed))
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A part of a table to bring up to date.
 
     base: the version of the code and the fingerprint of the catalogue. key: of everything the part depends on.
     copies: those at home in the bucket (see `Homes`). whole: rows of tables that are not in buckets, of these copies.
-    shared: by name of the argument. recorded: what is there so far.
+    fingerprints: of the parts of those that are, by table. shared: by name of the argument. sent: the catalogue.
+    recorded: what is there so far.
     """
 
     lake: Path
@@ -64,8 +93,9 @@ class Task:
     copies: pl.DataFrame
     inputs: tuple[str, ...]
     whole: Mapping[str, pl.DataFrame]
+    fingerprints: Mapping[str, str]
     shared: Mapping[str, pl.DataFrame]
-    catalog: Catalog
+    sent: Sent
     compute: Callable[..., pl.DataFrame] = field(repr=False)
     recorded: Part | None = None
 
@@ -152,7 +182,7 @@ def _computed(lake: Lake, task: Task, changed: pl.DataFrame) -> pl.DataFrame:
         else frame
         for name, frame in task.shared.items()
     }
-    return task.compute(*(task.catalog if name == CATALOG else tables[name] for name in task.inputs), **shared)
+    return task.compute(*(task.sent.catalog if name == CATALOG else tables[name] for name in task.inputs), **shared)
 
 
 def rows_of(lake: Lake, table: str, bucket: int, copies: pl.DataFrame, *, is_all: bool) -> pl.DataFrame:
@@ -187,7 +217,7 @@ def _episode_keys(lake: Lake, task: Task) -> pl.DataFrame:
         if name in task.whole:
             parts.append(row_hashes(task.whole[name]))
         elif name != CATALOG and name not in INGEST_TABLES:
-            parts.append(hashes_of_part(lake, name, task.bucket))
+            parts.append(hashes_of_part(lake, name, task.bucket, task.fingerprints[name]))
     parts += [row_hashes(frame) for _, frame in sorted(task.shared.items()) if "copy_id" in frame.columns]
     copies = task.copies.select("copy_id", "episode_id", "document_id", "document_key")
     joined = reduce(
@@ -200,10 +230,13 @@ def _episode_keys(lake: Lake, task: Task) -> pl.DataFrame:
     return row_hashes(joined, "episode_id")
 
 
-def hashes_of_part(lake: Lake, table: str, bucket: int) -> pl.DataFrame:
-    """Return `row_hashes` of a part. They are kept from when it was written, and made anew where they are lost."""
+def hashes_of_part(lake: Lake, table: str, bucket: int, fingerprint: str) -> pl.DataFrame:
+    """Return `row_hashes` of a part. They are kept from when it was written, and made anew where they are lost.
+
+    fingerprint: what is recorded of the part. To look it up for each of many parts would read all records each time.
+    """
     path = lake.state_of(table, bucket, "rows")
-    about = {"of": lake.parts(table)[bucket].fingerprint, "polars": pl.__version__}
+    about = {"of": fingerprint, "polars": pl.__version__}
     hashes = _read(path, about)
     if hashes is None:
         hashes = row_hashes(lake.read_part(table, bucket))

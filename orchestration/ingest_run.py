@@ -19,7 +19,7 @@ from orchestration.buckets import bucket_count, bucket_of, rebucket
 from orchestration.file_hashes import FileHashes, RawFile
 from orchestration.ids import stable_id
 from orchestration.ingest import Contents, Found, Frames, look, read, reject_frame
-from orchestration.io.lake import Lake, Part
+from orchestration.io.lake import Lake, Part, is_time_to_record
 from orchestration.method_versions import version_of
 from orchestration.parse_versions import parse_version
 from orchestration.progress import Report, at_most_once_a_second
@@ -106,14 +106,16 @@ def run_ingest(
         for table, parts in recorded.items()
     }
     wanted = [task for bucket, task in tasks.items() if not all(bucket in parts for parts in current.values())]
-    counts["kept_count"] = sum(len(task.contents.files) for task in tasks.values() if task not in wanted)
+    is_wanted = {task.bucket for task in wanted}
+    counts["kept_count"] = sum(len(task.contents.files) for task in tasks.values() if task.bucket not in is_wanted)
     on_progress = at_most_once_a_second(report, "documents: part")
     unreadable = []
     for number, (task, done) in enumerate(each(_bring_up_to_date, wanted, len(wanted), settings.workers), 1):
         for table, part in done.parts.items():
             current[table][task.bucket] = part
-            kept = {bucket: part for bucket, part in recorded[table].items() if bucket in tasks}
-            lake.record(table, kept | current[table])
+        if is_time_to_record(number, len(wanted)):
+            for table, parts in current.items():
+                lake.record(table, {b: part for b, part in (recorded[table] | parts).items() if b in tasks})
         counts.update(done.counts)
         unreadable += done.unreadable
         on_progress(number, len(wanted))

@@ -19,6 +19,7 @@ from orchestration.catalog.load import load_catalog
 from orchestration.ids import stable_id
 from orchestration.increments import (
     CATALOG,
+    Sent,
     Shared,
     Task,
     bring_up_to_date,
@@ -29,7 +30,7 @@ from orchestration.increments import (
 )
 from orchestration.ingest_run import StageResult, run_ingest
 from orchestration.io.files import sha256_of_files
-from orchestration.io.lake import Lake, Part, PartReader
+from orchestration.io.lake import Lake, Part, PartReader, is_time_to_record
 from orchestration.method_versions import version_of
 from orchestration.parse_versions import parse_version
 from orchestration.progress import Report, at_most_once_a_second
@@ -331,8 +332,9 @@ def run_stage(
     for number, (task, done) in enumerate(each(bring_up_to_date, wanted, len(wanted), workers), 1):
         current[task.bucket] = done.part
         computed += done.computed_copy_count
-        # Parts that are still to come stay as they are, and do not pass for current: they have another key.
-        lake.record(stage.table, {b: part for b, part in (parts | current).items() if b in tasks})
+        if is_time_to_record(number, len(wanted)):
+            # Parts that are still to come stay as they are, and do not pass for current: they have another key.
+            lake.record(stage.table, {b: part for b, part in (parts | current).items() if b in tasks})
         on_progress(number, len(wanted))
     lake.record(stage.table, current, key)
     discard_unused(lake, stage.table)
@@ -362,6 +364,7 @@ def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part]
     )
     split = {name: homes.by_bucket(frame) if "copy_id" in frame.columns else None for name, frame in shared.items()}
     tasks = {}
+    sent = Sent(catalog)
     # Without any copies there is one bucket all the same, so that the table is there.
     for bucket, copies in homes.buckets().items():
         whole_here = {name: by_bucket[bucket] for name, by_bucket in whole.items()}
@@ -369,16 +372,17 @@ def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part]
             name: by_bucket[bucket] if by_bucket is not None else shared[name] for name, by_bucket in split.items()
         }
         own = [frame for name, frame in sorted(shared_here.items()) if split[name] is not None]
+        fingerprints = {name: of[bucket].fingerprint if bucket in of else "" for name, of in computed.items()}
         key = stable_id(
             stage.table,
             base,
             names,
             *(digest_of(frame) for frame in (copies, *whole_here.values(), *own)),
-            *(parts_of[bucket].fingerprint if bucket in parts_of else "" for parts_of in computed.values()),
+            *fingerprints.values(),
         )
         tasks[bucket] = Task(
-            lake.folder, stage.table, bucket, base, key, copies, stage.inputs, whole_here, shared_here, catalog,
-            stage.compute, parts.get(bucket),
+            lake.folder, stage.table, bucket, base, key, copies, stage.inputs, whole_here, fingerprints, shared_here,
+            sent, stage.compute, parts.get(bucket),
         )  # fmt: skip
     return tasks
 

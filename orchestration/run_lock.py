@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from multiprocessing import parent_process
 from pathlib import Path
 
 from orchestration.settings import Settings
@@ -47,6 +48,15 @@ def run_lock(settings: Settings, what: str, now: datetime, report: Callable[[str
             yield
         finally:
             file.truncate(0)
+
+
+def is_held_by_parent(settings: Settings) -> bool:
+    """Tell whether the process that started this one to take a part of its work holds the warehouse folder."""
+    parent = parent_process()
+    if parent is None:
+        return False
+    path = settings.warehouse / ".lock"
+    return (lock_holder(path) or "").startswith(f"process {parent.pid} ")
 
 
 def lock_holder(path: Path) -> str | None:

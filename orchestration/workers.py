@@ -81,7 +81,7 @@ def _pool(process_count: int) -> Executor:
     with one_thread_each():
         # A fork would copy locks that threads of Polars hold.
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(process_count, mp_context=context, initializer=_end_with_parent)
+        pool = ProcessPoolExecutor(process_count, mp_context=context, initializer=end_with_parent)
         for future in [pool.submit(time.sleep, 0.05) for _ in range(process_count)]:
             future.result()
     return pool
@@ -101,7 +101,7 @@ def one_thread_each() -> Iterator[None]:
             os.environ[_THREADS] = threads
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End this process at once when the one that started it is gone, even where that was killed."""
     parent = parent_process()
     if parent is not None:

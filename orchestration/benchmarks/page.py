@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.benchmarks.builds import NAMES
+from orchestration.benchmarks.forecast import TARGETS_MB, stages, whole
 
 Results = dict[str, Any]
 PLOTS = ("throughput", "memory", "share", "time")
@@ -25,14 +26,18 @@ _SHOWN_QUERIES = 20
 
 def tables(results: Results) -> str:
     """Return all tables, each below a heading."""
-    blocks = ((f"## {title}", block(results)) for title, block in BLOCKS.values())
+    blocks = ((f"## {title}", block(results)) for title, block in (BLOCKS | FORECASTS).values())
     return "\n\n".join(part for pair in blocks for part in pair) + "\n"
 
 
 def write_page(page: Path, results: Results, out: Path) -> None:
-    """Put each table between its marks in `page`, and the plots of `out` beside it. Raises ValueError without marks."""
+    """Put each table between its marks in `page`, and the plots of `out` beside it. Raises ValueError without marks.
+
+    A page that has a place for one of the forecasts is the page of forecasts; any other has to have all other tables.
+    """
     text = page.read_text(encoding="utf-8")
-    for name, (_, block) in BLOCKS.items():
+    is_forecast = any(f"<!-- bench:{name} -->" in text for name in FORECASTS)
+    for name, (_, block) in (FORECASTS if is_forecast else BLOCKS).items():
         marks = f"<!-- bench:{name} -->", f"<!-- /bench:{name} -->"
         found = re.compile(f"{re.escape(marks[0])}.*?{re.escape(marks[1])}", re.DOTALL)
         if not found.search(text):
@@ -279,6 +284,57 @@ def _dry(results: Results) -> str:
     )
     return f"{said}\n\n{_stage_table(built['stages'], {})}"
 
+
+def _growth(results: Results) -> str:
+    sizes = [one for _, one in sizes_of(results)]
+    if not sizes:
+        return "Not measured yet."
+    head = ["stage", "seconds at the largest size", "power", *(f"at {name}" for name in TARGETS_MB)]
+    head += ["peak MB at the largest size", "power", *(f"at {name}" for name in TARGETS_MB)]
+    rows = []
+    for one in stages(sizes):
+        row = [_name(one.stage)]
+        for figure, show in ((one.seconds, _duration), (one.peak_mb, _number)):
+            power = "" if figure is None or figure.power is None else f"{figure.power:.2f}"
+            row += [_number(figure.value) if figure else "", power]
+            row += [show(figure.at(size)) if figure else "" for size in TARGETS_MB.values()]
+        rows.append(row)
+    return _table(head, rows)
+
+
+def _forecast(results: Results) -> str:
+    sizes = [one for _, one in sizes_of(results)]
+    if not sizes:
+        return "Not measured yet."
+    head = ["raw text", "", "time", "peak memory MB", "lake MB", "release MB"]
+    rows = []
+    for one in sizes:
+        built = one["build"]
+        figures = (built["peak_mb"], one["lake_mb"], one["release_mb"])
+        rows.append([f"{_number(one['raw_mb'])} MB", "measured", _duration(built["seconds"]), *map(_number, figures)])
+    of_stages, of_all = stages(sizes), whole(sizes)
+    for name, size in TARGETS_MB.items():
+        # The peak is that of the stage that takes most, which may be another one than now.
+        peak = max([of_all["peak_mb"].at(size), *(one.peak_mb.at(size) for one in of_stages if one.peak_mb)])
+        seconds = sum(one.seconds.at(size) for one in of_stages)
+        figures = (peak, of_all["lake_mb"].at(size), of_all["release_mb"].at(size))
+        rows.append([name, "predicted", _duration(seconds), *map(_number, figures)])
+    return _table(head, rows)
+
+
+def _duration(seconds: float) -> str:
+    """Return a time as people say it."""
+    for unit, length in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{_number(seconds / length)} {unit}"
+    return f"{_number(seconds)} s"
+
+
+FORECASTS: dict[str, tuple[str, Callable[[Results], str]]] = {
+    "forecast": ("What larger corpora would take", _forecast),
+    "growth": ("How stages grow", _growth),
+}
+"""Tables of docs/scaling.md."""
 
 BLOCKS: dict[str, tuple[str, Callable[[Results], str]]] = {
     "machine": ("Machine", _machines),

@@ -8,6 +8,7 @@ import sys
 import dagster as dg
 
 from orchestration.characters import harmless
+from orchestration.defs.executor import executor
 from orchestration.defs.feeds import FEEDS, is_any_feed_listed
 from orchestration.pipeline import STAGES
 from orchestration.proof import EXAMPLE_TABLES
@@ -58,5 +59,5 @@ warehouse_job = dg.define_asset_job(
     "warehouse",
     selection=dg.AssetSelection.all() if _FOLLOWS_FEEDS else dg.AssetSelection.all() - dg.AssetSelection.assets(FEEDS),
     description="From raw files to a published release: everything, recomputing only what changed.",
-    executor_def=dg.in_process_executor,
+    executor_def=executor(),
 )

@@ -15,8 +15,9 @@ from orchestration.catalog.catalog import Catalog
 from orchestration.catalog.load import load_catalog
 from orchestration.catalog.watchlist import load_watchlist
 from orchestration.io.lake import Lake
-from orchestration.run_lock import run_lock
+from orchestration.run_lock import is_held_by_parent, run_lock
 from orchestration.settings import Settings, load_settings
+from orchestration.workers import end_with_parent
 
 
 @lru_cache(maxsize=1)
@@ -38,8 +39,13 @@ class Workspace(dg.ConfigurableResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
-        """Hold the warehouse folder from the first step of a run to its last."""
+        """Hold the warehouse folder from the first step of a run to its last, unless the process of the run does."""
         what = f"run {context.run.run_id}" if context.run else "a run"
+        if is_held_by_parent(self.settings()):
+            # With the process of the run, the lock falls: no step of it may go on then.
+            end_with_parent()
+            yield self
+            return
         with run_lock(self.settings(), what, self.now(), context.log.info if context.log else print):
             yield self
 

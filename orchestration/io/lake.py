@@ -23,7 +23,14 @@ from orchestration.schemas.tables import LAKE_TABLES
 # Few enough rows in a group that those of a copy or document are found without reading many others.
 _ROWS_PER_GROUP = 20_000
 _TEXTS_PER_GROUP = 16
+# A record names all parts of a table, so that one after each of them would grow with the square of their number.
+_RECORDS = 16
 _DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+
+
+def is_time_to_record(done: int, wanted: int) -> bool:
+    """Tell whether to record what is there after so many parts: a run that is killed does a sixteenth of them again."""
+    return done % -(-wanted // _RECORDS) == 0
 
 
 class DamagedPartError(RuntimeError):

@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -19,13 +20,13 @@ import polars as pl
 import pytest
 from hypothesis import given
 
-from orchestration import buckets
+from orchestration import buckets, pipeline
 from orchestration.buckets import bucket_count, bucket_expr, bucket_of
 from orchestration.catalog.catalog import Catalog
 from orchestration.catalog.load import load_catalog
-from orchestration.increments import Shared
+from orchestration.increments import Done, Sent, Shared, Task, bring_up_to_date
 from orchestration.ingest_run import run_ingest
-from orchestration.io.lake import Lake
+from orchestration.io.lake import Lake, is_time_to_record
 from orchestration.pipeline import STAGES, run_stage
 from orchestration.proof_run import prove_lake
 from orchestration.settings import Settings, load_settings
@@ -238,3 +239,44 @@ def test_what_is_shared_names_tables_that_come_before():
             assert isinstance(shared, Shared)
             assert shared.tables.keys() - {"episode_copies"} <= seen, stage.table
         seen.add(stage.table)
+
+
+def test_the_catalogue_goes_once_to_each_process_however_many_tasks(catalog):
+    sent = Sent(catalog)
+    one, other = (ForkingPickler.loads(ForkingPickler.dumps((number, sent)))[1] for number in range(2))
+    assert one is other and one.catalog == catalog and one.catalog is not catalog
+    changed = Sent(replace(catalog, fingerprint="another"))
+    assert ForkingPickler.loads(ForkingPickler.dumps(changed)).catalog.fingerprint == "another"
+
+
+def test_records_do_not_grow_with_the_square_of_the_parts():
+    for wanted in (1, 2, 15, 16, 17, 1000):
+        recorded = [done for done in range(1, wanted + 1) if is_time_to_record(done, wanted)]
+        assert 1 <= len(recorded) <= 16 and wanted - recorded[-1] < -(-wanted // 16), wanted
+
+
+def test_a_run_killed_between_records_goes_on_behind_the_last(here, catalog, monkeypatch):
+    for number in range(24):
+        write(here, number)
+    lake = Lake(here.lake)
+    run_ingest(here, lake, NOW, lambda line: None)
+    stage = STAGES[0]
+    done: list[int] = []
+
+    def dies_after_the_third(task: Task) -> Done:
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        done.append(task.bucket)
+        return bring_up_to_date(task)
+
+    monkeypatch.setattr(pipeline, "bring_up_to_date", dies_after_the_third)
+    monkeypatch.setattr(pipeline, "is_time_to_record", lambda number, wanted: number == 2)
+    with pytest.raises(KeyboardInterrupt):
+        run_stage(stage, lake, catalog)
+    assert set(lake.parts(stage.table)) == set(done[:2]) and not lake.stage_key(stage.table)
+    monkeypatch.undo()
+    before = {bucket: lake.path(stage.table, bucket).stat().st_mtime_ns for bucket in done}
+    run_stage(stage, lake, catalog)
+    after = {bucket: lake.path(stage.table, bucket).stat().st_mtime_ns for bucket in done}
+    assert [bucket for bucket in done if after[bucket] != before[bucket]] == done[2:]
+    assert lake.row_count(stage.table) == 24
