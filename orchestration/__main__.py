@@ -125,13 +125,12 @@ def _build(settings: Settings, is_fall_accepted: bool, source: str | None) -> in
     prepare_manifest(settings)
     prepared = time.perf_counter()
     # Importing Dagster takes longer than anything above, so a wrong setting or catalogue is told before it.
-    import dagster as dg
-
     from orchestration.definitions import defs
+    from orchestration.run_records import open_instance
 
     job = defs().resolve_job_def("warehouse")
     imported = time.perf_counter()
-    with dg.DagsterInstance.get() as instance:
+    with open_instance() as instance:
         # Without this configuration Dagster takes a logger of its own that prints hundreds of lines.
         config: dict[str, Any] = {
             "loggers": {"console": {}},
