@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.catalog.load import CatalogError, load_catalog
-from orchestration.catalog.watchlist import load_watchlist
+from orchestration.catalog.checked import checked_catalog
+from orchestration.catalog.load import CatalogError
 from orchestration.characters import harmless
 from orchestration.dictionary import write_contract, write_dictionary
 from orchestration.disk_problem import disk_problem
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         settings = load_settings()
-        load_watchlist(settings.catalog, load_catalog(settings.catalog))
+        checked_catalog(settings.catalog)
         if options.command == "status":
             return _status(settings, options.json)
         if options.command == "query":
@@ -196,7 +196,7 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
     # A place of its own, so that measuring on other documents leaves the lake of the warehouse alone.
     apart = replace(settings, warehouse=settings.warehouse / "evaluation")
     lake = build_lake(
-        apart, load_catalog(settings.catalog), datetime.now(UTC), lambda line: print(line, file=sys.stderr)
+        apart, checked_catalog(settings.catalog), datetime.now(UTC), lambda line: print(line, file=sys.stderr)
     )
     is_sample_corpus = settings.raw == PROJECT_ROOT / "raw"
     return run(options, lake.folder, settings.catalog, PROJECT_ROOT / "tests" / "gold" if is_sample_corpus else None)
