@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.catalog.load import CatalogError, load_catalog
-from orchestration.catalog.watchlist import load_watchlist
+from orchestration.catalog.checked import checked_catalog
+from orchestration.catalog.load import CatalogError
 from orchestration.characters import harmless
 from orchestration.dictionary import write_contract, write_dictionary
 from orchestration.disk_problem import disk_problem
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         settings = load_settings()
-        load_watchlist(settings.catalog, load_catalog(settings.catalog))
+        checked_catalog(settings.catalog)
         if options.command == "status":
             return _status(settings, options.json)
         if options.command == "query":
@@ -125,13 +125,12 @@ def _build(settings: Settings, is_fall_accepted: bool, source: str | None) -> in
     prepare_manifest(settings)
     prepared = time.perf_counter()
     # Importing Dagster takes longer than anything above, so a wrong setting or catalogue is told before it.
-    import dagster as dg
-
     from orchestration.definitions import defs
+    from orchestration.run_records import open_instance
 
     job = defs().resolve_job_def("warehouse")
     imported = time.perf_counter()
-    with dg.DagsterInstance.get() as instance:
+    with open_instance() as instance:
         # Without this configuration Dagster takes a logger of its own that prints hundreds of lines.
         config: dict[str, Any] = {
             "loggers": {"console": {}},
@@ -197,7 +196,7 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
     # A place of its own, so that measuring on other documents leaves the lake of the warehouse alone.
     apart = replace(settings, warehouse=settings.warehouse / "evaluation")
     lake = build_lake(
-        apart, load_catalog(settings.catalog), datetime.now(UTC), lambda line: print(line, file=sys.stderr)
+        apart, checked_catalog(settings.catalog), datetime.now(UTC), lambda line: print(line, file=sys.stderr)
     )
     is_sample_corpus = settings.raw == PROJECT_ROOT / "raw"
     return run(options, lake.folder, settings.catalog, PROJECT_ROOT / "tests" / "gold" if is_sample_corpus else None)

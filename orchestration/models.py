@@ -77,7 +77,8 @@ def prepare_manifest(settings: Settings) -> Path:
     fingerprint = project_fingerprint(settings)
     if stamp.is_file() and stamp.read_text() == fingerprint and _is_whole(manifest):
         return manifest
-    _invoke(settings, ["parse"], {})
+    # As for the build to come, which would otherwise find another profile and parse all of it again.
+    _invoke(settings, ["parse"], _model_environment(settings, settings.scratch_database))
     stamp.write_text(fingerprint)
     return manifest
 
@@ -111,7 +112,10 @@ def build_models(settings: Settings, database: Path, on_node: OnNode) -> list[No
             node, result = event.data.node_info, event.data.run_result
             on_node(node.unique_id, result.status, result.execution_time)
 
-    results = _invoke(settings, ["build", "--exclude-resource-type", "unit_test"], environment, on_event)
+    # Results are returned: what dbt would log of each of its steps, and write into files, takes longer than the models.
+    command = ["build", "--exclude-resource-type", "unit_test", "--no-write-json"]
+    command += ["--log-level", "none", "--log-level-file", "none"]
+    results = _invoke(settings, command, environment, on_event)
     nodes = [
         NodeResult(
             result.node.unique_id,
@@ -168,6 +172,7 @@ def _model_environment(settings: Settings, database: Path) -> dict[str, str]:
         "PODCAST_HISTORY": _as_pattern(settings.history),
         "PODCAST_CATALOG": _as_pattern(settings.catalog),
         "PODCAST_SCRATCH_DB": str(database),
+        "PODCAST_SCRATCH_KEEP_OPEN": "True",
     }
 
 
@@ -183,15 +188,19 @@ def _invoke(
     on_event: Callable[[Any], None] | None = None,
 ) -> Any:
     # dbt is slow to import, and most commands do without it.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     folder = str(settings.dbt_project)
     options = ["--project-dir", folder, "--profiles-dir", folder, "--target-path", str(settings.dbt_target)]
     options += ["--log-path", str(settings.dbt_target / "logs"), "--no-use-colors"]
     with _environment(environment):
-        outcome = dbtRunner(callbacks=[on_event] if on_event else []).invoke(
-            ["--quiet", "--no-send-anonymous-usage-stats", "--no-version-check", *command, *options]
-        )
+        try:
+            outcome = dbtRunner(callbacks=[on_event] if on_event else []).invoke(
+                ["--quiet", "--no-send-anonymous-usage-stats", "--no-version-check", *command, *options]
+            )
+        finally:
+            DuckDBConnectionManager.close_all_connections()
     # A failing model or test is a result (the exit code says so); an exception means that dbt broke off.
     if outcome.exception is not None:
         raise ModelsFailedError(f"dbt {command[0]} failed: {outcome.exception}")

@@ -31,7 +31,6 @@ from orchestration.io.lake import Lake
 from orchestration.mention_changes import mention_changes
 from orchestration.models import project_fingerprint
 from orchestration.releases import (
-    DATABASE_NAME,
     Release,
     ReleaseRefusedError,
     check_release,
@@ -44,11 +43,6 @@ from orchestration.releases import (
 )
 from orchestration.schemas.tables import LAKE_TABLES
 from orchestration.settings import Settings
-
-
-def scratch_database(settings: Settings) -> Path:
-    """Return the file in which the next release is built."""
-    return settings.scratch / next_release_id(settings) / DATABASE_NAME
 
 
 def release_key(settings: Settings, lake: Lake) -> str:
@@ -79,10 +73,10 @@ def publish(
     duration_s: seconds that the run took so far.
     Raises ReleaseRefusedError, with nothing published, where a check fails, and what `draw` raises.
     """
-    database = scratch_database(settings)
+    database = settings.scratch_database
     folder = database.parent
     served = current_release(settings)
-    release = _finish(settings, database, key, now, tables, watches, served, duration_s)
+    release = _finish(settings, next_release_id(settings), key, now, tables, watches, served, duration_s)
     if served and not is_fall_accepted:
         check_falls(served, release.row_counts, release.coverage, settings.max_fall)
     check_release(folder, release.row_counts)
@@ -106,7 +100,7 @@ def publish(
 
 def _finish(
     settings: Settings,
-    database: Path,
+    release_id: str,
     key: str,
     now: datetime,
     tables: list[str],
@@ -115,7 +109,7 @@ def _finish(
     duration_s: float | None,
 ) -> Release:
     """Add what this release has to tell of itself, leave only the promised tables, and write each as Parquet."""
-    release_id = database.parent.name
+    database = settings.scratch_database
     with duckdb.connect(str(database)) as connection:
         _keep_only(connection, tables)
         if "alerts" in tables:

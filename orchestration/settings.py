@@ -60,6 +60,11 @@ class Settings:
         return self.warehouse / "scratch"
 
     @property
+    def scratch_database(self) -> Path:
+        """The file in which the next release is built. Its path is always the same: dbt parses anew for another."""
+        return self.scratch / "next" / self.database.name
+
+    @property
     def releases(self) -> Path:
         """Folder of the published releases."""
         return self.warehouse / "releases"

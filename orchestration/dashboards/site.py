@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from contextlib import suppress
+from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,9 +19,12 @@ from orchestration.dashboards.page import Page, render
 from orchestration.dashboards.quality import quality
 from orchestration.dashboards.source import Episodes, release_facts, rows
 from orchestration.dashboards.topics import topics
+from orchestration.io.files import write_bytes
 
 NEWEST_EPISODES = 200
 ASSETS = ("style.css", "theme.js", "app.js")
+# Beside the compiled code of this package, which depends on what is installed in the same way.
+COMPILED = Path(__file__).parent / "__pycache__"
 
 
 class DashboardsError(Exception):
@@ -38,7 +42,7 @@ def write_dashboards(
     written = [
         _write(folder / "assets" / name, files(__package__).joinpath("assets", name).read_bytes()) for name in ASSETS
     ]
-    written.append(_write(folder / "assets" / "vega.js", chart_runtime().encode()))
+    written.append(_write(folder / "assets" / "vega.js", chart_runtime()))
     facts = release_facts(connection)
     drawn = rows(
         connection,
@@ -57,11 +61,20 @@ def write_dashboards(
     return written
 
 
-@cache
-def chart_runtime() -> str:
-    """Return the code that draws charts in a browser, in the versions that Altair writes for; it loads nothing else."""
+def chart_runtime(folder: Path = COMPILED) -> bytes:
+    """Return the code that draws charts in a browser, in the versions that Altair writes for; it loads nothing else.
+
+    Putting it together takes longer than drawing all pages of a small release, and depends on the installed packages
+    alone. So it is kept in `folder`, where that can be written.
+    """
     version = "_".join(alt.VEGALITE_VERSION.removeprefix("v").split(".")[:2])
-    return vl_convert.javascript_bundle(vl_version=version)  # type: ignore[call-arg]  # the stub says it needs a snippet
+    kept = folder / f"vega-{version}-{metadata.version('vl-convert-python')}.js"
+    with suppress(OSError):
+        return kept.read_bytes()
+    code = vl_convert.javascript_bundle(vl_version=version).encode()  # type: ignore[call-arg]  # so the stub says
+    with suppress(OSError):
+        write_bytes(kept, code)
+    return code
 
 
 def _write(path: Path, content: bytes) -> Path:

@@ -15,7 +15,7 @@ from orchestration.defs.lake import lake_key
 from orchestration.defs.workspace import Workspace
 from orchestration.history import prepare_history, record_refusal
 from orchestration.models import NodeResult, build_models, prepare_manifest
-from orchestration.publish import release_key, scratch_database
+from orchestration.publish import release_key
 from orchestration.releases import current_release, discard_scratch, kept_results
 from orchestration.rollback import release_to_keep
 from orchestration.settings import load_settings
@@ -68,7 +68,7 @@ def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[
         if done % 25 == 0 or status in ("fail", "error"):
             context.log.info(f"{done} models and tests done, last {unique_id.split('.')[2]}: {status}")
 
-    results = build_models(settings, scratch_database(settings), on_node)
+    results = build_models(settings, settings.scratch_database, on_node)
     yield from _events(context.assets_def, results, is_kept=False)
     bad = [result for result in results if not result.is_good]
     if bad:

@@ -5,28 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Self
 
 import dagster as dg
 
 from orchestration.catalog.catalog import Catalog
-from orchestration.catalog.load import load_catalog
-from orchestration.catalog.watchlist import load_watchlist
+from orchestration.catalog.checked import checked_catalog
 from orchestration.io.lake import Lake
 from orchestration.run_lock import is_held_by_parent, run_lock
 from orchestration.settings import Settings, load_settings
 from orchestration.workers import end_with_parent
-
-
-@lru_cache(maxsize=1)
-def _load(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> Catalog:
-    """Read the catalogue once for all steps of a run. stamps: name, size and time of its files as they are now."""
-    catalog = load_catalog(folder)
-    # Read at the release, which comes last; a mistake in it stops the run before any work.
-    load_watchlist(folder, catalog)
-    return catalog
 
 
 class Workspace(dg.ConfigurableResource):
@@ -59,9 +47,7 @@ class Workspace(dg.ConfigurableResource):
 
     def catalog(self) -> Catalog:
         """Return the catalogue, checked as is the watchlist. Raises CatalogError with file, line and remedy."""
-        folder = self.settings().catalog
-        files = sorted(folder.glob("*.csv"))
-        return _load(folder, tuple((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files))
+        return checked_catalog(self.settings().catalog)
 
     def seconds_of(self, context: dg.AssetExecutionContext) -> float | None:
         """Return how long the run of `context` has been at work, where the instance knows."""

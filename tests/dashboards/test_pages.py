@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.characters import harmless
-from orchestration.dashboards import figures
+from orchestration.dashboards import figures, site
 from orchestration.dashboards.html import anchor, data_block, element, escape, filtered_place, link, safe_link
 from orchestration.dashboards.momentum import KINDS
 from orchestration.dashboards.network import layout
@@ -340,3 +340,13 @@ def test_a_graph_is_drawn_inside_its_frame_and_always_alike():
     assert len(set(places)) == 6
     assert layout(0, []) == []
     assert layout(1, []) == [(0.0, 0.0)]
+
+
+def test_the_runtime_of_the_charts_is_put_together_once_and_the_same_where_nothing_can_be_kept(tmp_path, monkeypatch):
+    made = site.chart_runtime(tmp_path)
+    (kept,) = tmp_path.iterdir()
+    assert kept.read_bytes() == made == site.chart_runtime(tmp_path)
+    monkeypatch.setattr(site.vl_convert, "javascript_bundle", lambda vl_version: made.decode())
+    unwritable = tmp_path / "file"
+    unwritable.write_text("no folder")
+    assert site.chart_runtime(unwritable) == made

@@ -25,7 +25,7 @@ import polars as pl
 from orchestration.catalog.load import load_catalog
 from orchestration.history import prepare_history
 from orchestration.pipeline import build_lake
-from orchestration.publish import publish, scratch_database
+from orchestration.publish import publish
 from orchestration.releases import current_release, discard_scratch
 from orchestration.run_lock import run_lock
 from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
@@ -49,7 +49,7 @@ def _release(settings: Settings, title: str) -> None:
     served = current_release(settings)
     if served and served.key == title:
         return
-    database = scratch_database(settings)
+    database = settings.scratch_database
     database.parent.mkdir(parents=True, exist_ok=True)
     runs = str(settings.history / "pipeline_runs" / "*.parquet")
     with duckdb.connect(str(database)) as connection:

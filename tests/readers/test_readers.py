@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from orchestration.history import next_release_id, prepare_history
-from orchestration.publish import publish, scratch_database
+from orchestration.publish import publish
 from orchestration.settings import Settings, load_settings
 from tests.conftest import ROOT
 from tests.readers.reader import READERS, RECONNECTING, WRONG
@@ -29,7 +29,7 @@ def publish_one(settings: Settings, row_count: int) -> str:
     """Publish a small release whose tables each carry its id."""
     prepare_history(settings)
     release_id = next_release_id(settings)
-    database = scratch_database(settings)
+    database = settings.scratch_database
     database.parent.mkdir(parents=True)
     with duckdb.connect(str(database)) as connection:
         connection.execute(

@@ -22,7 +22,7 @@ from orchestration.catalog.catalog import Catalog, Entity
 from orchestration.catalog.load import CatalogError
 from orchestration.catalog.watchlist import Watch, load_watchlist
 from orchestration.history import prepare_history
-from orchestration.publish import publish, scratch_database
+from orchestration.publish import publish
 from orchestration.releases import current_release
 from orchestration.settings import Settings, load_settings
 
@@ -196,7 +196,7 @@ TABLES = ["alerts", "entity_momentum", "episodes", "mentions", "pipeline_runs"]
 
 def publish_release(settings: Settings, mentions: list[Mention], watches: tuple[Watch, ...]) -> None:
     prepare_history(settings)
-    database = scratch_database(settings)
+    database = settings.scratch_database
     database.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(database)) as connection:
         fill(connection, mentions, None)

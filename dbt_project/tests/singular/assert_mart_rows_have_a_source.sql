@@ -18,6 +18,12 @@
     )) -%}
 {%- endfor %}
 
+{#- Each company of an episode once: pairs of single mentions would be hundreds of times as many. -#}
+{%- set companies_of_episodes -%}
+(select distinct episode_id, entity_id from {{ ref('mentions') }}
+where entity_type = 'company' and {{ is_counted('field') }})
+{%- endset -%}
+
 {#- Marts that are made: whence, what one row is there, and what tells the rows of the mart apart. -#}
 {%- set sources = {
     'episodes': "select distinct episode_id as row_id from " ~ source('lake', 'copy_episodes'),
@@ -66,10 +72,8 @@
         "select row(speaker_person_id, speaker_role, entity_id)::varchar as row_id from " ~ ref('mentions')
         ~ " where entity_type = 'company' and field = 'transcript' and speaker_person_id is not null",
     'company_pairs':
-        "select row(a.entity_id, b.entity_id)::varchar as row_id from " ~ ref('mentions') ~ " as a inner join "
-        ~ ref('mentions') ~ " as b on a.episode_id = b.episode_id and a.entity_id < b.entity_id"
-        ~ " where a.entity_type = 'company' and b.entity_type = 'company' and " ~ is_counted('a.field')
-        ~ " and " ~ is_counted('b.field'),
+        "select row(a.entity_id, b.entity_id)::varchar as row_id from " ~ companies_of_episodes ~ " as a inner join "
+        ~ companies_of_episodes ~ " as b on a.episode_id = b.episode_id and a.entity_id < b.entity_id",
     'guest_pairs':
         "select row(a.person_id, b.person_id)::varchar as row_id from " ~ ref('appearances') ~ " as a inner join "
         ~ ref('appearances') ~ " as b on a.episode_id = b.episode_id and a.person_id < b.person_id"
