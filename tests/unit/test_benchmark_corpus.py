@@ -71,6 +71,19 @@ def test_planted_names_stand_where_the_truth_says(corpus: Path) -> None:
             assert text[start:end] == surface
 
 
+def test_a_guest_whom_the_catalogue_knows_is_planted_wherever_the_talk_names_them(corpus: Path) -> None:
+    episodes = pl.read_parquet(corpus / "truth" / "episodes").explode("guests", empty_as_null=False)
+    people = pl.read_parquet(corpus / "truth" / "mentions").filter(pl.col("entity_type") == "person")
+    named = episodes.join(people, left_on=["episode_id", "guests"], right_on=["episode_id", "surface"])
+    assert named.height
+    for file, guest in named.select("file", "guests").unique().iter_rows():
+        planted = people.filter(pl.col("file") == file, pl.col("surface") == guest)["char_start"]
+        text = (corpus / "raw" / file).read_text(encoding="utf-8")
+        for sentence in (f"My guest today is {guest}", f"sits down with {guest}", f"sit down with {guest}"):
+            at = text.find(sentence)
+            assert at < 0 or at + len(sentence) - len(guest) in planted, sentence
+
+
 def test_a_known_share_of_episodes_has_several_transcripts(corpus: Path) -> None:
     copies = pl.read_parquet(corpus / "truth" / "copies").filter("has_transcript")
     counts = copies.group_by("episode_id").len()["len"].to_list()

@@ -89,13 +89,14 @@ def _cues(talk: Talk, chars: int) -> list[tuple[int, str | None]]:
 
 def _notes(page: Page, talk: Talk, mark: str = "\n") -> None:
     hosts = " and ".join(person.name for person in talk.show.hosts)
-    with_guest = f" with {talk.guest.name}, an engineer at @," if talk.guest else ""
     plural = "s" if len(talk.show.hosts) > 1 else ""
     verb = "sits down" if not plural else "sit down"
-    page.add(
-        f"On this episode of {talk.show.name}, host{plural} {hosts} {verb}{with_guest} to talk about {talk.title}.",
-        talk.guest_company,
-    )
+    page.add(f"On this episode of {talk.show.name}, host{plural} {hosts} {verb}")
+    if talk.guest:
+        page.add(" with ")
+        page.add("@" if talk.guest.named else talk.guest.name, talk.guest.named)
+        page.add(", an engineer at @,", talk.guest_company)
+    page.add(f" to talk about {talk.title}.")
     if talk.sponsor:
         page.add(f"{mark}This episode is brought to you by @.", talk.sponsor, "sponsor")
 

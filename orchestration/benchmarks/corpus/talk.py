@@ -80,7 +80,8 @@ def make_talk(world: World, rng: np.random.Generator, episode_id: str, show_coun
     _converse(talk, world, rng, count, subjects)
     host = of.hosts[0]
     if guest:
-        talk.say(host, f"{guest.name}, thank you so much for coming on the show.")
+        called, names = _call(guest)
+        talk.say(host, f"{called}, thank you so much for coming on the show.", names)
         talk.say(guest, "Thank you for having me.")
     talk.say(host, f"This has been {of.name}. Thank you for listening, and see you next week.")
     return talk
@@ -94,8 +95,14 @@ def _open(talk: Talk, world: World, rng: np.random.Generator) -> None:
         talk.say(other, f"And I'm {other.name}.")
     if talk.guest:
         talk.guest_company = world.companies[int(rng.integers(len(world.companies)))]
-        talk.say(host, f"My guest today is {talk.guest.name}, an engineer at @.", (talk.guest_company,))
+        called, names = _call(talk.guest)
+        talk.say(host, f"My guest today is {called}, an engineer at @.", (*names, talk.guest_company))
         talk.say(talk.guest, "Thanks for having me, it is great to be here.")
+
+
+def _call(person: Person) -> tuple[str, tuple[Name, ...]]:
+    """Return how somebody is named in a text that is said: as a name of the catalogue where it knows them."""
+    return ("@", (person.named,)) if person.named else (person.name, ())
 
 
 def _converse(talk: Talk, world: World, rng: np.random.Generator, count: int, subjects: list[str]) -> None:

@@ -46,6 +46,11 @@ class Person:
     name: str
     entity_id: str | None = None
 
+    @property
+    def named(self) -> Name | None:
+        """What the catalogue knows of them, None where they are invented."""
+        return Name(self.entity_id, "person", self.name) if self.entity_id else None
+
 
 @dataclass(frozen=True, slots=True)
 class Show:
