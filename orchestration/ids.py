@@ -30,13 +30,8 @@ def copy_id(document_id: str, copy_index: int) -> str:
     return stable_id("copy", document_id, copy_index)
 
 
-def turn_id(copy: str, char_start: int) -> str:
-    """Return the id of the turn of `copy` whose text starts at `char_start` of the document text."""
-    return stable_id("turn", copy, char_start)
-
-
 def turn_ids(copy: str, char_starts: Iterable[int]) -> list[str]:
-    """Return `turn_id` of many turns of a copy."""
+    """Return the ids of the turns of `copy` whose texts start at these characters of the document text."""
     key = f"turn\x1f{copy}\x1f"
     return [digest.hex() for digest in stable_digests(f"{key}{char_start}".encode() for char_start in char_starts)]
 
