@@ -32,6 +32,7 @@ HASH_BITS = 48
 
 # Few enough that a bin of their hashes, several times over, is small beside the libraries in memory.
 COPIES_PER_BIN = 128
+MAX_BIN_BITS = 16
 # So many hashes, of one bin or several, are worth sending to another process.
 TASK_HASHES = 6_000_000
 
@@ -53,7 +54,8 @@ class Layout:
     @classmethod
     def of(cls, copy_count: int) -> Layout:
         """Return the layout for so many copies, without anything beside them."""
-        return cls(copy_count, max(0, (max(copy_count, 1) - 1).bit_length() - (COPIES_PER_BIN.bit_length() - 1)))
+        bits = (max(copy_count, 1) - 1).bit_length() - (COPIES_PER_BIN.bit_length() - 1)
+        return cls(copy_count, min(max(bits, 0), MAX_BIN_BITS))
 
     def beside(self, extra_bits: int) -> Layout:
         """Return this layout with so many bits for something small."""

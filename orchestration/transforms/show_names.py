@@ -11,13 +11,12 @@ from rapidfuzz import fuzz
 from orchestration.catalog.catalog import Catalog
 from orchestration.ids import slugify
 from orchestration.transforms.person_names import fold
+from orchestration.transforms.show_patterns import lowered
 
 MAX_NAME_WORDS = 8
 NAME_WORD = re.compile(r"[^\W_](?:[\w'’.&+-]*[^\W_])?")
 _MISHEARD_RATIO = 85
 _QUOTES = "“\"'‘ "
-# What a pattern that ignores case takes for letters of ASCII.
-_LIKE_ASCII = re.compile("[İıſ\u212a]")
 
 
 class ShowNames:
@@ -79,10 +78,10 @@ class ShowNames:
 
     def addresses_in(self, text: str) -> Iterator[tuple[str, str, re.Match[str]]]:
         """Yield each address in `text` with its show and where it first stands."""
-        lowered = None if _LIKE_ASCII.search(text) else text.lower()
+        small = lowered(text)
         for address, (show, pattern) in self.by_address.items():
             # Looking for the letters alone is many times as fast.
-            if (lowered is None or address in lowered) and (match := pattern.search(text)):
+            if (small is None or address in small) and (match := pattern.search(text)):
                 yield address, show, match
 
     @staticmethod

@@ -14,13 +14,6 @@ WELCOME = re.compile(
     r"(?:(?:episode|edition|installment)(?: (?:number )?\d+)? of )?",
     re.IGNORECASE,
 )
-# Speech without any of these neither welcomes nor speaks of a crossover, and most has none. Each stands in all that one
-# of the alternatives finds, and begins with letters that are looked for fast.
-MAY_WELCOME = re.compile(
-    r"welcome|listening to|watching|thanks for|this is|bienven|willkommen|today|episode of|"
-    r"cross|collab|simulcast|joint episode|feed drop",
-    re.IGNORECASE,
-)
 # Ways to welcome that name the show even where the catalogue does not know it.
 STRONG_WELCOME = re.compile(
     r"^(?:welcome|you|thanks|another|this episode|new episode|bienven|willkommen)", re.IGNORECASE
@@ -107,3 +100,27 @@ NOT_SHOWS = frozenset(
         "sunday",
     )
 )
+
+# Each stands in all that `WELCOME` or `CROSSOVER` finds, and letters are looked for many times as fast as patterns.
+_CROSSOVER_CUES = ("cross", "collab", "simulcast", "joint episode", "feed drop")
+_WELCOME_CUES = (
+    *("welcome", "listening to", "watching", "thanks for", "this is", "bienven", "willkommen", "today", "episode of"),
+    *_CROSSOVER_CUES,
+)
+# What a pattern that ignores case takes for letters of ASCII.
+_LIKE_ASCII = re.compile("[İıſ\u212a]")
+
+
+def lowered(text: str) -> str | None:
+    """Return `text` in small letters; None where a pattern without case finds letters of ASCII that are not in it."""
+    return text.lower() if text.isascii() or not _LIKE_ASCII.search(text) else None
+
+
+def may_welcome(text: str) -> bool:
+    """Tell whether speech may welcome to a show or speak of a crossover; most does not."""
+    return (small := lowered(text)) is None or any(cue in small for cue in _WELCOME_CUES)
+
+
+def may_cross(text: str) -> bool:
+    """Tell whether a text may speak of a crossover."""
+    return (small := lowered(text)) is None or any(cue in small for cue in _CROSSOVER_CUES)

@@ -29,13 +29,14 @@ from orchestration.transforms.show_patterns import (
     FEED_TAIL,
     GUEST_CUE,
     HOSTS_TAIL,
-    MAY_WELCOME,
     NOT_OURS,
     NOT_SHOWS,
     OUR_CHANNEL,
     PHRASES,
     STRONG_WELCOME,
     WELCOME,
+    may_cross,
+    may_welcome,
 )
 
 INTRO_SEGMENTS = 25
@@ -229,9 +230,10 @@ def _found(names: ShowNames, show: str, rule: str, unit: int, start: int, end: i
 
 
 def _in_notes(text: str, unit: int, names: ShowNames) -> Iterable[_Found]:
+    is_crossed = may_cross(text)
     for start, end in sentences(text):
         sentence = text[start:end]
-        is_crossover = bool(CROSSOVER.search(sentence))
+        is_crossover = is_crossed and bool(CROSSOVER.search(sentence))
         for phrase in PHRASES.finditer(sentence):
             yield from _by_phrase(sentence, phrase, start, unit, names, is_crossover)
         yield from _by_name(sentence, start, unit, names, is_crossover)
@@ -307,7 +309,7 @@ def _by_name(sentence: str, shift: int, unit: int, names: ShowNames, is_crossove
 
 
 def _in_speech(text: str, unit: int, names: ShowNames, finder: NameFinder) -> Iterable[_Found]:
-    if not MAY_WELCOME.search(text):
+    if not may_welcome(text):
         return
     is_crossover = bool(CROSSOVER.search(text))
     for welcome in WELCOME.finditer(text):

@@ -13,6 +13,7 @@ from orchestration.schemas.episode_copies import EpisodeCopies
 from orchestration.schemas.passages import Passages
 from orchestration.schemas.segments import Segments
 from orchestration.transforms.show_names import ShowNames, show_name_of
+from orchestration.transforms.show_patterns import CROSSOVER, WELCOME, may_cross, may_welcome
 from orchestration.transforms.shows import copy_shows
 
 PIECES = (
@@ -292,3 +293,29 @@ def test_names_learnt_from_a_corpus_are_not_those_of_the_catalogue():
     learnt = names.with_learnt({"show:quiet-tin": "Quiet Tin"})
     assert (learnt.of("Quiet Tin"), names.of("Quiet Tin")) == ("show:quiet-tin", None)
     assert learnt.at("on Quiet Tin", 3) == ("show:quiet-tin", 3, 12)
+
+
+@given(
+    st.text(),
+    st.sampled_from(
+        [
+            "CROSSOVER",
+            "croſs-post",
+            "Kollab",
+            "\u212aollab",
+            "a collaboration",
+            "Willkommen bei",
+            "Willkommen be\u0131",
+            "w\u0131llkommen zur",
+            "Tod\u0130ay",
+            "You’re watching ",
+            "THİS IS ",
+            "this epiſode of ",
+        ]
+    ),
+    st.text(),
+)
+def test_texts_that_are_passed_over_have_nothing_to_find(before, cue, after):
+    text = f"{before} {cue} {after}"
+    assert may_welcome(text) or not (WELCOME.search(text) or CROSSOVER.search(text))
+    assert may_cross(text) or not CROSSOVER.search(text)
