@@ -53,8 +53,8 @@ test: check ## run the checks and the tests
 test-all: check ## run all tests, the slow ones too
 	@$(RUN) -m pytest -n 2 --dist loadfile
 
-soak: setup ## run the long tests: faults at every step, many releases under readers (about half an hour)
-	@$(RUN) -m pytest -m slow -n 2 --dist loadfile
+soak: setup ## run the long tests: faults at every step, a killed daemon run, many files (FILES=100000), releases under readers (about 3/4 hour)
+	@$(if $(FILES),PODCAST_SOAK_FILES=$(FILES)) $(RUN) -m pytest -m slow -n 2 --dist loadfile
 
 SPARK := .venv-spark
 SPARK_LOCK := orchestration/spark/requirements.lock
