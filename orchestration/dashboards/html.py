@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from urllib.parse import quote
 
 from orchestration.characters import harmless
@@ -16,6 +17,7 @@ _LOCAL = re.compile(
 )
 _NOT_IN_ANCHOR = re.compile(r"[^A-Za-z0-9_-]+")
 _IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
+_SPECIAL = re.compile("[&<>\"']")
 # No character of a data block may end it, open a comment in it or end a line of JavaScript.
 _IN_SCRIPT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
@@ -32,7 +34,8 @@ def escape(value: object) -> Html:
         return value
     if value is None:
         return Html("")
-    return Html(harmless(str(value)).translate(_IN_TEXT))
+    text = harmless(str(value))
+    return Html(text.translate(_IN_TEXT) if _SPECIAL.search(text) else text)
 
 
 def join(*parts: object) -> Html:
@@ -50,20 +53,31 @@ def element(name: str, *children: object, **attributes: object) -> Html:
     the attribute out, True gives it without a value. `href` and `src` that are neither web addresses nor pages of our
     own are left out. Raises ValueError for a name that is none, and for attributes that would run code.
     """
-    written = [name]
+    written = [_checked_element(name)]
     for key, value in attributes.items():
-        attribute = key.rstrip("_").replace("_", "-")
-        if not _NAME.match(attribute) or attribute.startswith("on") or attribute in ("style", "srcdoc"):
-            raise ValueError(f"{attribute!r} is no attribute that these pages may have")
+        attribute = _checked_attribute(key)
         if attribute in ("href", "src"):
             value = safe_link(value)
         if value is None or value is False:
             continue
         written.append(attribute if value is True else f'{attribute}="{escape(value)}"')
-    if not _NAME.match(name):
-        raise ValueError(f"{name!r} is no element")
     opening = f"<{' '.join(written)}>"
     return Html(opening if name in VOID else f"{opening}{join(*children)}</{name}>")
+
+
+@cache
+def _checked_element(name: str) -> str:
+    if not _NAME.match(name):
+        raise ValueError(f"{name!r} is no element")
+    return name
+
+
+@cache
+def _checked_attribute(key: str) -> str:
+    attribute = key.rstrip("_").replace("_", "-")
+    if not _NAME.match(attribute) or attribute.startswith("on") or attribute in ("style", "srcdoc"):
+        raise ValueError(f"{attribute!r} is no attribute that these pages may have")
+    return attribute
 
 
 def safe_link(value: object) -> str | None:
