@@ -87,8 +87,15 @@
 {%- endset -%}
 {%- do books.append(unbalanced('lake/copy_hosts', 'episode_copies', host_rows, hosts_of_copies)) -%}
 
-{#- What is compared of a copy, and the shows that it states, serve the finding of others; the copy is there. -#}
-{%- for table, key in [('copy_words', 'copy_id'), ('stated_shows', 'row(copy_id, show_id)')] %}
+{#- What is compared of a copy, the shows that it states, and its names serve the finding of others, and candidates and
+    proposals of all copies; the copy is there. -#}
+{%- set of_copies_alone = [
+    ('copy_words', 'copy_id'),
+    ('stated_shows', 'row(copy_id, show_id)'),
+    ('copy_names', 'copy_id'),
+    ('unknown_names', 'row(copy_id, unit, start)'),
+] -%}
+{%- for table, key in of_copies_alone %}
     {%- set rows = 'select (' ~ key ~ ')::varchar as row_id from ' ~ source('lake', table) -%}
     {%- set of_copies = rows ~ ' where copy_id in (select copy_id from ' ~ ref('episode_copies') ~ ')' -%}
     {%- do books.append(unbalanced('lake/' ~ table, 'episode_copies', rows, of_copies)) -%}
