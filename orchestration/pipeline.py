@@ -6,7 +6,7 @@ A stage is recomputed when one of its inputs changed or the code of its method d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
@@ -47,6 +47,7 @@ from orchestration.transforms.identity import copy_episodes, links_of_words
 from orchestration.transforms.kinds import kind_spans
 from orchestration.transforms.mentions import mentions
 from orchestration.transforms.name_miner import alias_proposals
+from orchestration.transforms.name_scan import copy_names
 from orchestration.transforms.repeated_speech import repeated_runs
 from orchestration.transforms.show_hosts import NAME_COLUMNS, regular_hosts, show_names
 from orchestration.transforms.shows import copy_shows, learnt_shows, stated_shows
@@ -54,6 +55,7 @@ from orchestration.transforms.speaker_labels import speaker_labels
 from orchestration.transforms.speaker_spans import speaker_spans
 from orchestration.transforms.speaker_turns import speaker_turns
 from orchestration.transforms.topics import chapter_topics, copy_topics, turn_topics
+from orchestration.transforms.unknown_names import unknown_names, unknown_places
 from orchestration.workers import ALONE, Workers, each, in_order
 
 
@@ -64,8 +66,7 @@ class Stage:
     inputs: the lake tables, or `catalog`, that are passed to `compute` in this order. shared: None where rows depend on
     documents of any episode. Else they depend on the inputs' rows of their own episode, the catalogue, and on what is
     shared, which `compute` takes by these names. is_by_copy: rows depend on those of their own copy, so that they are
-    there before the episodes are; only `Shared` and stages that take all rows read such a table. columns: of these
-    inputs `compute` takes only so many, where it takes all rows.
+    there before the episodes are; only `Shared` and stages that take all rows read such a table.
     """
 
     table: str
@@ -73,7 +74,6 @@ class Stage:
     compute: Callable[..., pl.DataFrame]
     shared: Mapping[str, Shared] | None = None
     is_by_copy: bool = False
-    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def reads(self) -> frozenset[str]:
@@ -103,24 +103,6 @@ _PEOPLE = Shared(
     },
     people_of,
 )
-
-# Where a stage takes all rows of long tables, it takes no more columns than it reads.
-_TOPIC_COLUMNS = {
-    "mentions": (
-        *("copy_id", "turn_id", "passage_id", "chapter_id", "field", "text_start", "start_s", "clock_copy_id"),
-        *("segment_kind", "entity_type", "entity_id"),
-    ),
-    "speaker_turns": ("copy_id", "turn_id", "turn_index", "segment_kind", "word_count", "text"),
-    "passages": ("copy_id", "text"),
-}
-_NAME_COLUMNS = {
-    "speaker_turns": ("turn_id", "copy_id", "document_id", "text", "spans", "char_start", "char_end"),
-    "mentions": (
-        *("copy_id", "turn_id", "passage_id", "chapter_id", "field", "text_start", "text_end"),
-        *("entity_type", "entity_id"),
-    ),
-    "document_texts": ("document_id", "text"),
-}
 
 STAGES: tuple[Stage, ...] = (
     Stage("copy_words", ("segments", "passages", "chapters"), copy_words, {}, is_by_copy=True),
@@ -228,33 +210,44 @@ STAGES: tuple[Stage, ...] = (
         "copy_topics",
         ("mentions", "speaker_turns", "passages", "chapters", "copy_episodes", CATALOG),
         copy_topics,
-        columns=_TOPIC_COLUMNS,
     ),
-    Stage("chapter_topics", ("mentions", "chapters", "copy_episodes", CATALOG), chapter_topics, columns=_TOPIC_COLUMNS),
-    Stage("turn_topics", ("mentions", "copy_episodes", CATALOG), turn_topics, columns=_TOPIC_COLUMNS),
+    Stage("chapter_topics", ("mentions", "chapters", "copy_episodes", CATALOG), chapter_topics),
+    Stage("turn_topics", ("mentions", "copy_episodes", CATALOG), turn_topics),
+    Stage(
+        "copy_names",
+        ("speaker_turns", "passages", "chapters", "mentions", CATALOG, "episode_copies"),
+        copy_names,
+        {},
+    ),
+    Stage(
+        "unknown_names",
+        ("speaker_turns", "passages", "chapters", "document_texts", "episode_copies"),
+        unknown_names,
+        {"places": Shared({"copy_names": ()}, unknown_places)},
+    ),
     Stage(
         "entity_candidates",
         (
+            "unknown_names",
+            "copy_names",
             "speaker_turns",
             "passages",
             "chapters",
-            "mentions",
-            "document_texts",
             CATALOG,
             "copy_episodes",
             "copy_shows",
             "episode_copies",
         ),
         entity_candidates,
-        columns=_NAME_COLUMNS,
     ),
     Stage(
         "alias_proposals",
         (
+            "unknown_names",
+            "copy_names",
             "speaker_turns",
             "passages",
             "chapters",
-            "mentions",
             "document_texts",
             CATALOG,
             "copy_episodes",
@@ -263,15 +256,19 @@ STAGES: tuple[Stage, ...] = (
             "appearance_evidence",
         ),
         alias_proposals,
-        columns=_NAME_COLUMNS,
     ),
 )
 
 
-IN_PARTS = frozenset({"copy_words"})
+IN_PARTS = frozenset(
+    {
+        *("copy_words", "document_texts", "passages", "chapters", "speaker_turns", "mentions"),
+        *("copy_names", "unknown_names"),
+    }
+)
 """Tables as long as the texts themselves, that are passed on as `Lake.reader` where all rows are taken."""
 
-SPREAD = frozenset({links_of_words, repeated_runs})
+SPREAD = frozenset({links_of_words, repeated_runs, entity_candidates})
 """What takes all rows, and works on them part by part and range by range of hashes."""
 
 WITH_FILES = frozenset({links_of_words, repeated_runs})
@@ -317,9 +314,7 @@ def run_stage(
         kept = {} if stage.shared is None else {"computed_copy_count": 0}
         return StageResult(stage.table, lake.row_count(stage.table), is_kept=True, counts=kept)
     if stage.shared is None:
-        given = (
-            catalog if name == CATALOG else _all_rows(lake, name, stage.columns.get(name, ())) for name in stage.inputs
-        )
+        given = (catalog if name == CATALOG else _all_rows(lake, name) for name in stage.inputs)
         frame = stage.compute(*given, **_spread(stage, stage.compute, lake, workers))
         lake.write(stage.table, frame, key)
         return StageResult(stage.table, frame.height, is_kept=False)
@@ -393,7 +388,7 @@ def _spread(stage: Stage, compute: Callable[..., pl.DataFrame], lake: Lake, work
     return spread | ({"folder": lake.scratch(stage.table)} if compute in WITH_FILES else {})
 
 
-def _all_rows(lake: Lake, table: str, columns: tuple[str, ...]) -> pl.DataFrame | PartReader:
+def _all_rows(lake: Lake, table: str, columns: tuple[str, ...] = ()) -> pl.DataFrame | PartReader:
     return lake.reader(table) if table in IN_PARTS else lake.read(table, list(columns) or None)
 
 

@@ -31,7 +31,7 @@ from orchestration.evaluation.sources import read_tables, sources_of
 from orchestration.evaluation.tally import ALL, Tally
 from orchestration.evaluation.warehouse_sql import WarehouseModels
 from orchestration.increments import CATALOG
-from orchestration.pipeline import IN_PARTS, STAGES
+from orchestration.pipeline import IN_PARTS, STAGES, Stage
 from orchestration.settings import PROJECT_ROOT
 
 Tables = dict[str, pl.DataFrame]
@@ -86,7 +86,7 @@ def rerun(tables: Tables, changed: Iterable[str], catalog: Catalog, last: str = 
     after, dirty = dict(tables), set(changed)
     for stage in STAGES:
         if dirty & set(stage.inputs):
-            after[stage.table] = stage.compute(*(_given(after, name, catalog) for name in stage.inputs))
+            after[stage.table] = stage.compute(*(_given(after, stage, name, catalog) for name in stage.inputs))
             dirty.add(stage.table)
         if stage.table == last:
             break
@@ -195,14 +195,15 @@ def _shows(tables: Tables, catalog: Catalog, on_difference: Callable[[str], None
 
 def _only(tables: Tables, table: str, catalog: Catalog) -> pl.DataFrame:
     stage = next(stage for stage in STAGES if stage.table == table)
-    return stage.compute(*(_given(tables, name, catalog) for name in stage.inputs))
+    return stage.compute(*(_given(tables, stage, name, catalog) for name in stage.inputs))
 
 
-def _given(tables: Tables, name: str, catalog: Catalog) -> object:
+def _given(tables: Tables, stage: Stage, name: str, catalog: Catalog) -> object:
     """Return an input of a stage as the pipeline passes it."""
     if name == CATALOG:
         return catalog
-    return (lambda columns: [tables[name].select(columns)]) if name in IN_PARTS else tables[name]
+    is_in_parts = stage.shared is None and name in IN_PARTS
+    return (lambda columns: [tables[name].select(columns)]) if is_in_parts else tables[name]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

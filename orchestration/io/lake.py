@@ -69,6 +69,11 @@ class PartReader:
         """Return a reader for each part."""
         return [replace(self, buckets=(bucket,)) for bucket in self.buckets]
 
+    def rows(self, column: str, values: Collection[str]) -> pl.DataFrame:
+        """Return the rows whose `column` is among `values`. Raises as `Lake.read`."""
+        lake = Lake(self.folder)
+        return pl.concat([lake.read_rows(self.table, bucket, column, values) for bucket in self.buckets])
+
 
 class Lake:
     """Reads and writes the tables below `folder`.

@@ -11,6 +11,7 @@ from orchestration.schemas.copy_casts import CopyCasts
 from orchestration.schemas.copy_differences import CopyDifferences
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.copy_links import CopyLinks
+from orchestration.schemas.copy_names import CopyNames
 from orchestration.schemas.copy_shows import CopyShows
 from orchestration.schemas.copy_topics import CopyTopics
 from orchestration.schemas.copy_words import CopyWords
@@ -30,6 +31,7 @@ from orchestration.schemas.speaker_turns import SpeakerTurns
 from orchestration.schemas.stated_people import StatedPeople
 from orchestration.schemas.stated_shows import StatedShows
 from orchestration.schemas.turn_topics import TurnTopics
+from orchestration.schemas.unknown_names import UnknownNames
 
 INGEST_TABLES: dict[str, type[dy.Schema]] = {
     "documents": Documents,
@@ -60,6 +62,8 @@ TRANSFORM_TABLES: dict[str, type[dy.Schema]] = {
     "copy_topics": CopyTopics,
     "chapter_topics": ChapterTopics,
     "turn_topics": TurnTopics,
+    "copy_names": CopyNames,
+    "unknown_names": UnknownNames,
     "entity_candidates": EntityCandidates,
     "alias_proposals": AliasProposals,
 }

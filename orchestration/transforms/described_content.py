@@ -18,9 +18,10 @@ import polars as pl
 
 from orchestration.transforms.hash_ranges import HASH_BITS, Bins, Groups, in_tasks
 from orchestration.transforms.name_words import HONORIFICS, HOUSES, NOT_NAMES, PARTICLES
+from orchestration.transforms.parts import Read, Run
 from orchestration.transforms.person_names import fold
 from orchestration.transforms.shared_text import BOILERPLATE, SENTENCE_END, folded_words
-from orchestration.transforms.word_hashes import Read, Run, Shingles
+from orchestration.transforms.word_hashes import Shingles
 
 # Measured on the seeds: descriptions of one conversation score 0.44 or more in one direction, those of different ones
 # 0.42 at most, but 0.65 where two shows talk with one guest on one subject: hence people or chapters are asked for too.

@@ -10,12 +10,11 @@ same words stand in lower case) times how much a line for it would give: its pla
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from orchestration.catalog.catalog import Catalog
 from orchestration.catalog.words import is_common_word
@@ -23,8 +22,19 @@ from orchestration.ids import slugify, stable_id
 from orchestration.schemas.entity_candidates import EntityCandidates
 from orchestration.transforms.kind_guess import Kind, guess_kind
 from orchestration.transforms.letters import fold
-from orchestration.transforms.shown_names import NameReader, csv_line
-from orchestration.transforms.unknown_names import Place, UnknownNames, find_unknown_names, text_units
+from orchestration.transforms.name_runs import Ordinary
+from orchestration.transforms.parts import Read, Run, run_here
+from orchestration.transforms.phrases import lower_case_phrases
+from orchestration.transforms.shown_names import (
+    AROUND,
+    MAX_CONTEXTS,
+    MAX_READ,
+    commonest_forms,
+    contexts,
+    csv_line,
+    spread,
+)
+from orchestration.transforms.unknown_names import with_episodes, word_counts
 
 _MAX_ROWS = 10_000
 _MIN_SURENESS = 0.2
@@ -36,6 +46,10 @@ _FIRST_NAME = 0.4
 _ACRONYM = 0.5
 _MAX_ACRONYM = 5
 _SEEN_ONCE = 0.5
+_PLACE = [
+    *("copy_id", "unit", "start", "key", "surface", "is_mid_sentence", "is_odd_word", "is_heading", "known_part_id"),
+    "char_start",
+]
 _FILES: dict[Kind, tuple[str, str]] = {
     "company": ("companies.csv", "other,"),
     "product": ("products.csv", ",tool"),
@@ -45,64 +59,133 @@ _FILES: dict[Kind, tuple[str, str]] = {
 
 
 def entity_candidates(
-    turns: pl.DataFrame,
-    passages: pl.DataFrame,
-    chapters: pl.DataFrame,
-    mentions: pl.DataFrame,
-    document_texts: pl.DataFrame,
+    names: Read,
+    copy_names: Read,
+    turns: Read,
+    passages: Read,
+    chapters: Read,
     catalog: Catalog,
     copy_episodes: pl.DataFrame,
     copy_shows: pl.DataFrame,
     episode_copies: pl.DataFrame,
+    run: Run = run_here,
 ) -> pl.DataFrame:
-    """Return the unknown names of all texts, at most _MAX_ROWS, the best of them. Frames as in the lake."""
-    found = find_unknown_names(text_units(turns, passages, chapters, episode_copies), mentions)
-    episodes = dict(copy_episodes.select("copy_id", "episode_id").iter_rows())
-    shows = dict(copy_shows.group_by("copy_id").agg(pl.col("show_id").sort()).iter_rows())
-    copies = found.units["copy_id"].to_list()
-    lower = _lower_case_phrases(found)
+    """Return the unknown names of all texts, at most _MAX_ROWS, the best of them.
+
+    names, copy_names, turns, passages, chapters: read the tables `unknown_names`, `copy_names`, `speaker_turns` and so
+    on, part by part. run: works on these parts. Other frames as in the lake.
+    """
+    places = with_episodes(pl.concat(names(_PLACE)), copy_episodes)
+    found = _summed_up(places, copy_shows)
+    keys = found["key"].to_list()
+    counts = word_counts(copy_names, {word for key in keys for word in key.split()})
+    lower = Counter({key: counts[key][0] for key in keys if " " not in key and key in counts})
+    phrases = [key for key in keys if " " in key]
+    lower.update(lower_case_phrases(phrases, (turns, passages, chapters), episode_copies, run))
     first_names = catalog_first_names(catalog)
-    names = _catalog_names(catalog)
+    ordinary = Ordinary(counts)
     rows: list[dict[str, Any]] = []
-    for key in sorted(found.names):
-        places = found.names[key]
-        sureness = _sureness(key, places, found, lower[key], first_names)
+    for name in found.iter_rows(named=True):
+        key, count = name["key"], name["occurrence_count"]
+        sureness = _sureness(name, lower[key], ordinary, first_names)
         if sureness < _MIN_SURENESS:
             continue
-        of_episodes = {episodes.get(copies[place.unit], copies[place.unit]) for place in places}
-        of_shows = {show for place in places for show in shows.get(copies[place.unit], ())}
-        weight = math.log2(1 + len(places)) * (1 + math.log2(len(of_episodes)))
+        weight = math.log2(1 + count) * (1 + math.log2(name["episode_count"]))
         rows.append(
             {
                 "key": key,
                 "score": round(sureness * weight, 3),
-                "occurrence_count": len(places),
-                "episode_count": len(of_episodes),
-                "show_count": len(of_shows),
+                "occurrence_count": count,
+                "episode_count": name["episode_count"],
+                "show_count": name["show_count"],
                 "lower_case_count": lower[key],
             }
         )
     rows.sort(key=lambda row: (-row["score"], row["key"]))
-    reader = NameReader(found, episodes, turns, document_texts)
+    del rows[_MAX_ROWS:]
+    of_shown = places.filter(pl.col("key").is_in(pl.Series([row["key"] for row in rows], dtype=pl.String).implode()))
+    forms = commonest_forms(of_shown)
+    known_parts = _known_parts(of_shown)
+    around, shown = _read_around(names, of_shown)
+    by_name = _catalog_names(catalog)
     lines = _Lines(catalog)
-    for row in rows[:_MAX_ROWS]:
+    for row in rows:
         key = row.pop("key")
-        places = found.names[key]
-        name = reader.commonest_form(places)
-        guess = guess_kind(name, reader.around(places), first_names)
-        known = Counter(place.known_part for place in places if place.known_part)
+        form = forms[key]
+        guess = guess_kind(form, around[key], first_names)
         row |= {
             "candidate_id": stable_id("candidate", key),
-            "name": name,
+            "name": form,
             "kind_guess": guess.kind,
             "kind_evidence": guess.evidence,
-            "catalog_id": names.get(key),
-            "known_part_id": min(known, key=lambda one: (-known[one], one)) if known else None,
-            "contexts": reader.contexts(places),
+            "catalog_id": by_name.get(key),
+            "known_part_id": known_parts.get(key),
+            "contexts": shown.get(key, []),
         }
-        row |= lines.of(guess.kind, name, is_ordinary=found.lower[key] > 0 or is_common_word(key))
+        is_ordinary = (" " not in key and lower[key] > 0) or is_common_word(key)
+        row |= lines.of(guess.kind, form, is_ordinary=is_ordinary)
     schema = EntityCandidates.create_empty().schema
-    return EntityCandidates.validate(pl.DataFrame(rows[:_MAX_ROWS], schema=schema, strict=False), cast=True)
+    return EntityCandidates.validate(pl.DataFrame(rows, schema=schema, strict=False), cast=True)
+
+
+def _summed_up(places: pl.DataFrame, copy_shows: pl.DataFrame) -> pl.DataFrame:
+    """Return how often and where each name stands, and how it is written at its first place."""
+    of_shows = (
+        places.select("key", "copy_id")
+        .unique()
+        .join(copy_shows.select("copy_id", "show_id"), on="copy_id")
+        .group_by("key")
+        .agg(show_count=pl.col("show_id").n_unique())
+    )
+    return (
+        places.sort("is_odd_word", "copy_id", "unit", "start")
+        .group_by("key")
+        .agg(
+            pl.col("surface").first(),
+            occurrence_count=pl.len(),
+            mid_count=pl.col("is_mid_sentence").sum(),
+            has_known_part=pl.col("known_part_id").is_not_null().any(),
+            episode_count=pl.col("episode_id").n_unique(),
+        )
+        .join(of_shows, on="key", how="left")
+        .with_columns(pl.col("show_count").fill_null(0))
+        .sort("key")
+    )
+
+
+def _known_parts(places: pl.DataFrame) -> dict[str, str]:
+    """Return, by name, the entity that is known inside it most often."""
+    counted = places.filter(pl.col("known_part_id").is_not_null()).group_by("key", "known_part_id").agg(times=pl.len())
+    best = counted.sort("key", "times", "known_part_id", descending=[False, True, False]).unique(
+        "key", keep="first", maintain_order=True
+    )
+    return dict(best.select("key", "known_part_id").iter_rows())
+
+
+def _read_around(
+    names: Read, places: pl.DataFrame
+) -> tuple[dict[str, list[tuple[str, str]]], dict[str, list[dict[str, Any]]]]:
+    """Return, by name, the text before and after some of its places, and some as contexts."""
+    ranked = (
+        spread(places)
+        .with_row_index("rank")
+        .with_columns(is_located=pl.col("char_start").is_not_null())
+        .with_columns(turn=pl.int_range(pl.len()).over("key"), located=pl.col("is_located").cum_sum().over("key"))
+    )
+    is_read = pl.col("turn") < MAX_READ
+    is_shown = pl.col("is_located") & (pl.col("located") <= MAX_CONTEXTS)
+    wanted = ranked.filter(is_read | is_shown).select("copy_id", "unit", "start", "rank", is_read=is_read)
+    texts = [
+        part.join(wanted, on=["copy_id", "unit", "start"])
+        for part in names(
+            ["copy_id", "unit", "start", "key", "before", "surface", "after", "document_id", "char_start", "char_end"]
+        )
+    ]
+    found = pl.concat(texts).sort("rank")
+    around: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for key, before, after in found.filter("is_read").select("key", "before", "after").iter_rows():
+        around[key].append((before[-AROUND:], after[:AROUND]))
+    return around, contexts(found)
 
 
 def catalog_first_names(catalog: Catalog) -> frozenset[str]:
@@ -120,30 +203,14 @@ def _catalog_names(catalog: Catalog) -> dict[str, str]:
     return names
 
 
-def _lower_case_phrases(found: UnknownNames) -> Counter[str]:
-    """Return how often the words of each name stand in lower case."""
-    counts: Counter[str] = Counter({key: found.lower[key] for key in found.names if " " not in key})
-    phrases = [key for key in sorted(found.names) if " " in key]
-    if phrases:
-        automaton = AhoCorasick(phrases, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
-        for text in found.texts:
-            for number, start, end in automaton.find_matches_as_indexes(text):
-                if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
-                    counts[phrases[number]] += 1
-    return counts
-
-
 def _sureness(
-    key: str, places: Sequence[Place], found: UnknownNames, lower_count: int, first_names: frozenset[str]
+    name: Mapping[str, Any], lower_count: int, ordinary: Mapping[str, bool], first_names: frozenset[str]
 ) -> float:
-    """Return how sure `key` is a name, from 0 to 1."""
+    """Return how sure a name is to be one, from 0 to 1. name: as `_summed_up` gives it."""
+    key, count, mid_count, surface = name["key"], name["occurrence_count"], name["mid_count"], name["surface"]
     words = key.split()
-    count = len(places)
-    mid_count = sum(place.is_mid_sentence for place in places)
     if len(words) == 1 and "-" not in key:
         is_listed = is_common_word(key)
-        place = places[0]
-        surface = found.texts[place.unit][place.start : place.end]
         if surface.islower():
             return 0.4
         share = mid_count / (mid_count + lower_count) if mid_count else 0.3 * count / (count + lower_count)
@@ -152,13 +219,13 @@ def _sureness(
         is_acronym = surface.isupper() and len(surface) <= _MAX_ACRONYM
         sureness = share * (0.7 if is_listed else 1.0) * (_ACRONYM if is_acronym else 1.0)
         sureness *= _FIRST_NAME if key in first_names else 1.0
-    elif all(found.is_ordinary(word) or not word[0].isalpha() for word in words):
+    elif all(ordinary[word] or not word[0].isalpha() for word in words):
         sureness = _ORDINARY_WORDS * mid_count / (count + lower_count)
     else:
         sureness = count / (count + lower_count)
         if len(words) > 3:
             sureness *= 0.7
-        if any(place.known_part for place in places):
+        if name["has_known_part"]:
             sureness *= 0.7
     return sureness * (_SEEN_ONCE if count == 1 else 1.0)
 

@@ -36,8 +36,9 @@ from orchestration.transforms.identity_guards import (
     numbers_differ,
 )
 from orchestration.transforms.identity_keys import canonical_url, youtube_video_id
+from orchestration.transforms.parts import Read, Run, run_here
 from orchestration.transforms.shared_text import MAX_BLOCKING_COPIES, Overlap, folded_words, overlaps
-from orchestration.transforms.word_hashes import SHINGLE_WORDS, Read, Run, run_here, spread_words
+from orchestration.transforms.word_hashes import SHINGLE_WORDS, spread_words
 
 # Measured on the seeds: true pairs share 0.66 of their speech and 0.58 or more of their descriptions. Two episodes of
 # one show share up to 0.41 of their descriptions: the lines of the same sponsors.

@@ -16,25 +16,35 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 from rapidfuzz.distance import Indel, JaroWinkler
 
 from orchestration.catalog.catalog import Catalog
-from orchestration.catalog.words import is_common_word, place_words, word_ranks
+from orchestration.catalog.words import is_common_word, place_words
 from orchestration.ids import stable_id
+from orchestration.io.lake import PartReader
 from orchestration.schemas.alias_proposals import AliasProposals
 from orchestration.transforms.entity_candidates import catalog_first_names
 from orchestration.transforms.letters import fold
-from orchestration.transforms.shown_names import NameReader, csv_line
-from orchestration.transforms.sound import near_keys, sound_key
-from orchestration.transforms.unknown_names import Place, UnknownNames, find_unknown_names, text_units
+from orchestration.transforms.name_scan import MIN_SOUNDS, catalog_names, text_units, words_around
+from orchestration.transforms.parts import Read
+from orchestration.transforms.shown_names import (
+    MAX_CONTEXTS,
+    commonest_forms,
+    contexts,
+    csv_line,
+    spread,
+    with_text_around,
+)
+from orchestration.transforms.sound import near_keys, sound_key, sound_keys
+from orchestration.transforms.unknown_names import exploded, with_episodes, word_counts
 
 _MAX_ROWS = 2_000
-_MIN_LETTERS = 4
 _MIN_SIMILARITY = 0.62
 _MIN_UNEXPECTED_SIMILARITY = 0.88
 _MIN_ORDINARY_SIMILARITY = 0.8
@@ -44,212 +54,344 @@ _MIN_NEAR_KEY = 4
 # Nobody takes names apart that differ in an ending or in being written in one word: those are forms, not mishearings.
 _FORM = re.compile(r"[^a-z0-9]+|(?<=[a-z]{3})s$")
 _LONG = 9
-_NEIGHBOURS = 3
-_AROUND = 40
 _MAX_PLACES = 40
-# The commonest words stand beside everything.
-_EMPTY_RANK = 250
 _MIN_SHARED_PLACES = 2
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_MIN_KEY = 3
+_MAX_KEY_WORDS = 3
+_IS_WHOLE = pl.col("known_part_id").is_null()
+_UNKNOWN_COLUMNS = [
+    *("copy_id", "unit", "start", "key", "surface", "is_mid_sentence", "is_odd_word", "is_heading", "known_part_id"),
+    *("before", "after", "document_id", "char_start", "char_end"),
+]
+
+
+class _Name:
+    """A name of an entity, and what of it is compared."""
+
+    def __init__(self, entity_id: str, text: str, sound: str) -> None:
+        """Take the name and its sound key."""
+        self.entity_id, self.text, self.sound = entity_id, text, sound
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Its words in lower case."""
+        return fold(self.text).split()
+
+    @cached_property
+    def letters(self) -> str:
+        """What is left where forms are not told apart."""
+        return _FORM.sub("", fold(self.text))
+
+    @cached_property
+    def digits(self) -> str:
+        """Its digits."""
+        return _digits(self.letters)
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
-    entity_id: str
-    text: str
-
-
-@dataclass(slots=True)
 class _Entity:
-    """What the texts show of an entity."""
+    """What the texts show of an entity: episodes that name it or that it belongs to, mentions, words around these."""
 
-    episodes: set[str] = field(default_factory=set)
-    count: int = 0
-    neighbours: Counter[str] = field(default_factory=Counter)
-    beside: Counter[str] = field(default_factory=Counter)
+    episodes: frozenset[str]
+    count: int
+    neighbours: frozenset[str]
+    beside: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Surface:
+    """What may be garbled. is_ordinary: whether it is a word, place or first name besides. alike: names, with likeness.
+
+    rows: its places. around, beside: of some or all of these, the telling words around and right beside.
+    """
+
+    key: str
+    is_ordinary: bool
+    alike: list[tuple[_Name, float]]
+    rows: list[int] = field(default_factory=list)
+    around: list[set[str]] = field(default_factory=list)
+    beside: list[set[str]] = field(default_factory=list)
 
 
 def alias_proposals(
-    turns: pl.DataFrame,
-    passages: pl.DataFrame,
-    chapters: pl.DataFrame,
-    mentions: pl.DataFrame,
-    document_texts: pl.DataFrame,
+    names: Read,
+    copy_names: Read,
+    turns: PartReader,
+    passages: PartReader,
+    chapters: PartReader,
+    document_texts: PartReader,
     catalog: Catalog,
     copy_episodes: pl.DataFrame,
     copy_shows: pl.DataFrame,
     episode_copies: pl.DataFrame,
     appearance_evidence: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return proposals for misheard names, at most _MAX_ROWS, the likeliest of them. Frames as in the lake."""
-    found = find_unknown_names(text_units(turns, passages, chapters, episode_copies), mentions)
-    episodes = dict(copy_episodes.select("copy_id", "episode_id").iter_rows())
-    reader = NameReader(found, episodes, turns, document_texts)
-    entities = _entities(found, reader, mentions, copy_shows, appearance_evidence, episodes)
+    """Return proposals for misheard names, at most _MAX_ROWS, the likeliest of them.
+
+    names, copy_names, turns and so on: read the tables `unknown_names`, `copy_names`, `speaker_turns` and so on, part
+    by part. Other frames as in the lake.
+    """
+    entities = _Entities(copy_names, catalog, copy_episodes, copy_shows, appearance_evidence)
+    by_sound = _names_by_key(catalog, entities.seen)
+    keys = {key for part in names(["key"]) for key in part["key"].unique()}
+    unknown = _unknown(names, by_sound, catalog)
+    unknown_places = _places_of_unknown(names, unknown, copy_episodes)
+    ordinary = _ordinary(copy_names, by_sound, keys, entities)
+    ordinary_places = _places_of_ordinary(copy_names, ordinary, entities, copy_episodes)
+    kept = _best(
+        _proposal(surface, name, similarity, entities[name.entity_id], episodes)
+        for surfaces, episodes in (
+            (unknown, unknown_places["episode_id"].to_list()),
+            (ordinary, ordinary_places["episode_id"].to_list()),
+        )
+        for surface in surfaces.values()
+        for name, similarity in surface.alike
+    )
+    shown_unknown = _of_rows(unknown_places, [row for row in kept if row["key"] in unknown])
+    shown_ordinary = _of_rows(ordinary_places, [row for row in kept if row["key"] in ordinary])
+    forms = commonest_forms(shown_unknown) | commonest_forms(shown_ordinary)
+    by_key = contexts(spread(shown_unknown))
+    if not shown_ordinary.is_empty():
+        texts = _with_texts(spread(shown_ordinary), turns, passages, chapters, document_texts, episode_copies)
+        by_key |= contexts(texts)
     shows: dict[str, list[str]] = defaultdict(list)
     for copy_id, show_id in copy_shows.select("copy_id", "show_id").sort("copy_id", "show_id").iter_rows():
         shows[copy_id].append(show_id)
-    names = _names_by_key(catalog, {entity for entity, seen in entities.items() if seen.count or seen.episodes})
-    taken = {fold(alias.alias) for alias in catalog.aliases}
-    first_names = catalog_first_names(catalog)
-    rows: list[dict[str, Any]] = []
-    for key, places, is_ordinary in _surfaces(found, names, entities, taken, first_names):
-        alike = _alike(key, names)
-        if is_ordinary:
-            alike = [(name, similarity) for name, similarity in alike if similarity >= _MIN_ORDINARY_SIMILARITY]
-        beside = [_beside(found, place) for place in places] if is_ordinary and alike else []
-        for name, similarity in alike:
-            row = _proposal(key, places, is_ordinary, name, similarity, entities, found, reader, beside)
-            if row:
-                rows.append(row)
-    best: dict[str, dict[str, Any]] = {}
-    for row in sorted(rows, key=lambda row: (-row["score"], row["key"], row["entity_id"])):
-        best.setdefault(row["key"], row)
-    kept = sorted(best.values(), key=lambda row: (-row["score"], row["key"]))[:_MAX_ROWS]
     for row in kept:
-        key, places = row.pop("key"), row.pop("places")
-        surface = reader.commonest_form(places)
+        key = row.pop("key")
+        row.pop("rows")
         words = (row["shared_words"] or "") if row["is_ordinary_word"] else ""
-        contexts = reader.contexts(places)
-        seen_in = sorted({show for context in contexts for show in shows.get(context["copy_id"], ())})
+        of_key = by_key.get(key, [])
+        seen_in = sorted({show for context in of_key for show in shows.get(context["copy_id"], ())})
         row |= {
             "proposal_id": stable_id("proposal", key, row["entity_id"]),
-            "surface": surface,
+            "surface": forms[key],
             "entity_name": catalog.entities[row["entity_id"]].name,
-            "alias_line": csv_line(surface, row["entity_id"], "misheard", words, ""),
+            "alias_line": csv_line(forms[key], row["entity_id"], "misheard", words, ""),
             "seen_in": "|".join(seen_in) or None,
-            "contexts": contexts,
+            "contexts": of_key,
         }
     schema = AliasProposals.create_empty().schema
     return AliasProposals.validate(pl.DataFrame(kept, schema=schema, strict=False), cast=True)
 
 
-def _entities(
-    found: UnknownNames,
-    reader: NameReader,
-    mentions: pl.DataFrame,
-    copy_shows: pl.DataFrame,
-    appearance_evidence: pl.DataFrame,
-    episodes: dict[str, str],
-) -> dict[str, _Entity]:
-    """Return, by entity, the episodes that name it or that it belongs to, and the words around its mentions."""
-    entities: dict[str, _Entity] = defaultdict(_Entity)
-    for unit, known in sorted(found.known.items()):
-        text = found.texts[unit]
-        for start, end, entity_id in known:
-            entity = entities[entity_id]
-            entity.count += 1
-            entity.episodes.add(reader.episode(Place(unit, start, end, is_mid_sentence=False)))
-            if entity.count <= _MAX_PLACES:
-                words, beside = _words_around(text, start, end)
-                entity.neighbours.update(words)
-                entity.beside.update(beside)
-    for frame, column in ((copy_shows, "show_id"), (appearance_evidence, "person_id"), (mentions, "entity_id")):
-        for copy_id, entity_id in frame.select("copy_id", column).unique().drop_nulls().iter_rows():
-            entities[entity_id].episodes.add(episodes.get(copy_id, copy_id))
-    return entities
+def _best(rows: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:
+    """Return the likeliest proposal of each surface, the likeliest of all first."""
+    best: dict[str, dict[str, Any]] = {}
+    for row in sorted(filter(None, rows), key=lambda row: (-row["score"], row["key"], row["entity_id"])):
+        best.setdefault(row["key"], row)
+    return sorted(best.values(), key=lambda row: (-row["score"], row["key"]))[:_MAX_ROWS]
 
 
-def _words_around(text: str, start: int, end: int) -> tuple[set[str], set[str]]:
-    """Return the telling words within _NEIGHBOURS of [start, end), and those right beside it, in lower case."""
-    before = _WORD.findall(fold(text[max(0, start - _AROUND) : start]))[-_NEIGHBOURS:]
-    after = _WORD.findall(fold(text[end : end + _AROUND]))[:_NEIGHBOURS]
-    return _telling((*before, *after)), _telling((*before[-1:], *after[:1]))
+class _Entities(dict[str, _Entity]):
+    """What the texts show of the entities of the catalogue; put together for each that is asked for."""
+
+    def __init__(
+        self,
+        copy_names: Read,
+        catalog: Catalog,
+        copy_episodes: pl.DataFrame,
+        copy_shows: pl.DataFrame,
+        appearance_evidence: pl.DataFrame,
+    ) -> None:
+        """Read the mentions part by part. Of the words around them, those of the first places are kept."""
+        super().__init__()
+        listed = pl.col("entity_id").is_in(pl.Series(sorted(catalog.entities), dtype=pl.String).implode())
+        order = ["entity_id", "copy_id", "place"]
+        first = pl.DataFrame(schema=dict.fromkeys((*order, "neighbours", "beside"), pl.String) | {"place": pl.UInt32})
+        counts = [pl.DataFrame(schema={"entity_id": pl.String, "count": pl.UInt32})]
+        pairs = [
+            frame.select("copy_id", entity_id=column).drop_nulls().filter(listed).unique()
+            for frame, column in ((copy_shows, "show_id"), (appearance_evidence, "person_id"))
+        ]
+        for part in copy_names(["copy_id", "known", "entities"]):
+            known = exploded(part, "known").filter(listed)
+            known = known.with_columns(place=pl.int_range(pl.len(), dtype=pl.UInt32).over("copy_id"))
+            counts.append(known.group_by("entity_id").agg(count=pl.len().cast(pl.UInt32)))
+            first = pl.concat([first, known.select(first.columns)]).sort(order)
+            first = first.group_by("entity_id", maintain_order=True).head(_MAX_PLACES).select(first.columns)
+            named = part.select("copy_id", entity_id="entities").filter(pl.col("entity_id").list.len() > 0)
+            pairs.append(named.explode("entity_id").filter(listed))
+        self._count = dict(pl.concat(counts).group_by("entity_id").agg(pl.col("count").sum()).iter_rows())
+        self._first = first.partition_by("entity_id", as_dict=True)
+        episodes = with_episodes(pl.concat(pairs).unique(), copy_episodes).select("entity_id", "episode_id").unique()
+        self._episodes = dict(episodes.group_by("entity_id").agg("episode_id").iter_rows())
+
+    @property
+    def seen(self) -> Collection[str]:
+        """The entities that are mentioned, or take part in an episode."""
+        return self._episodes.keys()
+
+    def count(self, entity_id: str) -> int:
+        """Return how often an entity is mentioned in text."""
+        return self._count.get(entity_id, 0)
+
+    def __missing__(self, entity_id: str) -> _Entity:
+        places = self._first.get((entity_id,))
+        words = {
+            column: frozenset(word for text in (places[column] if places is not None else ()) for word in text.split())
+            for column in ("neighbours", "beside")
+        }
+        episodes = frozenset(self._episodes.get(entity_id, ()))
+        self[entity_id] = entity = _Entity(episodes, self.count(entity_id), **words)
+        return entity
 
 
-def _telling(words: Iterable[str]) -> set[str]:
-    ranks = word_ranks()
-    return {word for word in words if len(word) > 2 and ranks.get(word, _EMPTY_RANK) >= _EMPTY_RANK}
-
-
-def _names_by_key(catalog: Catalog, seen: set[str]) -> dict[str, list[_Name]]:
+def _names_by_key(catalog: Catalog, seen: Collection[str]) -> dict[str, list[_Name]]:
     """Return the names of the catalogue by sound, and by sound less one; persons by surname too where they are seen."""
-    texts: set[tuple[str, str]] = set()
-    for alias in catalog.aliases:
-        if alias.kind != "misheard" and not alias.entity_id.startswith("topic:"):
-            texts.add((alias.entity_id, alias.alias))
-    for entity in catalog.entities.values():
-        if entity.entity_type == "person" and entity.entity_id in seen:
-            texts.update((entity.entity_id, word) for word in entity.name.split())
+    texts = sorted(catalog_names(catalog, seen))
     by_key: dict[str, list[_Name]] = defaultdict(list)
-    for entity_id, text in sorted(texts):
-        key = sound_key(text)
-        if sum(map(str.isalpha, text)) < _MIN_LETTERS or len(key) < 2:
+    for (entity_id, text), key in zip(texts, sound_keys([text for _, text in texts]), strict=True):
+        if len(key) < MIN_SOUNDS:
             continue
+        name = _Name(entity_id, text, key)
         # `=` marks the key itself, so that exact likeness can be asked for.
-        by_key["=" + key].append(_Name(entity_id, text))
+        by_key["=" + key].append(name)
         if len(key) >= _MIN_NEAR_KEY:
             for near in near_keys(key):
-                by_key[near].append(_Name(entity_id, text))
+                by_key[near].append(name)
     return by_key
 
 
-def _surfaces(
-    found: UnknownNames,
-    names: dict[str, list[_Name]],
-    entities: dict[str, _Entity],
-    taken: set[str],
-    first_names: frozenset[str],
-) -> Iterable[tuple[str, Sequence[Place], bool]]:
-    """Yield what may be garbled: key, places, and whether it is an ordinary word or first name besides."""
-    for key in sorted(found.names):
-        places = [place for place in found.names[key] if place.known_part is None]
-        if places and not {fold(key), fold(key).rpartition(".")[0]} & taken and len(key.split()) <= 3 and len(key) >= 3:
-            is_ordinary = all(
-                is_common_word(word) or word in first_names or word in place_words() for word in key.split()
-            )
-            yield key, places, is_ordinary
-    wanted = {
-        word
-        for word in found.lower.keys() | found.capitalised.keys()
-        if len(word) >= _MIN_LETTERS
-        and word not in found.names
-        and word not in taken
-        and word_ranks().get(word, _EMPTY_RANK) >= _EMPTY_RANK
-        and any(entities[name.entity_id].count for name in names.get("=" + sound_key(word), ()))
-    }
-    if not wanted:
-        return
-    spoken: dict[str, list[Place]] = defaultdict(list)
-    for unit, text in enumerate(found.texts):
-        folded = fold(text)
-        if wanted.isdisjoint(_WORD.findall(folded)):
+def _unknown(names: Read, by_sound: Mapping[str, list[_Name]], catalog: Catalog) -> dict[str, _Surface]:
+    """Return the unknown names that may be garbled."""
+    taken = {fold(alias.alias) for alias in catalog.aliases}
+    first_names = catalog_first_names(catalog)
+    keys = {key for part in names(["key", "known_part_id"]) for key in part.filter(_IS_WHOLE)["key"].unique()}
+    found = {}
+    for key in sorted(keys):
+        if (
+            {fold(key), fold(key).rpartition(".")[0]} & taken
+            or len(key.split()) > _MAX_KEY_WORDS
+            or len(key) < _MIN_KEY
+        ):
             continue
-        known = found.known.get(unit, [])
-        for match in _WORD.finditer(folded):
-            if match.group() in wanted and not any(a < match.end() and b > match.start() for a, b, _ in known):
-                spoken[match.group()].append(Place(unit, *match.span(), is_mid_sentence=True))
-    for word in sorted(spoken):
-        yield word, spoken[word], True
+        is_ordinary = all(is_common_word(word) or word in first_names or word in place_words() for word in key.split())
+        alike = _alike(key, by_sound, is_ordinary)
+        if alike:
+            found[key] = _Surface(key, is_ordinary, alike)
+    return found
 
 
-def _alike(key: str, names: dict[str, list[_Name]]) -> list[tuple[_Name, float]]:
-    """Return the names that `key` may be a mishearing of, with their likeness."""
+def _places_of_unknown(names: Read, surfaces: Mapping[str, _Surface], copy_episodes: pl.DataFrame) -> pl.DataFrame:
+    """Return the places of these names, and give each surface its own with the words around."""
+    is_wanted = pl.col("key").is_in(pl.Series(sorted(surfaces), dtype=pl.String).implode()) & _IS_WHOLE
+    parts = [part.filter(is_wanted) for part in names(_UNKNOWN_COLUMNS)]
+    places = with_episodes(pl.concat(parts), copy_episodes).sort("key", "is_odd_word", "copy_id", "unit", "start")
+    columns = places.select("key", "before", "after").iter_rows()
+    for row, (key, before, after) in enumerate(columns):
+        surface = surfaces[key]
+        surface.rows.append(row)
+        # Of an ordinary word, what stands beside it decides which of its places count.
+        if surface.is_ordinary or len(surface.rows) <= _MAX_PLACES:
+            around, beside = words_around(before, after)
+            surface.around.append(around)
+            surface.beside.append(beside)
+    return places
+
+
+def _ordinary(
+    copy_names: Read, by_sound: Mapping[str, list[_Name]], unknown: Collection[str], entities: _Entities
+) -> dict[str, _Surface]:
+    """Return the ordinary words that may be garbled: they sound exactly like a name that is mentioned."""
+    spoken = {word for part in copy_names(["copy_id", "spoken"]) for word in exploded(part, "spoken")["word"].unique()}
+    words = sorted(spoken.difference(unknown))
+    heard = [
+        word
+        for word, key in zip(words, sound_keys(words), strict=True)
+        if any(entities.count(name.entity_id) for name in by_sound.get("=" + key, ()))
+    ]
+    found = {}
+    for word in sorted(word_counts(copy_names, heard)):
+        alike = _alike(word, by_sound, is_ordinary=True)
+        if alike:
+            found[word] = _Surface(word, is_ordinary=True, alike=alike)
+    return found
+
+
+def _places_of_ordinary(
+    copy_names: Read, surfaces: Mapping[str, _Surface], entities: _Entities, copy_episodes: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the places of these words beside a word that stands beside such a name, and give each surface its own."""
+    pairs = {
+        (word, neighbour)
+        for word, surface in surfaces.items()
+        for name, _ in surface.alike
+        for neighbour in entities[name.entity_id].beside
+    }
+    wanted = pl.DataFrame(sorted(pairs), schema={"key": pl.String, "neighbour": pl.String}, orient="row")
+    parts = []
+    for part in copy_names(["copy_id", "spoken"]):
+        spoken = exploded(part, "spoken").rename({"word": "key"})
+        is_beside = [
+            spoken.join(wanted, left_on=["key", side], right_on=["key", "neighbour"], how="semi")
+            for side in ("before", "after")
+        ]
+        parts.append(pl.concat(is_beside).unique(["copy_id", "unit", "start"]))
+    places = with_episodes(pl.concat(parts), copy_episodes).sort("key", "copy_id", "unit", "start")
+    for row, (key, before, after) in enumerate(places.select("key", "before", "after").iter_rows()):
+        surfaces[key].rows.append(row)
+        surfaces[key].beside.append({word for word in (before, after) if word})
+    return places.drop("before", "after").with_columns(is_mid_sentence=pl.lit(value=True))
+
+
+def _of_rows(places: pl.DataFrame, kept: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """Return the places that proposals are made of."""
+    return places[[row for proposal in kept for row in proposal["rows"]]]
+
+
+def _with_texts(
+    places: pl.DataFrame,
+    turns: PartReader,
+    passages: PartReader,
+    chapters: PartReader,
+    document_texts: PartReader,
+    episode_copies: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return as many of the places as are shown of each key, in the same order, with the text around them."""
+    ranked = (
+        places.drop("surface", "is_heading").with_columns(length=pl.col("key").str.len_chars()).with_row_index("rank")
+    )
+    found: list[pl.DataFrame] = []
+    while not ranked.is_empty():
+        asked = ranked.group_by("key", maintain_order=True).head(MAX_CONTEXTS).select(ranked.columns)
+        copy_ids = asked["copy_id"].unique().to_list()
+        of_turns, of_passages, of_chapters = (table.rows("copy_id", copy_ids) for table in (turns, passages, chapters))
+        units = text_units(of_turns, of_passages, of_chapters, episode_copies)
+        texts = document_texts.rows("document_id", units["document_id"].unique().to_list())
+        found.append(with_text_around(asked, units, of_turns, texts).filter(pl.col("char_start").is_not_null()))
+        enough = pl.concat(found).group_by("key").len().filter(pl.col("len") >= MAX_CONTEXTS)
+        ranked = ranked.join(asked, on="rank", how="anti").join(enough, on="key", how="anti").sort("rank")
+    return pl.concat(found).sort("rank")
+
+
+def _alike(key: str, names: Mapping[str, list[_Name]], is_ordinary: bool) -> list[tuple[_Name, float]]:
+    """Return the names that `key` may be a mishearing of, with their likeness; an ordinary word has to be liker."""
     sound = sound_key(key)
-    if len(sound) < 2 or sum(map(str.isalpha, key)) < 3:
+    if len(sound) < MIN_SOUNDS or sum(map(str.isalpha, key)) < 3:
         return []
     tried = list(names.get("=" + sound, ()))
     if len(sound) >= _MIN_NEAR_KEY:
         for near in sorted(near_keys(sound)):
             tried.extend(names.get(near, ()))
     found: dict[_Name, float] = {}
-    letters = _FORM.sub("", fold(key))
-    for name in tried:
-        other = _FORM.sub("", fold(name.text))
-        if name in found or other == letters or _digits(other) != _digits(letters):
+    folded = fold(key)
+    letters = _FORM.sub("", folded)
+    words, digits = folded.split(), _digits(letters)
+    for name in dict.fromkeys(tried):
+        other = name.letters
+        if other == letters or name.digits != digits:
             continue
         likeness = _likeness(letters, other)
-        words, other_words = fold(key).split(), fold(name.text).split()
-        if len(words) == len(other_words) > 1:
+        if len(words) == len(name.words) > 1:
             # Names of several words are as alike as the words that differ most: `Ada Cohen` is not `Ada Covey`.
-            pairs = zip(words, other_words, strict=True)
+            pairs = zip(words, name.words, strict=True)
             likeness = (likeness + min(_likeness(word, other_word) for word, other_word in pairs)) / 2
-        likeness += 0.1 * (sound == sound_key(name.text)) - 0.1 * (
-            letters.startswith(other) or other.startswith(letters)
-        )
+        likeness += 0.1 * (sound == name.sound) - 0.1 * (letters.startswith(other) or other.startswith(letters))
         if likeness >= _MIN_SIMILARITY:
             found[name] = min(1.0, likeness)
-    return sorted(found.items(), key=lambda item: (-item[1], item[0].entity_id, item[0].text))[:5]
+    best = sorted(found.items(), key=lambda item: (-item[1], item[0].entity_id, item[0].text))[:5]
+    return [item for item in best if item[1] >= _MIN_ORDINARY_SIMILARITY or not is_ordinary]
 
 
 def _likeness(one: str, other: str) -> float:
@@ -261,66 +403,52 @@ def _digits(text: str) -> str:
 
 
 def _proposal(
-    key: str,
-    places: Sequence[Place],
-    is_ordinary: bool,
-    name: _Name,
-    similarity: float,
-    entities: dict[str, _Entity],
-    found: UnknownNames,
-    reader: NameReader,
-    beside_places: Sequence[set[str]],
+    surface: _Surface, name: _Name, similarity: float, entity: _Entity, episodes: Sequence[str]
 ) -> dict[str, Any] | None:
-    """Weigh one surface against one name, and return the row, or None where too little speaks for it.
+    """Weigh a surface against a name, and return the row, or None where too little speaks for it.
 
-    beside_places: of an ordinary word, the telling words right beside each of its places.
+    episodes: that of each place, by its row.
     """
-    entity = entities[name.entity_id]
-    if is_ordinary:
+    key, rows = surface.key, surface.rows
+    words_beside: Sequence[set[str]] = surface.around
+    known = entity.neighbours
+    if surface.is_ordinary:
         # Of an ordinary word, the places count that have a neighbour of the entity right beside them.
-        known = entity.beside.keys()
-        places = [place for place, words in zip(places, beside_places, strict=True) if not known.isdisjoint(words)]
-        if len(places) < _MIN_SHARED_PLACES:
+        known = entity.beside
+        counting = [place for place, words in enumerate(surface.beside) if not known.isdisjoint(words)]
+        if len(counting) < _MIN_SHARED_PLACES:
             return None
-    of_episodes = {reader.episode(place) for place in places}
+        rows, words_beside = [rows[place] for place in counting], [surface.beside[place] for place in counting]
+    of_episodes = {episodes[row] for row in rows}
     expecting = of_episodes & entity.episodes
     shared: Counter[str] = Counter()
-    for place in places[:_MAX_PLACES]:
-        words, beside = _words_around(found.texts[place.unit], place.start, place.end)
-        shared.update((beside if is_ordinary else words) & (entity.beside if is_ordinary else entity.neighbours).keys())
+    for words in words_beside[:_MAX_PLACES]:
+        shared.update(words & known)
     expectation = len(expecting) / len(of_episodes)
-    sharing = min(1.0, sum(shared.values()) / (2 * min(len(places), _MAX_PLACES)))
+    sharing = min(1.0, sum(shared.values()) / (2 * min(len(rows), _MAX_PLACES)))
     # A form that is commoner than the name is a name of its own.
-    rarity = (entity.count + 1) / (entity.count + 1 + len(places))
+    rarity = (entity.count + 1) / (entity.count + 1 + len(rows))
     # Short forms are alike by chance, long ones (`Graham Newbig`) hardly without any other sign.
     length = len(_FORM.sub("", fold(key)))
     surprise = 0.3 if length < _LONG else 0.55
     weight = surprise + (0.75 - surprise) * expectation + 0.25 * sharing
     score = similarity**2 * weight * min(1.0, length / _LONG) ** 0.5 * min(1.0, 2 * rarity)
-    if is_ordinary:
+    if surface.is_ordinary:
         score *= sharing
     if score < _MIN_SCORE or (not expecting and similarity < _MIN_UNEXPECTED_SIMILARITY):
         return None
     words_shown = sorted(shared, key=lambda word: (-shared[word], word))[:8]
     return {
         "key": key,
-        "places": places,
+        "rows": rows,
         "entity_id": name.entity_id,
         "heard_as": name.text,
         "score": round(score, 3),
         "similarity": round(similarity, 3),
         "expectation": round(expectation, 3),
         "shared_words": "|".join(words_shown) or None,
-        "is_ordinary_word": is_ordinary,
-        "occurrence_count": len(places),
+        "is_ordinary_word": surface.is_ordinary,
+        "occurrence_count": len(rows),
         "episode_count": len(of_episodes),
         "expecting_episode_count": len(expecting),
     }
-
-
-def _beside(found: UnknownNames, place: Place) -> set[str]:
-    """Return the telling words right beside a place, as `_words_around` does."""
-    text = found.texts[place.unit]
-    before = _WORD.findall(fold(text[max(0, place.start - _AROUND) : place.start]))[-1:]
-    after = _WORD.search(fold(text[place.end : place.end + _AROUND]))
-    return _telling((*before, after.group()) if after else before)

@@ -27,9 +27,10 @@ from orchestration.transforms.hash_ranges import (
     scratch,
     spread,
 )
+from orchestration.transforms.parts import Read, Run, run_here
 from orchestration.transforms.shared_text import word_codes
 from orchestration.transforms.speech_sentences import Sentences
-from orchestration.transforms.word_hashes import Part, Read, Run, numbered_parts, read_part, run_here, runs_of
+from orchestration.transforms.word_hashes import Part, numbered_parts, read_part, runs_of
 from orchestration.transforms.word_places import Codes
 
 RUN_WORDS = 8

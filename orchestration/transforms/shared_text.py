@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from orchestration.characters import decompose
 from orchestration.transforms.hash_ranges import Bins, Groups, Hashes, Ints, in_tasks
-from orchestration.transforms.word_hashes import PLACES, Run, Shingles, WordHashes, spread_places
+from orchestration.transforms.parts import Run
+from orchestration.transforms.word_hashes import PLACES, Shingles, WordHashes, spread_places
 
 # A shingle keeps its full weight in so many copies, then loses it in inverse proportion.
 FULL_WEIGHT_COPIES = 2

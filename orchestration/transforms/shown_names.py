@@ -8,117 +8,136 @@ from __future__ import annotations
 import csv
 import io
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
 from typing import Any
 
 import polars as pl
 
-from orchestration.formats.display import display
-from orchestration.transforms.unknown_names import Place, UnknownNames
+from orchestration.formats.display import Display, display
+from orchestration.transforms.name_scan import HEADINGS
 
 # So many characters on each side of a name are read to guess what it is.
 AROUND = 50
 # And so many of its places, spread over its episodes.
-_MAX_READ = 12
-_MAX_CONTEXTS = 3
+MAX_READ = 12
+MAX_CONTEXTS = 3
 _CONTEXT_CHARACTERS = 120
 _SENTENCE_ENDS = (". ", "? ", "! ", "… ")
+_PLACE = ("copy_id", "unit", "start")
 
 
-class NameReader:
-    """Shows the places of names."""
+def with_text_around(
+    places: pl.DataFrame, units: pl.DataFrame, turns: pl.DataFrame, document_texts: pl.DataFrame
+) -> pl.DataFrame:
+    """Return places with what is shown of each.
 
-    def __init__(
-        self, found: UnknownNames, episodes: dict[str, str], turns: pl.DataFrame, document_texts: pl.DataFrame
-    ) -> None:
-        """Take the scan, the episode of each copy, and the tables that lead back to the documents."""
-        self._texts = found.texts
-        columns = ("copy_id", "document_id", "field", "unit_id", "char_start", "char_end")
-        self._units = found.units.select(columns).rows()
-        self._episodes = episodes
-        # Few of them are ever shown: they stay in their columns until then.
-        self._spans, self._document_texts = turns["spans"], document_texts["text"]
-        self._turns = {turn_id: row for row, turn_id in enumerate(turns["turn_id"])}
-        self._documents = {document_id: row for row, document_id in enumerate(document_texts["document_id"])}
+    places: `copy_id, unit, start, length`, and others. units: as of `text_units`. turns, document_texts: those of the
+    lake. Added: `surface, before, after, is_heading, document_id, char_start, char_end`; the latter two are null where
+    a name is broken by the time of a cue, or where the spans do not make up the text. One character more than is ever
+    shown is kept on each side: it tells that the text goes on.
+    """
+    length = _CONTEXT_CHARACTERS + 1
+    found = places.join(
+        units.select(
+            "copy_id", "unit", "field", "document_id", "unit_id", "text", whole_start="char_start", whole_end="char_end"
+        ),
+        on=["copy_id", "unit"],
+    ).sort(_PLACE)
+    start, end = pl.col("start"), pl.col("start") + pl.col("length")
+    low = pl.max_horizontal(start.cast(pl.Int64) - length, 0)
+    shown = found.with_columns(
+        surface=pl.col("text").str.slice(start, pl.col("length")),
+        before=pl.col("text").str.slice(low, start - low),
+        after=pl.col("text").str.slice(end, length),
+        is_heading=pl.col("field").is_in(HEADINGS),
+    )
+    located = _located(found, turns, document_texts)
+    return shown.drop("text", "field", "unit_id", "whole_start", "whole_end").with_columns(
+        char_start=pl.Series([place and place[0] for place in located], dtype=pl.Int64),
+        char_end=pl.Series([place and place[1] for place in located], dtype=pl.Int64),
+    )
 
-    def surface(self, place: Place) -> str:
-        """Return the name as it stands there."""
-        return self._texts[place.unit][place.start : place.end]
 
-    def episode(self, place: Place) -> str:
-        """Return the episode that the place is in; a copy without one is its own."""
-        copy_id = self._units[place.unit][0]
-        return self._episodes.get(copy_id, copy_id)
-
-    def commonest_form(self, places: Sequence[Place]) -> str:
-        """Return the form that is written most often."""
-        forms = Counter(map(self.surface, places))
-        return min(forms, key=lambda form: (-forms[form], form))
-
-    def around(self, places: Sequence[Place]) -> list[tuple[str, str]]:
-        """Return the text right before and right after some of the places."""
-        return [
-            (text[max(0, place.start - AROUND) : place.start], text[place.end : place.end + AROUND])
-            for place in self._spread(places)[:_MAX_READ]
-            for text in (self._texts[place.unit],)
-        ]
-
-    def contexts(self, places: Sequence[Place]) -> list[dict[str, Any]]:
-        """Return up to _MAX_CONTEXTS places as rows that lead back to the documents."""
-        shown: list[dict[str, Any]] = []
-        for place in self._spread(places):
-            located = self._locate(place)
-            if located is None:
+def _located(found: pl.DataFrame, turns: pl.DataFrame, document_texts: pl.DataFrame) -> list[tuple[int, int] | None]:
+    """Return the characters of the document that each place shows."""
+    spans: dict[str, list[dict[str, int]]] = dict(
+        turns.select("turn_id", "spans").filter(pl.col("turn_id").is_in(found["unit_id"].implode())).iter_rows()
+    )
+    documents = dict(document_texts.select("document_id", "text").iter_rows())
+    shown: dict[tuple[str, int], Display] = {}
+    located: list[tuple[int, int] | None] = []
+    columns = ("document_id", "unit_id", "text", "whole_start", "whole_end", "start", "length")
+    for document_id, unit_id, text, whole_start, whole_end, start, length in found.select(columns).iter_rows():
+        end = start + length
+        whole = [{"char_start": whole_start, "char_end": whole_end, "text_start": 0}]
+        of_unit = spans.get(unit_id, whole)
+        number = bisect_right(of_unit, start, key=_text_start) - 1
+        if number < 0 or number != bisect_right(of_unit, end - 1, key=_text_start) - 1:
+            located.append(None)
+            continue
+        span = of_unit[number]
+        raw_start, offset = span["char_start"], span["text_start"]
+        raw = documents[document_id][raw_start : span["char_end"]]
+        first, last = start - offset, end - offset
+        if not text.startswith(raw, offset):
+            if (unit_id, number) not in shown:
+                shown[unit_id, number] = display(raw)
+            as_shown = shown[unit_id, number]
+            if last > len(as_shown.text):
+                located.append(None)
                 continue
-            copy_id, document_id, *_ = self._units[place.unit]
-            shown.append(
-                {
-                    "copy_id": copy_id,
-                    "document_id": document_id,
-                    "char_start": located[0],
-                    "char_end": located[1],
-                    "surface": self.surface(place),
-                    "context": _sentence_around(self._texts[place.unit], place.start, place.end),
-                }
-            )
-            if len(shown) == _MAX_CONTEXTS:
-                break
-        return shown
+            first, last = as_shown.raw_span(first, last)
+        located.append((raw_start + first, raw_start + last))
+    return located
 
-    def _locate(self, place: Place) -> tuple[int, int] | None:
-        """Return the characters of the document that the place shows.
 
-        None where a name is broken by the time of a cue, or where the spans do not make up the text.
-        """
-        _, document_id, _, unit_id, char_start, char_end = self._units[place.unit]
-        turn = self._turns.get(unit_id)
-        whole = [{"char_start": char_start, "char_end": char_end, "text_start": 0}]
-        spans: list[dict[str, Any]] = whole if turn is None else self._spans[turn].to_list()
-        starts = [span["text_start"] for span in spans]
-        number = bisect_right(starts, place.start) - 1
-        if number < 0 or number != bisect_right(starts, place.end - 1) - 1:
-            return None
-        span, offset = spans[number], starts[number]
-        raw = self._document_texts[self._documents[document_id]][span["char_start"] : span["char_end"]]
-        first, last = place.start - offset, place.end - offset
-        if not self._texts[place.unit].startswith(raw, offset):
-            shown = display(raw)
-            if last > len(shown.text):
-                return None
-            first, last = shown.raw_span(first, last)
-        return span["char_start"] + first, span["char_start"] + last
+def _text_start(span: dict[str, int]) -> int:
+    return span["text_start"]
 
-    def _spread(self, places: Sequence[Place]) -> list[Place]:
-        """Return the places in turns over the episodes, sentences before headings."""
-        seen: Counter[str] = Counter()
-        ranked = []
-        for place in sorted(places, key=lambda one: (not one.is_mid_sentence, one.unit, one.start)):
-            is_heading = self._units[place.unit][2] in ("title", "chapter")
-            episode = self.episode(place)
-            seen[episode] += 1
-            ranked.append(((seen[episode], is_heading, place.unit, place.start), place))
-        return [place for _, place in sorted(ranked, key=lambda item: item[0])]
+
+def spread(places: pl.DataFrame) -> pl.DataFrame:
+    """Return the places of each `key` in turns over its episodes, sentences before headings.
+
+    places: with `key, copy_id, unit, start, is_mid_sentence, is_heading` and `episode_id`.
+    """
+    return (
+        places.sort("key", pl.col("is_mid_sentence").not_(), *_PLACE)
+        .with_columns(turn=pl.int_range(pl.len()).over("key", "episode_id"))
+        .sort("key", "turn", "is_heading", *_PLACE)
+        .drop("turn")
+    )
+
+
+def commonest_forms(places: pl.DataFrame) -> dict[str, str]:
+    """Return, by `key`, the `surface` that is written most often."""
+    counted = (
+        places.group_by("key", "surface")
+        .agg(times=pl.len())
+        .sort("key", "times", "surface", descending=[False, True, False])
+    )
+    return dict(counted.unique("key", keep="first", maintain_order=True).select("key", "surface").iter_rows())
+
+
+def contexts(places: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Return, by key, up to MAX_CONTEXTS of the places, as `spread` orders them, as rows that lead to the documents.
+
+    places: with what `with_text_around` adds.
+    """
+    shown: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    located = places.filter(pl.col("char_start").is_not_null()).group_by("key", maintain_order=True).head(MAX_CONTEXTS)
+    columns = ("key", "copy_id", "document_id", "char_start", "char_end", "before", "surface", "after")
+    for key, copy_id, document_id, char_start, char_end, before, surface, after in located.select(columns).iter_rows():
+        shown[key].append(
+            {
+                "copy_id": copy_id,
+                "document_id": document_id,
+                "char_start": char_start,
+                "char_end": char_end,
+                "surface": surface,
+                "context": _sentence_around(before + surface + after, len(before), len(before) + len(surface)),
+            }
+        )
+    return shown
 
 
 def csv_line(*fields: str) -> str:

@@ -9,14 +9,16 @@ together.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from orchestration.transforms.letters import fold
 
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
+_NO_LETTER_IN_LINES = re.compile(r"[^a-z0-9\n]+")
 # In this order: clusters that are written with more letters than they have sounds.
 _CLUSTERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), replacement)
+    (re.compile(pattern, re.MULTILINE), replacement)
     for pattern, replacement in (
         (r"^(?:kn|gn|pn)", "n"),
         (r"^wr", "r"),
@@ -37,6 +39,7 @@ _CLUSTERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 _SOUNDS = str.maketrans("cqgdbvzy", "kkktpfsa")
 _VOWELS = re.compile(r"[aeiouhw]+")
+_INNER_VOWEL = re.compile(r"(?<=.)a")
 _DOUBLE = re.compile(r"(.)\1+")
 
 
@@ -48,6 +51,17 @@ def sound_key(name: str) -> str:
         letters = pattern.sub(replacement, letters)
     letters = _VOWELS.sub("a", letters.translate(_SOUNDS))
     return _DOUBLE.sub(r"\1", letters[:1] + letters[1:].replace("a", ""))
+
+
+def sound_keys(names: Sequence[str]) -> list[str]:
+    """Return the key of each of many names, none of which holds a line end."""
+    if not names:
+        return []
+    letters = _NO_LETTER_IN_LINES.sub("", fold("\n".join(names)))
+    for pattern, replacement in _CLUSTERS:
+        letters = pattern.sub(replacement, letters)
+    letters = _VOWELS.sub("a", letters.translate(_SOUNDS))
+    return _DOUBLE.sub(r"\1", _INNER_VOWEL.sub("", letters)).split("\n")
 
 
 def near_keys(key: str) -> set[str]:

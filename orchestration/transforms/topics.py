@@ -18,6 +18,7 @@ from orchestration.catalog.catalog import Catalog
 from orchestration.schemas.chapter_topics import ChapterTopics
 from orchestration.schemas.copy_topics import CopyTopics
 from orchestration.schemas.turn_topics import TurnTopics
+from orchestration.transforms.parts import Read
 
 STRETCH_WORDS = 250
 # More words of a topic in one stretch than these tell no more of it.
@@ -40,33 +41,66 @@ MIN_TURN_WEIGHT = 2.0
 MIN_TURN_LEAD = 1.5
 
 _PAID = ["sponsor", "promo"]
+_MENTION_COLUMNS = [
+    *("copy_id", "turn_id", "passage_id", "chapter_id", "field", "text_start", "start_s", "clock_copy_id"),
+    *("segment_kind", "entity_type", "entity_id"),
+]
+_TURN_COLUMNS = ["copy_id", "turn_id", "turn_index", "segment_kind", "word_count", "text"]
 
 
 def copy_topics(
-    mentions: pl.DataFrame,
-    speaker_turns: pl.DataFrame,
-    passages: pl.DataFrame,
-    chapters: pl.DataFrame,
+    mentions: Read,
+    speaker_turns: Read,
+    passages: Read,
+    chapters: Read,
     copy_episodes: pl.DataFrame,
     catalog: Catalog,
 ) -> pl.DataFrame:
-    """Return the topics of every copy with their scores. Arguments and result are lake tables of these names."""
-    turns = _placed_turns(speaker_turns)
-    evidence = _evidence(mentions, catalog)
-    spoken = turns.group_by("copy_id").agg(stretch_count=(pl.col("word_count").sum() / STRETCH_WORDS).ceil())
-    written = (
-        pl.concat(
-            [
-                passages.lazy().filter(pl.col("text").str.len_chars() >= MIN_PARAGRAPH_CHARS).select("copy_id"),
-                chapters.lazy().select("copy_id"),
-            ]
+    """Return the topics of every copy with their scores.
+
+    mentions, speaker_turns, passages, chapters: read the lake tables of these names part by part; a part of the first
+    has the copies of the part of the second. Other frames and the result as in the lake.
+    """
+    parts = [
+        _of_part(of_mentions, turns, catalog)
+        for of_mentions, turns in zip(mentions(_MENTION_COLUMNS), speaker_turns(_TURN_COLUMNS), strict=True)
+    ]
+    placed, spoken = (pl.concat(frames).lazy() for frames in zip(*parts, strict=True))
+    paragraphs = [
+        part.lazy().filter(pl.col("text").str.len_chars() >= MIN_PARAGRAPH_CHARS).select("copy_id").collect()
+        for part in passages(["copy_id", "text"])
+    ]
+    written = pl.concat([*paragraphs, *chapters(["copy_id"])]).lazy().group_by("copy_id").agg(paragraph_count=pl.len())
+    scored = (
+        placed.join(spoken, on="copy_id", how="left")
+        .join(written, on="copy_id", how="left")
+        .join(_distinctiveness(placed, copy_episodes), on="topic_id", how="left")
+        .with_columns(
+            weight=pl.col("spoken_weight") + pl.col("written_weight"),
+            coverage=pl.col("spoken_weight") / (pl.col("stretch_count").fill_null(0) + SPEECH_PRIOR)
+            + pl.col("written_weight") / (pl.col("paragraph_count").fill_null(0) + NOTES_PRIOR),
         )
-        .group_by("copy_id")
-        .agg(paragraph_count=pl.len())
+        .with_columns(score=(pl.col("coverage") * pl.col("distinctiveness")).round(6))
     )
+    return CopyTopics.validate(
+        _with_primary(scored, "copy_id", MAX_PRIMARY)
+        .select(pl.col("coverage", "distinctiveness").round(6), pl.exclude("coverage", "distinctiveness"))
+        .select(CopyTopics.column_names())
+        .sort("copy_id", "topic_id")
+        .collect(),
+        cast=True,
+    )
+
+
+def _of_part(
+    mentions: pl.DataFrame, speaker_turns: pl.DataFrame, catalog: Catalog
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return of some copies how much of each tells of each topic, and how many stretches of speech each has."""
+    turns = _placed_turns(speaker_turns)
     is_spoken = pl.col("field") == "transcript"
     placed = (
-        evidence.join(turns.select("turn_id", "words_before", "word_count", "length"), on="turn_id", how="left")
+        _evidence(mentions, catalog)
+        .join(turns.select("turn_id", "words_before", "word_count", "length"), on="turn_id", how="left")
         .with_columns(
             stretch=pl.when(is_spoken).then(
                 (
@@ -90,36 +124,35 @@ def copy_topics(
             written_weight=pl.col("weight").filter(~is_spoken).sum(),
         )
     )
-    scored = (
-        placed.join(spoken, on="copy_id", how="left")
-        .join(written, on="copy_id", how="left")
-        .join(_distinctiveness(evidence, copy_episodes), on="topic_id", how="left")
-        .with_columns(
-            weight=pl.col("spoken_weight") + pl.col("written_weight"),
-            coverage=pl.col("spoken_weight") / (pl.col("stretch_count").fill_null(0) + SPEECH_PRIOR)
-            + pl.col("written_weight") / (pl.col("paragraph_count").fill_null(0) + NOTES_PRIOR),
-        )
-        .with_columns(score=(pl.col("coverage") * pl.col("distinctiveness")).round(6))
+    spoken = turns.group_by("copy_id").agg(stretch_count=(pl.col("word_count").sum() / STRETCH_WORDS).ceil())
+    return placed.collect(), spoken.collect()
+
+
+def chapter_topics(mentions: Read, chapters: Read, copy_episodes: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
+    """Return the topics of every chapter: of its title, and of the speech between its start and its end.
+
+    mentions, chapters: read the lake tables of these names part by part. Speech counts where it has times on the clock
+    of the chapter's copy.
+    """
+    columns = ["copy_id", "chapter_id", "chapter_index", "start_s", "end_s"]
+    timed = pl.concat(chapters(columns)).filter(pl.col("start_s").is_not_null())
+    timed = timed.sort("copy_id", "start_s", "chapter_index")
+    parts = [_of_chapters(_evidence(part, catalog), timed) for part in mentions(_MENTION_COLUMNS)]
+    told, topics = (pl.concat(frames).lazy() for frames in zip(*parts, strict=True))
+    scored = told.join(_distinctiveness(topics, copy_episodes), on="topic_id", how="left").with_columns(
+        score=((1 + pl.col("weight")).log() * pl.col("distinctiveness")).round(6)
     )
-    return CopyTopics.validate(
-        _with_primary(scored, "copy_id", MAX_PRIMARY)
-        .select(pl.col("coverage", "distinctiveness").round(6), pl.exclude("coverage", "distinctiveness"))
-        .select(CopyTopics.column_names())
-        .sort("copy_id", "topic_id")
+    return ChapterTopics.validate(
+        _with_primary(scored, "chapter_id", MAX_CHAPTER_PRIMARY)
+        .select(ChapterTopics.column_names())
+        .sort("chapter_id", "topic_id")
         .collect(),
         cast=True,
     )
 
 
-def chapter_topics(
-    mentions: pl.DataFrame, chapters: pl.DataFrame, copy_episodes: pl.DataFrame, catalog: Catalog
-) -> pl.DataFrame:
-    """Return the topics of every chapter: of its title, and of the speech between its start and its end.
-
-    Speech counts where it has times on the clock of the chapter's copy.
-    """
-    evidence = _evidence(mentions, catalog)
-    timed = chapters.lazy().filter(pl.col("start_s").is_not_null()).sort("copy_id", "start_s", "chapter_index")
+def _of_chapters(evidence: pl.LazyFrame, timed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return of some copies how much of each chapter tells of each topic, and the topics of each copy."""
     spoken = (
         evidence.filter(
             (pl.col("field") == "transcript")
@@ -129,7 +162,7 @@ def chapter_topics(
         .drop("chapter_id")
         .sort("copy_id", "start_s")
         .join_asof(
-            timed.select("copy_id", "chapter_id", chapter_start_s="start_s", chapter_end_s="end_s"),
+            timed.lazy().select("copy_id", "chapter_id", chapter_start_s="start_s", chapter_end_s="end_s"),
             left_on="start_s",
             right_on="chapter_start_s",
             by="copy_id",
@@ -150,30 +183,34 @@ def chapter_topics(
         .agg(weight=pl.lit(TITLE_WEIGHT), mention_count=pl.col("is_keyphrase").sum())
     )
     columns = ["copy_id", "chapter_id", "topic_id", "weight", "mention_count"]
-    scored = (
+    told = (
         pl.concat([spoken.select(columns), titled.select(columns)])
         .group_by("copy_id", "chapter_id", "topic_id")
         .agg(pl.col("weight", "mention_count").sum())
-        .join(_distinctiveness(evidence, copy_episodes), on="topic_id", how="left")
-        .with_columns(score=((1 + pl.col("weight")).log() * pl.col("distinctiveness")).round(6))
     )
-    return ChapterTopics.validate(
-        _with_primary(scored, "chapter_id", MAX_CHAPTER_PRIMARY)
-        .select(ChapterTopics.column_names())
-        .sort("chapter_id", "topic_id")
-        .collect(),
-        cast=True,
-    )
+    return told.collect(), evidence.select("copy_id", "topic_id").unique().collect()
 
 
-def turn_topics(mentions: pl.DataFrame, copy_episodes: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
-    """Return the one topic of each turn that is clearly about one; most turns have none."""
-    evidence = _evidence(mentions, catalog)
+def turn_topics(mentions: Read, copy_episodes: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
+    """Return the one topic of each turn that is clearly about one; most turns have none.
+
+    mentions: reads the lake table part by part.
+    """
+    topics = [
+        _evidence(part, catalog).select("copy_id", "topic_id").unique().collect() for part in mentions(_MENTION_COLUMNS)
+    ]
+    distinctiveness = _distinctiveness(pl.concat(topics).lazy(), copy_episodes).collect().lazy()
+    parts = [_of_turns(_evidence(part, catalog), distinctiveness) for part in mentions(_MENTION_COLUMNS)]
+    return TurnTopics.validate(pl.concat(parts).select(TurnTopics.column_names()).sort("turn_id"), cast=True)
+
+
+def _of_turns(evidence: pl.LazyFrame, distinctiveness: pl.LazyFrame) -> pl.DataFrame:
+    """Return the topics of the turns of some copies."""
     scored = (
         evidence.filter(pl.col("field") == "transcript")
         .group_by("copy_id", "turn_id", "topic_id")
         .agg(weight=pl.len().cast(pl.Float64), mention_count=pl.col("is_keyphrase").sum())
-        .join(_distinctiveness(evidence, copy_episodes), on="topic_id", how="left")
+        .join(distinctiveness, on="topic_id", how="left")
         .with_columns(score=((1 + pl.col("weight")).log() * pl.col("distinctiveness")).round(6))
         .sort(["turn_id", "score", "topic_id"], descending=[False, True, False])
         .with_columns(
@@ -186,7 +223,7 @@ def turn_topics(mentions: pl.DataFrame, copy_episodes: pl.DataFrame, catalog: Ca
             & (pl.col("score") >= MIN_TURN_LEAD * pl.col("second_score"))
         )
     )
-    return TurnTopics.validate(scored.select(TurnTopics.column_names()).sort("turn_id").collect(), cast=True)
+    return scored.collect()
 
 
 def _evidence(mentions: pl.DataFrame, catalog: Catalog) -> pl.LazyFrame:
@@ -221,11 +258,11 @@ def _placed_turns(speaker_turns: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def _distinctiveness(evidence: pl.LazyFrame, copy_episodes: pl.DataFrame) -> pl.LazyFrame:
+def _distinctiveness(topics: pl.LazyFrame, copy_episodes: pl.DataFrame) -> pl.LazyFrame:
     episodes = copy_episodes.lazy().select("copy_id", "episode_id")
     episode_count = copy_episodes["episode_id"].n_unique()
     return (
-        evidence.select("copy_id", "topic_id")
+        topics.select("copy_id", "topic_id")
         .unique()
         .join(episodes, on="copy_id")
         .group_by("topic_id")

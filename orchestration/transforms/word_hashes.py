@@ -6,17 +6,17 @@ the phrases of content words. Belongs here: what is hashed. Keep out: what it me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from orchestration.transforms.hash_ranges import Groups, Hashes, Layout, Spread, flattened, spread
+from orchestration.transforms.parts import Read, Run, apart
 
 # Four words survive the editing of a transcript (fillers cut, phrases rewritten) often enough and are shared by
 # unrelated conversations rarely: measured on the seeds, 0.66 for two tellings of one conversation, 0.01 at most for
@@ -32,30 +32,6 @@ PLACES = 10
 
 _FACTOR = np.uint64(6364136223846793005)
 _SQUARE = np.uint64(6364136223846793005**2 % 2**64)
-
-Read = Callable[[list[str]], Iterable[pl.DataFrame]]
-"""Reads columns of the parts of the table `copy_words`, whole copies each, anew at every call."""
-
-Run = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
-"""Returns what a function of a module makes of each task, in their order; wherever it lets them be worked on."""
-
-
-@runtime_checkable
-class _Splits(Protocol):
-    """Reads as `Read` does, and can be sent to others part by part."""
-
-    def split(self) -> Sequence[Read]:
-        """Return what reads each part by itself."""
-
-
-def apart(read: Read) -> Sequence[Read]:
-    """Return what reads each part by itself, as far as `read` can tell."""
-    return read.split() if isinstance(read, _Splits) else [read]
-
-
-def run_here(work: Callable[[Any], Any], tasks: Sequence[Any]) -> list[Any]:
-    """Work on the tasks one after the other."""
-    return [work(task) for task in tasks]
 
 
 @dataclass(frozen=True, slots=True)

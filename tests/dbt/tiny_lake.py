@@ -319,6 +319,8 @@ TINY: Rows = {
         {"turn_id": "b_0", "copy_id": "b", "topic_id": "topic:robots", "mention_count": 1},
         {"turn_id": "a_captions_0", "copy_id": "a_captions", "topic_id": "topic:machines", "mention_count": 1},
     ],
+    "copy_names": [{"copy_id": "a_page", "entities": ["company:borealis"]}],
+    "unknown_names": [{"copy_id": "a_page", "unit": 0, "start": 4, "key": "cobalt", "surface": "Cobalt"}],
     "entity_candidates": [{"candidate_id": "candidate", "name": "Cobalt"}],
     "alias_proposals": [{"proposal_id": "proposal", "surface": "Borealice", "entity_id": "company:borealis"}],
 }

@@ -108,7 +108,10 @@ def test_the_surest_format_is_found_though_not_all_are_asked() -> None:
         sureness = [known.sniff(text) for known in registry.FORMATS]
         best = max(sureness)
         assert registry.recognise(text) is (registry.FORMATS[sureness.index(best)] if best >= 0.5 else None)
-        assert all(found <= registry.SUREST.get(known.FORMAT, 1.0) for found, known in zip(sureness, registry.FORMATS, strict=True))
+        assert all(
+            found <= registry.SUREST.get(known.FORMAT, 1.0)
+            for found, known in zip(sureness, registry.FORMATS, strict=True)
+        )
 
 
 def test_a_sure_text_is_not_shown_to_those_that_look_at_every_line(monkeypatch: pytest.MonkeyPatch) -> None:

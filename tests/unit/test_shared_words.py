@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from orchestration.transforms import hash_ranges, shared_text, word_hashes
 from orchestration.transforms.hash_ranges import HASH_BITS, Groups, Layout, in_tasks, scratch, spread
+from orchestration.transforms.parts import run_here
 from orchestration.transforms.repeated_speech import repeated_runs
 from orchestration.transforms.shared_text import _FILLERS, folded_words, overlaps, word_codes
-from orchestration.transforms.word_hashes import run_here, spread_words
+from orchestration.transforms.word_hashes import spread_words
 
 TEXTS = st.lists(
     st.one_of(

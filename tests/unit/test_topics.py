@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from orchestration.catalog.catalog import Catalog
 from orchestration.evaluation.topics import TopicLabelsError, f1, measure
 from orchestration.schemas.tables import LAKE_TABLES
+from orchestration.transforms.parts import Read
 from orchestration.transforms.topics import chapter_topics, copy_topics, turn_topics
 
 CATALOG = Catalog({}, (), {}, "x", (("company:acme", "topic:hammers"),))
@@ -53,15 +54,24 @@ def turns(copy_id: str, count: int, word_count: int = 250) -> list[dict[str, Any
     ]
 
 
+def parts(frame: pl.DataFrame, count: int = 1) -> Read:
+    """Return what reads a frame as the lake's reader does, as so many parts by copy."""
+    part = (pl.col("copy_id") == "a").cast(pl.Int64) % count
+    return lambda columns: [frame.filter(part == number).select(columns) for number in range(count)]
+
+
 def topics(
-    mentions: list[dict[str, Any]], turn_rows: list[dict[str, Any]], **more: list[dict[str, Any]]
+    mentions: list[dict[str, Any]],
+    turn_rows: list[dict[str, Any]],
+    part_count: int = 1,
+    **more: list[dict[str, Any]],
 ) -> pl.DataFrame:
     copy_ids = sorted({row["copy_id"] for row in (*mentions, *turn_rows)})
     return copy_topics(
-        table("mentions", mentions),
-        table("speaker_turns", turn_rows),
-        table("passages", more.get("passages", [])),
-        table("chapters", more.get("chapters", [])),
+        parts(table("mentions", mentions), part_count),
+        parts(table("speaker_turns", turn_rows), part_count),
+        parts(table("passages", more.get("passages", []))),
+        parts(table("chapters", more.get("chapters", []))),
         table("copy_episodes", [{"copy_id": copy_id, "episode_id": copy_id} for copy_id in copy_ids]),
         CATALOG,
     )
@@ -73,9 +83,9 @@ def scores(frame: pl.DataFrame, copy_id: str) -> dict[str, float]:
 
 def test_nothing_gives_nothing():
     assert topics([], []).is_empty()
-    empty = table("mentions", [])
+    empty = parts(table("mentions", []))
     episodes = table("copy_episodes", [])
-    assert chapter_topics(empty, table("chapters", []), episodes, CATALOG).is_empty()
+    assert chapter_topics(empty, parts(table("chapters", [])), episodes, CATALOG).is_empty()
     assert turn_topics(empty, episodes, CATALOG).is_empty()
 
 
@@ -140,7 +150,7 @@ def test_chapters_have_the_topics_of_their_titles_and_of_the_speech_in_their_tim
         ],
     )
     episodes = table("copy_episodes", [{"copy_id": "c", "episode_id": "e"}])
-    frame = chapter_topics(mentions, chapters, episodes, CATALOG)
+    frame = chapter_topics(parts(mentions), parts(chapters), episodes, CATALOG)
     assert frame.select("chapter_id", "topic_id", "mention_count", "is_primary").rows() == [
         ("one", "topic:bees", 2, True),
         ("two", "topic:hives", 1, True),
@@ -156,7 +166,7 @@ def test_a_turn_has_a_topic_where_it_is_clear():
         said("c", "mites", 2),
     ]
     frame = turn_topics(
-        table("mentions", mentions), table("copy_episodes", [{"copy_id": "c", "episode_id": "e"}]), CATALOG
+        parts(table("mentions", mentions)), table("copy_episodes", [{"copy_id": "c", "episode_id": "e"}]), CATALOG
     )
     assert frame.select("turn_id", "topic_id", "mention_count").rows() == [("c0", "topic:bees", 4)]
 
@@ -177,7 +187,7 @@ def test_scores_do_not_depend_on_the_order_of_rows_and_one_in_four_topics_at_mos
     frame = topics(mentions, turn_rows)
     shuffled = list(mentions)
     random.shuffle(shuffled)
-    assert frame.equals(topics(shuffled, list(reversed(turn_rows))))
+    assert frame.equals(topics(shuffled, list(reversed(turn_rows)), part_count=2))
     assert frame["mention_count"].sum() == len(mentions)
     assert (frame["score"] > 0).all()
     assert (frame.group_by("copy_id").agg(pl.col("is_primary").sum())["is_primary"] <= 4).all()

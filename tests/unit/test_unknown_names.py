@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,12 +22,17 @@ from orchestration.catalog.words import is_common_word, place_words, word_ranks
 from orchestration.io.lake import Lake
 from orchestration.pipeline import build_lake
 from orchestration.proof import EXAMPLE_TABLES, prove_examples
+from orchestration.schemas.tables import LAKE_TABLES
 from orchestration.settings import load_settings
 from orchestration.transforms.entity_candidates import entity_candidates
 from orchestration.transforms.kind_guess import guess_kind
 from orchestration.transforms.name_miner import alias_proposals
-from orchestration.transforms.sound import near_keys, sound_key
-from orchestration.transforms.unknown_names import find_unknown_names, text_units
+from orchestration.transforms.name_runs import RUN, is_always_ordinary
+from orchestration.transforms.name_scan import copy_names, sides, text_units
+from orchestration.transforms.parts import Read
+from orchestration.transforms.phrases import lower_case_phrases
+from orchestration.transforms.sound import near_keys, sound_key, sound_keys
+from orchestration.transforms.unknown_names import exploded, unknown_names, unknown_places
 
 PAGE = """**Ada Byrne:** Welcome. We talk about Hammerline today. It is a good day for it, and I was at it all week.
 
@@ -106,61 +113,158 @@ def test_every_example_leads_back_to_the_document(lake):
     assert prove_examples(broken).failure_count > 0
 
 
-CANDIDATE_INPUTS = (
-    "speaker_turns",
-    "passages",
-    "chapters",
-    "mentions",
-    "document_texts",
-    "catalog",
-    "copy_episodes",
-    "copy_shows",
-    "episode_copies",
-)
+def table(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    empty = LAKE_TABLES[name].create_empty()
+    frame = pl.DataFrame(rows, schema={column: empty.schema[column] for column in rows[0]} if rows else empty.schema)
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in empty.schema.items() if name not in frame.columns]
+    return frame.with_columns(*missing).select(empty.columns)
+
+
+def parts(frame: pl.DataFrame) -> Read:
+    """Return what reads a frame as the lake's reader does."""
+    return lambda columns: [frame.select(columns)]
+
+
+def computed(tables: dict[str, pl.DataFrame], lake: Lake) -> dict[str, pl.DataFrame]:
+    """Return the tables that are about names, made of others, and of each other."""
+    made: dict[str, Any] = dict(tables)
+    whole = ("copy_episodes", "copy_shows", "episode_copies", "appearance_evidence")
+    texts = ("speaker_turns", "passages", "chapters", "document_texts")
+    made["copy_names"] = copy_names(*[*of(made, *texts[:3], "mentions"), catalog(), made["episode_copies"]])
+    places = unknown_places(parts(made["copy_names"]))
+    made["unknown_names"] = unknown_names(*[*of(made, *texts, "episode_copies"), places])
+    read: list[Any] = [parts(made["unknown_names"]), parts(made["copy_names"])]
+    of_texts = [parts(made[name]) for name in texts[:3]]
+    made["entity_candidates"] = entity_candidates(*[*read, *of_texts, catalog(), *of(made, *whole[:3])])
+    readers = [lake.reader(name) for name in texts]
+    made["alias_proposals"] = alias_proposals(*[*read, *readers, catalog(), *of(made, *whole)])
+    return {name: made[name] for name in ("copy_names", "unknown_names", "entity_candidates", "alias_proposals")}
+
+
+def of(tables: dict[str, Any], *names: str) -> list[Any]:
+    return [tables[name] for name in names]
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_of_rows_changes_nothing(lake, seed):
-    shuffled: list[Any] = [
-        table.sample(fraction=1, shuffle=True, seed=seed) if isinstance(table, pl.DataFrame) else table
-        for table in inputs(lake, *CANDIDATE_INPUTS, "appearance_evidence")
-    ]
-    stored = lake.read("entity_candidates").sort("candidate_id")
-    assert entity_candidates(*shuffled[:-1]).sort("candidate_id").equals(stored)
-    assert alias_proposals(*shuffled).sort("proposal_id").equals(lake.read("alias_proposals").sort("proposal_id"))
+    shuffled = {name: lake.read(name).sample(fraction=1, shuffle=True, seed=seed) for name in LAKE_TABLES}
+    for name, found in computed(shuffled, lake).items():
+        assert found.sort(LAKE_TABLES[name].primary_key()).equals(lake.read(name)), name
 
 
 def test_empty_tables_give_empty_tables(lake):
-    empty: list[Any] = [t.clear() if isinstance(t, pl.DataFrame) else t for t in inputs(lake, *CANDIDATE_INPUTS)]
-    assert entity_candidates(*empty).is_empty()
-    with_people: list[Any] = [*empty, lake.read("appearance_evidence").clear()]
-    assert alias_proposals(*with_people).is_empty()
+    empty = {name: lake.read(name).clear() for name in LAKE_TABLES}
+    for name, found in computed(empty, lake).items():
+        assert found.is_empty(), name
+
+
+def texts(*written: str) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return turns, passages, chapters and mentions of a copy that has these titles and nothing else."""
+    passages = table(
+        "passages",
+        [
+            {
+                "copy_id": "c", "document_id": "d", "passage_id": f"p{at}", "field": "title", "text": text,
+                "char_start": at, "char_end": at + len(text),
+            }
+            for at, text in enumerate(written)
+        ],
+    )  # fmt: skip
+    return table("speaker_turns", []), passages, table("chapters", []), table("mentions", [])
+
+
+PIECES = st.sampled_from(
+    [
+        *("Ada Byrne", "byrne", "So", "the", "of", "Kettle", "kettle's", "OP_COOLs", "J. Quill", "Coca-Cola", "iPhone"),
+        *("“Vostok", "Forge”,", "Gemini 2", "Node.js", "https://a.example/Big-Anvil", "it’s", "Don't", "&", "É", "Örn"),
+        *("-", "", ".", "a_B", "And", "I", "Hammerlyne", "hammerlyne", "R&D", "5", "=Xerxes", "rock'n'roll", "x" * 50),
+    ]
+)
+TEXTS = st.lists(PIECES, max_size=14).flatmap(
+    lambda words: st.lists(
+        st.sampled_from([" ", " ", " ", "  ", "\n", "."]), min_size=len(words), max_size=len(words)
+    ).map(lambda gaps: "".join(word + gap for word, gap in zip(words, gaps, strict=True)))
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.one_of(TEXTS, st.text(alphabet="AaZz Ée'’.-&/_5\n,", max_size=80)))
+def test_what_is_read_chunk_by_chunk_is_what_the_whole_text_holds(text):
+    scanned = copy_names(*texts(text), catalog(), table("episode_copies", []))
+    parts_of = {name: exploded(scanned, name).to_dicts() for name in ("runs", "words", "spoken")}
+    found = {(run["start"], run["surface"]): run["is_mid_sentence"] for run in parts_of["runs"]}
+    # Those of the runs of the whole text that nothing around them spoils and that may hold a name in some corpus.
+    is_ended = re.compile(r"['’](?!s\b)\w|[@_\w]|\.[a-z]")
+    for match in RUN.finditer(text):
+        is_spoilt = is_ended.match(text, match.end()) or text[match.start() - 1 : match.start()] in tuple(".-=")
+        if match.group() in ("Ada Byrne", "Vostok", "Kettle", "Hammerlyne") and not is_spoilt:
+            before = text[max(0, match.start() - 2) : match.start()]
+            is_mid = len(before) == 2 and before[1] == " " and (before[0].isalnum() or before[0] == ",")
+            assert found[match.start(), match.group()] == is_mid
+    for start, surface in found:
+        assert text[start : start + len(surface)] == surface
+        assert surface.islower() or RUN.match(text, start) is not None
+    lower = Counter(
+        word.replace("’", "'").removesuffix("'s") for word in re.findall(r"\b[a-zß-öø-ÿ]+(?:['’][a-z]+)?", text)
+    )
+    capitalised = Counter(word.lower() for word in re.findall(r"(?<=[\w,] )[A-ZÀ-ÖØ-Þ][^\W\d_]*", text))
+    counted = {row["word"]: (row["lower"], row["capitalised"]) for row in parts_of["words"]}
+    for word in lower.keys() | capitalised.keys():
+        if word in counted or not is_always_ordinary(word):
+            assert counted[word] == (lower[word], capitalised[word])
+    assert counted.keys() <= lower.keys() | capitalised.keys()
+    for row in parts_of["spoken"]:
+        start, end = row["start"], row["start"] + len(row["word"])
+        assert text[start:end] == row["surface"]
+        assert (row["before"], row["after"]) == sides(text[:start], text[end:])
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.text(alphabet="AaZz Ée'’.-&/_5\n", max_size=80))
+@given(st.one_of(TEXTS, st.text(alphabet="AaZz Ée'’.-&/_5\n", max_size=80)))
 def test_places_lie_in_their_text_and_hold_their_name(text):
-    units = pl.DataFrame(
-        [{"copy_id": "c", "document_id": "d", "field": "title", "unit_id": "u", "text": text, "char_start": 0}],
-    ).with_columns(pl.lit(len(text)).alias("char_end"))
-    mentions = pl.DataFrame(
-        schema={
-            "copy_id": pl.String,
-            "field": pl.String,
-            "turn_id": pl.String,
-            "passage_id": pl.String,
-            "chapter_id": pl.String,
-            "text_start": pl.Int64,
-            "text_end": pl.Int64,
-            "entity_id": pl.String,
-            "entity_type": pl.String,
-        }
+    tables = texts(text)
+    scanned = copy_names(*tables, catalog(), table("episode_copies", []))
+    places = unknown_places(parts(scanned))
+    documents = table("document_texts", [{"document_id": "d", "text": text}])
+    names = unknown_names(*tables[:3], documents, table("episode_copies", []), places)
+    for row in names.to_dicts():
+        end = row["start"] + len(row["surface"])
+        assert text[row["start"] : end] == row["surface"]
+        assert row["surface"].replace("’", "'").lower() == row["key"]
+        assert text[: row["start"]].endswith(row["before"]) and text[end:].startswith(row["after"])
+        assert (row["char_start"], row["char_end"]) == (row["start"], end)
+
+
+def test_the_row_of_a_copy_is_the_same_whatever_is_scanned_with_it():
+    _, passages, *_ = texts(
+        "Zeta Vostok and Ada Byrne said hammerlyne forge, a kettle.", "Alpha of Kettle. So kettles."
     )
-    found = find_unknown_names(units, mentions)
-    for key, places in found.names.items():
-        for place in places:
-            assert 0 <= place.start < place.end <= len(text)
-            assert text[place.start : place.end].replace("’", "'").lower() == key
+    others = passages.with_columns(pl.lit("b").alias("copy_id"), pl.lit("Kettle and zeta, Quill forge.").alias("text"))
+    alone, together = (
+        copy_names(
+            table("speaker_turns", []), frame, table("chapters", []), table("mentions", []), catalog(),
+            table("episode_copies", []),
+        )
+        for frame in (passages, pl.concat([others, passages]))
+    )  # fmt: skip
+    assert together.filter(pl.col("copy_id") == "c").equals(alone) and together.height == 2
+
+
+def test_what_other_copies_say_decides_what_a_run_holds():
+    def found(*written: str) -> set[str]:
+        scanned = copy_names(*texts(*written), catalog(), table("episode_copies", []))
+        return set(unknown_places(parts(scanned))["key"])
+
+    assert "mempool" in found("Mempool is big.")
+    assert "mempool" not in found("Mempool is big.", "a mempool, this mempool")
+
+
+def test_of_phrases_that_overlap_the_first_and_longest_counts_and_no_part_of_a_word():
+    _, passages, *_ = texts("open source tools, opensource, an open source", "reopen source", "Open Source")
+    phrases = ["open source", "open source tools", "source tools"]
+    empty = parts(table("speaker_turns", [])), parts(passages), parts(table("chapters", []))
+    counted = lower_case_phrases(phrases, empty, table("episode_copies", []))
+    assert dict(counted) == {"open source tools": 1, "open source": 1}
 
 
 def test_copies_in_other_languages_are_left_out(lake):
@@ -183,6 +287,11 @@ def test_sound_keys_are_stable_and_a_sound_apart_is_found(text):
     key = sound_key(text)
     assert key == sound_key(text.upper().lower()) or not text.isascii()
     assert all(key in near_keys(key[:n] + "x" + key[n:]) for n in range(len(key)))
+
+
+@given(st.lists(st.text(alphabet="aeghkmnptwxczys'1é İ", max_size=12), max_size=6))
+def test_sound_keys_of_many_are_those_of_each(names):
+    assert sound_keys(names) == [sound_key(name) for name in names]
 
 
 @pytest.mark.parametrize(

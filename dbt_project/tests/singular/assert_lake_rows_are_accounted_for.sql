@@ -78,11 +78,14 @@
 {%- set episode_shows = 'select row(episode_id, show_id)::varchar as row_id from ' ~ ref('episode_shows') -%}
 {%- do books.append(unbalanced('lake/copy_shows', 'episode_shows', copy_shows, episode_shows)) -%}
 
-{#- What is compared of a copy, the shows that it states and the people it knows serve others; the copy is there. -#}
+{#- What is compared of a copy, the shows that it states, the people and the names that it knows serve others and what is
+    proposed for the catalogue; the copy is there. -#}
 {%- for table, key in [
     ('copy_words', 'copy_id'),
     ('stated_shows', 'row(copy_id, show_id)'),
     ('copy_casts', 'row(copy_id, standing, person_key)'),
+    ('copy_names', 'copy_id'),
+    ('unknown_names', 'row(copy_id, unit, start)'),
 ] %}
     {%- set rows = 'select (' ~ key ~ ')::varchar as row_id from ' ~ source('lake', table) -%}
     {%- set of_copies = rows ~ ' where copy_id in (select copy_id from ' ~ ref('episode_copies') ~ ')' -%}
