@@ -14,8 +14,8 @@ from orchestration.definitions import defs
 from orchestration.defs.executor import executor
 from orchestration.defs.workspace import Workspace
 from orchestration.run_lock import lock_holder
-from orchestration.settings import load_settings
 from tests.conftest import ROOT
+from tests.e2e.test_incremental_warehouse import HISTORY
 from tests.e2e.test_sample_corpus import hashes, rows, run
 
 
@@ -95,6 +95,11 @@ def test_steps_in_processes_of_their_own_make_the_same_tables(folder, tmp_path) 
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-4000:]
     assert "multiprocess executor" in done.stderr
-    assert hashes(folder) == hashes(alone)
+    # When a content was first read, and what tells of runs, is another matter for each.
+    one, other = (
+        {t: h for t, h in hashes(made).items() if t not in {"documents", *HISTORY}} for made in (folder, alone)
+    )
+    assert len(one) > 40 and one == other
+    documents = "select * exclude (ingested_at) from documents order by document_id"
+    assert rows(folder, documents) == rows(alone, documents)
     assert rows(folder, "select count(*) from pipeline_runs") == [(1,)]
-    assert load_settings().warehouse == folder
