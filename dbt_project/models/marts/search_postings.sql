@@ -74,7 +74,7 @@ terms as materialized (
     select
         term,
         row_number() over (order by term)::integer as term_number,
-    from (select distinct term from words)
+    from (select distinct term from words) as distinct_words
 ),
 
 counted as (
