@@ -196,12 +196,35 @@ def rows_of(lake: Lake, table: str, bucket: int, copies: pl.DataFrame, *, is_all
             if is_all
             else lake.read_rows(table, bucket, "copy_id", copies["copy_id"].to_list())
         )
+    own, others = (copies.filter(is_own) for is_own in (pl.col("source") == bucket, pl.col("source") != bucket))
+    frames = [_by_document(lake, table, own)] if own.height else []
+    if others.height:
+        frames.append(_visitors(lake, table, bucket, others) if is_all else _by_document(lake, table, others))
+    return pl.concat(frames) if frames else lake.read_part(table, bucket).clear()
+
+
+def _by_document(lake: Lake, table: str, copies: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of `copies` in a raw table from the parts in which their documents stand."""
     key = "document_id" if table == "document_texts" else "copy_id"
-    frames = [
+    return pl.concat(
         lake.read_rows(table, int(source), key, part[key].to_list())
         for (source,), part in sorted(copies.partition_by("source", as_dict=True).items())
-    ]
-    return pl.concat(frames) if frames else lake.read_part(table, bucket).clear()
+    )
+
+
+def _visitors(lake: Lake, table: str, bucket: int, copies: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of the copies at home in a bucket whose documents stand in others.
+
+    They come from nearly as many parts as there are copies, and every stage wants them: so they are kept together, as
+    long as the documents are the same and were read in the same way.
+    """
+    path = lake.visitors(table, bucket)
+    about = {"of": digest_of(copies.select("copy_id", "document_id", "document_key")), "polars": pl.__version__}
+    rows = _read(path, about)
+    if rows is None:
+        rows = _by_document(lake, table, copies)
+        _write(path, rows, about)
+    return rows
 
 
 def _rows_of(lake: Lake, task: Task, table: str, copies: pl.DataFrame) -> pl.DataFrame:

@@ -20,38 +20,44 @@ from orchestration.increments import digest_of, rows_of
 from orchestration.io.files import write_json
 from orchestration.io.lake import Lake
 from orchestration.method_versions import version_of
-from orchestration.pipeline import WHOLE_TABLES
 from orchestration.progress import Report, at_most_once_a_second
 from orchestration.proof import EXAMPLE_TABLES, MAX_REPORTED, PROVEN_TABLES, ProofResult, prove, prove_examples
-from orchestration.schemas.tables import INGEST_TABLES
+from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
 from orchestration.workers import ALONE, Workers, each
+
+# Their rows are checked where their documents stand, other raw tables' with the copies at home: mentions need those.
+_BY_DOCUMENT = frozenset({"document_texts", "segments"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
+    """A bucket to prove. copies: those at home in it. there: the tables that have a part for it."""
+
     lake: Path
     bucket: int
     key: str
     copies: pl.DataFrame
+    there: frozenset[str]
 
 
 def prove_lake(lake: Lake, workers: Workers = ALONE, report: Report = lambda line: None) -> ProofResult:
     """Check every row of the tables named in PROVEN_TABLES."""
     known = _known(lake)
     version = version_of("orchestration.proof")
-    whole = [lake.fingerprint(table) for table in PROVEN_TABLES if table in WHOLE_TABLES]
-    parts = {
-        table: lake.parts(table) for table in PROVEN_TABLES if table not in WHOLE_TABLES and table not in INGEST_TABLES
-    }
+    parts = {table: lake.parts(table) for table in PROVEN_TABLES if table in _BY_DOCUMENT or table not in INGEST_TABLES}
+    homes = Homes.of(lake)
+    # Where no episode is at home there are rows of documents all the same.
+    buckets = dict.fromkeys(lake.parts("documents"), homes.copies.clear()) | homes.buckets()
     results: dict[str, dict[str, Any]] = {}
     wanted = []
-    for bucket, copies in Homes.of(lake).buckets().items():
+    for bucket, copies in sorted(buckets.items()):
         made_of = (of[bucket].fingerprint if bucket in of else "" for of in parts.values())
-        key = stable_id("proof", version, digest_of(copies), *whole, *made_of)
+        key = stable_id("proof", version, digest_of(copies), *made_of)
         if known.get(str(bucket), {}).get("key") == key:
             results[str(bucket)] = known[str(bucket)]
         else:
-            wanted.append(_Task(lake.folder, bucket, key, copies))
+            there = frozenset(table for table, of in parts.items() if bucket in of)
+            wanted.append(_Task(lake.folder, bucket, key, copies, there))
     failure_count, failures = 0, []
     on_progress = at_most_once_a_second(report, "proved part")
     for number, (task, result) in enumerate(each(_prove, wanted, len(wanted), workers), 1):
@@ -93,14 +99,19 @@ def _examples(lake: Lake) -> Iterator[dict[str, pl.DataFrame]]:
 
 def _prove(task: _Task) -> ProofResult:
     lake = Lake(task.lake)
-    ids = task.copies["copy_id"].to_list()
-    tables = {
-        table: lake.read_rows(table, 0, "copy_id", ids)
-        if table in WHOLE_TABLES
-        else rows_of(lake, table, task.bucket, task.copies, is_all=True)
-        for table in PROVEN_TABLES
-    }
-    return prove(tables)
+    return prove({table: _rows(lake, table, task) for table in PROVEN_TABLES})
+
+
+def _rows(lake: Lake, table: str, task: _Task) -> pl.DataFrame:
+    """Return the rows of the bucket's documents, or of the copies at home in it: from the table itself, not copies."""
+    empty = LAKE_TABLES[table].create_empty()
+    if table not in INGEST_TABLES or table in _BY_DOCUMENT:
+        rows = lake.read_part(table, task.bucket) if table in task.there else empty
+        others = task.copies.filter(pl.col("source") != task.bucket)
+        if table != "document_texts" or others.is_empty():
+            return rows
+        return pl.concat([rows, rows_of(lake, table, task.bucket, others, is_all=False)])
+    return rows_of(lake, table, task.bucket, task.copies, is_all=False) if task.copies.height else empty
 
 
 def _known(lake: Lake) -> dict[str, dict[str, Any]]:

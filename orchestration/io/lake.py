@@ -216,6 +216,9 @@ class Lake:
         Reads every file, which a run does only once something went wrong.
         """
         found = []
+        # Copies of rows, of whose content no hash is kept.
+        for file in (self.folder / "state").glob("*/visitors-*.parquet"):
+            file.unlink()
         for table in LAKE_TABLES:
             for bucket, part in self.parts(table).items():
                 path = self.path(table, bucket)
@@ -227,6 +230,10 @@ class Lake:
     def state_of(self, table: str, bucket: int, what: str) -> Path:
         """Return the path of a Parquet file about a part, away from its folder, all files of which are its rows."""
         return self.folder / "state" / table / f"{what}-{bucket:05}.parquet"
+
+    def visitors(self, table: str, bucket: int) -> Path:
+        """Return the path of a file with rows of `table` from other parts, for whoever needs them in `bucket`."""
+        return self.state_of(table, bucket, "visitors")
 
     def scratch(self, table: str) -> Path:
         """Return the path of a folder for files that are there only while `table` is computed."""

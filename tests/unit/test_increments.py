@@ -115,6 +115,35 @@ def test_a_line_of_the_catalogue_parses_nothing(here, catalog):
     assert (computed["parsed"], computed["copy_alignments"], computed["mentions"]) == (0, 0, 4)
 
 
+def test_rows_that_come_from_other_parts_are_kept_and_made_anew_where_they_are_damaged(here, catalog):
+    shutil.copytree(ROOT / "raw", here.raw, dirs_exist_ok=True)
+    run(here, catalog)
+    lake = Lake(here.lake)
+    kept = sorted(here.lake.glob("state/*/visitors-*.parquet"))
+    assert {file.parent.name for file in kept} >= {"segments", "document_texts"}
+    rows = {stage.table: lake.read(stage.table) for stage in STAGES}
+    for file in kept:
+        file.write_bytes(file.read_bytes()[:-40])
+    lake.forget(PER_EPISODE)
+    run(here, catalog)
+    assert all(lake.read(table).equals(before) for table, before in rows.items())
+    assert [pl.read_parquet(file).height > 0 for file in kept]
+    assert lake.damaged() == []
+    assert not list(here.lake.glob("state/*/visitors-*.parquet"))
+
+
+def test_the_proof_looks_at_documents_of_episodes_that_are_at_home_elsewhere(here, catalog):
+    shutil.copytree(ROOT / "raw", here.raw, dirs_exist_ok=True)
+    run(here, catalog)
+    lake = Lake(here.lake)
+    bucket, part = next((number, part) for number, part in lake.parts("segments").items() if part.row_count)
+    count = prove_lake(lake).row_count
+    wrong = lake.read_part("segments", bucket).with_columns(text=pl.col("text") + pl.lit(" indeed"))
+    lake.record("segments", lake.parts("segments") | {bucket: lake.write_part("segments", bucket, wrong, part.key)})
+    found = prove_lake(lake)
+    assert (found.row_count, found.failure_count) == (count, part.row_count)
+
+
 def test_processes_and_buckets_change_no_row(here, catalog, monkeypatch):
     shutil.copytree(ROOT / "raw", here.raw, dirs_exist_ok=True)
     run(replace(here, process_count=2), catalog)
