@@ -93,7 +93,7 @@ def _is_whole(manifest: Path) -> bool:
 
 def mart_tables(settings: Settings) -> list[str]:
     """Return the names of the tables that a release consists of: the models of schema `main`."""
-    nodes = json.loads(manifest_path(settings).read_text(encoding="utf-8"))["nodes"].values()
+    nodes = json.loads(prepare_manifest(settings).read_text(encoding="utf-8"))["nodes"].values()
     return sorted(node["alias"] for node in nodes if node["resource_type"] == "model" and node["schema"] == "main")
 
 
