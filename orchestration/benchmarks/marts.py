@@ -5,7 +5,7 @@
 A lake larger than any that was built here in full is made by repeating one: each document, copy, turn, mention comes
 back as often as asked, under another id; entities, people and shows stay who they are, and so do the proposals for the
 catalogue, of which there is a bounded number whatever the size. All models and their tests then run on it, in a process
-of its own that is watched from outside.
+of its own that is watched from outside. The figures are kept in `bench.json` in the folder, beside those of builds.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.benchmarks.measuring import Report, to_stderr
+from orchestration.benchmarks.pipeline import load, machine, save
 from orchestration.benchmarks.watching import python, watch
 from orchestration.history import prepare_history
 from orchestration.io.lake import Lake
@@ -127,11 +128,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.build:
         return _build(replace(load_settings(), warehouse=options.lake.absolute().parent))
+    out = options.out.absolute()
     try:
-        found = measure(options.lake, options.times, options.memory, options.out.absolute(), to_stderr(time.time()))
+        found = measure(options.lake, options.times, options.memory, out, to_stderr(time.time()))
     except RuntimeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    results = load(out)
+    kept = {"machine": machine()} | found
+    results["marts"] = results.get("marts", {}) | {f"{found['raw_mb']:.0f}": kept}
+    save(out, results)
     print(json.dumps(found, indent=2))
     return 0
 

@@ -285,6 +285,24 @@ def _dry(results: Results) -> str:
     return f"{said}\n\n{_stage_table(built['stages'], {})}"
 
 
+def _marts(results: Results) -> str:
+    kept = sorted(results.get("marts", {}).values(), key=lambda one: float(one["raw_mb"]))
+    if not kept:
+        return "Not measured yet."
+    head = ["raw MB", "times", "lake MB", "DuckDB may use", "models and tests", "seconds", "cores used", "peak MB"]
+    rows = [
+        [
+            *(_number(one["raw_mb"]), one["times"], _number(one["lake_mb"]), one["memory_limit"], one["nodes"]),
+            *(_number(one["seconds"]), _number(one["cpu_seconds"] / one["seconds"])),
+            *(_number(one["peak_mb"]), _number(one["database_mb"])),
+        ]
+        for one in kept
+    ]
+    slowest = [[node["node"], _number(node["seconds"])] for node in kept[-1]["slowest"]]
+    title = f"What took longest at {_number(kept[-1]['raw_mb'])} MB:"
+    return "\n\n".join([_table([*head, "database MB"], rows), title, _table(["model or test", "seconds"], slowest)])
+
+
 def _growth(results: Results) -> str:
     sizes = [one for _, one in sizes_of(results)]
     if not sizes:
@@ -346,4 +364,5 @@ BLOCKS: dict[str, tuple[str, Callable[[Results], str]]] = {
     "again": ("Building again", _again),
     "queries": ("Queries", _queries),
     "dry_run": ("Dry run", _dry),
+    "marts": ("Models on a lake that is larger than memory", _marts),
 }

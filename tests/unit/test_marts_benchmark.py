@@ -1,0 +1,50 @@
+"""A lake is repeated under other ids, so that the models can be tried on one of any size."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from orchestration.benchmarks.marts import repeat
+from orchestration.benchmarks.page import BLOCKS
+from orchestration.ingest_run import run_ingest
+from orchestration.io.lake import Lake
+from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
+from orchestration.settings import load_settings
+from tests.conftest import ROOT
+
+
+def test_every_row_comes_back_under_ids_of_its_own(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "raw", tmp_path / "raw")
+    settings = replace(load_settings({}), raw=tmp_path / "raw", warehouse=tmp_path / "warehouse")
+    lake = Lake(settings.lake)
+    run_ingest(settings, lake, datetime(2026, 3, 1, tzinfo=UTC), lambda line: None)
+    repeat(settings.lake, 3, tmp_path / "many", lambda line: None)
+    many = {table: pl.read_parquet(tmp_path / "many" / table / "*.parquet") for table in INGEST_TABLES}
+    for table, frame in many.items():
+        once = lake.read(table)
+        assert frame.height == 3 * once.height, table
+        assert frame.schema == once.schema, table
+        assert frame.unique(LAKE_TABLES[table].primary_key()).height == frame.height, table
+        own = frame.join(once, on=LAKE_TABLES[table].primary_key(), how="semi").sort(LAKE_TABLES[table].primary_key())
+        assert own.equals(once.sort(LAKE_TABLES[table].primary_key())), table
+    documents = many["documents"]
+    assert set(many["segments"]["document_id"]) <= set(documents["document_id"])
+    assert documents["path"].n_unique() == documents.height
+    assert documents["path"].to_list() == documents["paths"].list.first().to_list()
+
+
+def test_the_table_tells_what_took_longest_at_the_largest_size() -> None:
+    figures = {"times": 2, "lake_mb": 30.0, "memory_limit": "3GB", "nodes": 260, "cpu_seconds": 20.0, "peak_mb": 900.0}
+    kept = {
+        size: figures | {"raw_mb": float(size), "seconds": 10.0, "database_mb": 9.0, "slowest": [slowest]}
+        for size, slowest in (("100", {"node": "few", "seconds": 1.0}), ("1000", {"node": "mentions", "seconds": 7.0}))
+    }
+    table = BLOCKS["marts"][1]({"sizes": {}, "marts": kept})
+    assert "| mentions | 7.0 |" in table and "few" not in table
+    assert "| 1,000 | 2 | 30.0 | 3GB | 260 | 10.0 | 2.0 | 900 | 9.0 |" in table
+    assert BLOCKS["marts"][1]({"sizes": {}}) == "Not measured yet."
