@@ -61,6 +61,11 @@ _DOCUMENTS = """
     where old.document_id not in (select document_id from documents)
         and new.document_id not in (select document_id from old_documents);
 """
+# Nearly all mentions are as they were: they would be paired by id, and tell nothing.
+_SAME = """
+    create temp table same as
+    select mention_id from mentions as new join old_mentions as old using (mention_id) where {alike};
+"""
 _SIDE = """
     create temp table {side} as
     select
@@ -73,7 +78,7 @@ _SIDE = """
     left join {documents} as documents using (document_id)
     left join (select {side}_id as document_id, min(path) as path from replaced group by all) as replaced
         using (document_id)
-    where field <> 'speaker_label';
+    where field <> 'speaker_label' and mention_id not in (select mention_id from same);
 """
 _PAIRS = (
     "mention_id",
@@ -173,7 +178,11 @@ def _prepare(cursor: duckdb.DuckDBPyConnection, files: dict[str, str]) -> None:
     create, replaced = _DOCUMENTS.split(";", 1)
     cursor.execute(create, {"documents": files["documents"]})
     cursor.execute(replaced)
-    cursor.execute("create temp table old_mentions as select * from read_parquet($file)", {"file": files["mentions"]})
+    # A view takes no parameters, and read as a table the mentions of a whole release would be in memory.
+    path = files["mentions"].replace("'", "''")
+    cursor.execute(f"create temp view old_mentions as select * from read_parquet('{path}')")
+    alike = " and ".join(f"old.{name} is not distinct from new.{name}" for name in _COMPARED)
+    cursor.execute(_SAME.format(alike=alike))
     sides = (("old", "documents", "old_mentions", "old_documents"), ("new", "old_documents", "mentions", "documents"))
     for side, others, mentions, documents in sides:
         cursor.execute(_SIDE.format(side=side, others=others, mentions=mentions, documents=documents))

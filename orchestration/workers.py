@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from multiprocessing import connection, parent_process
 from typing import TypeVar
 
@@ -76,15 +75,26 @@ def in_order(work: Callable[[T], R], tasks: Sequence[T], workers: Workers) -> li
     return [done[id(task)] for task in tasks]
 
 
-@cache
+def end_processes() -> None:
+    """End the processes that parts were worked on in, and give their memory back; who needs them starts them again."""
+    while _pools:
+        _, pool = _pools.popitem()
+        pool.shutdown()
+
+
+_pools: dict[int, Executor] = {}
+
+
 def _pool(process_count: int) -> Executor:
-    with one_thread_each():
-        # A fork would copy locks that threads of Polars hold.
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(process_count, mp_context=context, initializer=end_with_parent)
-        for future in [pool.submit(time.sleep, 0.05) for _ in range(process_count)]:
-            future.result()
-    return pool
+    if process_count not in _pools:
+        with one_thread_each():
+            # A fork would copy locks that threads of Polars hold.
+            context = multiprocessing.get_context("spawn")
+            pool = ProcessPoolExecutor(process_count, mp_context=context, initializer=end_with_parent)
+            for future in [pool.submit(time.sleep, 0.05) for _ in range(process_count)]:
+                future.result()
+        _pools[process_count] = pool
+    return _pools[process_count]
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from orchestration.publish import release_key
 from orchestration.releases import current_release, discard_scratch, kept_results
 from orchestration.rollback import release_to_keep
 from orchestration.settings import load_settings
+from orchestration.workers import end_processes
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
 _MAX_REPORTED = 5
@@ -68,6 +69,8 @@ def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[
         if done % 25 == 0 or status in ("fail", "error"):
             context.log.info(f"{done} models and tests done, last {unique_id.split('.')[2]}: {status}")
 
+    # Nothing more is computed in parts, and the models need the memory.
+    end_processes()
     results = build_models(settings, settings.scratch_database, on_node)
     yield from _events(context.assets_def, results, is_kept=False)
     bad = [result for result in results if not result.is_good]

@@ -31,7 +31,7 @@ from orchestration.pipeline import STAGES, run_stage
 from orchestration.proof_run import prove_lake
 from orchestration.settings import Settings, load_settings
 from orchestration.texts_with import texts_with
-from orchestration.workers import Workers, each, in_order
+from orchestration.workers import Workers, each, end_processes, in_order
 from tests.conftest import ROOT
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -50,6 +50,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(buckets, "DOCUMENTS_PER_BUCKET", 4)
     (tmp_path / "raw").mkdir()
     return replace(load_settings(), raw=tmp_path / "raw", warehouse=tmp_path / "warehouse", process_count=1)
+
+
+def process_of(number: int) -> int:
+    return os.getpid()
 
 
 def write(settings: Settings, number: int, guest: str = "Ferdy Quillfeather", friend: str = "nobody") -> None:
@@ -142,6 +146,15 @@ def test_the_proof_looks_at_documents_of_episodes_that_are_at_home_elsewhere(her
     lake.record("segments", lake.parts("segments") | {bucket: lake.write_part("segments", bucket, wrong, part.key)})
     found = prove_lake(lake)
     assert (found.row_count, found.failure_count) == (count, part.row_count)
+
+
+def test_processes_that_were_ended_are_started_again_where_they_are_wanted():
+    two = Workers(2)
+    before = {pid for _, pid in each(process_of, range(6), 6, two)}
+    assert {pid for _, pid in each(process_of, range(6), 6, two)} <= before
+    end_processes()
+    end_processes()
+    assert {pid for _, pid in each(process_of, range(6), 6, two)}.isdisjoint(before)
 
 
 def test_processes_and_buckets_change_no_row(here, catalog, monkeypatch):
