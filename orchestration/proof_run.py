@@ -27,6 +27,7 @@ from orchestration.workers import ALONE, Workers, each
 
 # Their rows are checked where their documents stand, other raw tables' with the copies at home: mentions need those.
 _BY_DOCUMENT = frozenset({"document_texts", "segments"})
+_ROWS, _EXAMPLES = "proof", "proof_of_examples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class _Task:
 
 def prove_lake(lake: Lake, workers: Workers = ALONE, report: Report = lambda line: None) -> ProofResult:
     """Check every row of the tables named in PROVEN_TABLES."""
-    known = _known(lake)
+    known = _known(lake, _ROWS)
     version = version_of("orchestration.proof")
     parts = {table: lake.parts(table) for table in PROVEN_TABLES if table in _BY_DOCUMENT or table not in INGEST_TABLES}
     homes = Homes.of(lake)
@@ -65,13 +66,18 @@ def prove_lake(lake: Lake, workers: Workers = ALONE, report: Report = lambda lin
         failure_count += result.failure_count
         failures += result.failures
         on_progress(number, len(wanted))
-    write_json(_state(lake), results)
+    write_json(_state(lake, _ROWS), results)
     row_count = sum(int(one["row_count"]) for one in results.values())
     return ProofResult(row_count, failure_count, sorted(failures)[:MAX_REPORTED])
 
 
 def prove_lake_examples(lake: Lake) -> ProofResult:
-    """Check every example in the tables named in EXAMPLE_TABLES."""
+    """Check every example in the tables named in EXAMPLE_TABLES, unless these very rows were proven before."""
+    made_of = (lake.fingerprint(table) for table in ("document_texts", *EXAMPLE_TABLES))
+    key = stable_id("proof of examples", version_of("orchestration.proof"), *made_of)
+    known = _known(lake, _EXAMPLES).get("examples", {})
+    if known.get("key") == key:
+        return ProofResult(int(known["row_count"]), 0, [])
     row_count = failure_count = 0
     failures: list[str] = []
     for tables in _examples(lake):
@@ -79,6 +85,8 @@ def prove_lake_examples(lake: Lake) -> ProofResult:
         row_count += result.row_count
         failure_count += result.failure_count
         failures += result.failures
+    proven = {"key": "" if failure_count else key, "row_count": row_count}
+    write_json(_state(lake, _EXAMPLES), {"examples": proven})
     return ProofResult(row_count, failure_count, failures[:MAX_REPORTED])
 
 
@@ -114,13 +122,13 @@ def _rows(lake: Lake, table: str, task: _Task) -> pl.DataFrame:
     return rows_of(lake, table, task.bucket, task.copies, is_all=False) if task.copies.height else empty
 
 
-def _known(lake: Lake) -> dict[str, dict[str, Any]]:
+def _known(lake: Lake, what: str) -> dict[str, dict[str, Any]]:
     try:
-        known = json.loads(_state(lake).read_text(encoding="utf-8"))
+        known = json.loads(_state(lake, what).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
 
 
-def _state(lake: Lake) -> Path:
-    return lake.folder / "state" / "proof.json"
+def _state(lake: Lake, what: str) -> Path:
+    return lake.folder / "state" / f"{what}.json"

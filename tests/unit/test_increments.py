@@ -20,7 +20,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 
-from orchestration import buckets, pipeline
+from orchestration import buckets, pipeline, proof_run
 from orchestration.buckets import bucket_count, bucket_expr, bucket_of
 from orchestration.catalog.catalog import Catalog
 from orchestration.catalog.load import load_catalog
@@ -28,7 +28,7 @@ from orchestration.increments import Done, Sent, Shared, Task, bring_up_to_date
 from orchestration.ingest_run import run_ingest
 from orchestration.io.lake import Lake, is_time_to_record
 from orchestration.pipeline import STAGES, run_stage
-from orchestration.proof_run import prove_lake
+from orchestration.proof_run import prove_lake, prove_lake_examples
 from orchestration.settings import Settings, load_settings
 from orchestration.texts_with import texts_with
 from orchestration.workers import Workers, each, end_processes, in_order
@@ -146,6 +146,23 @@ def test_the_proof_looks_at_documents_of_episodes_that_are_at_home_elsewhere(her
     lake.record("segments", lake.parts("segments") | {bucket: lake.write_part("segments", bucket, wrong, part.key)})
     found = prove_lake(lake)
     assert (found.row_count, found.failure_count) == (count, part.row_count)
+
+
+def test_examples_are_proven_again_where_they_or_their_texts_changed(here, catalog, monkeypatch):
+    shutil.copytree(ROOT / "raw", here.raw, dirs_exist_ok=True)
+    run(here, catalog)
+    lake = Lake(here.lake)
+    first = prove_lake_examples(lake)
+    assert first.row_count > 0 and first.failure_count == 0
+    monkeypatch.setattr(proof_run, "prove_examples", lambda tables: pytest.fail("looked again"))
+    assert prove_lake_examples(lake) == first
+    monkeypatch.undo()
+    named = lake.read("entity_candidates")
+    renamed = [[row | {"surface": "Nobody Anywhere"} for row in rows] for rows in named["contexts"].to_list()]
+    wrong = named.with_columns(contexts=pl.Series(renamed, dtype=named.schema["contexts"]))
+    lake.write("entity_candidates", wrong, "wrong")
+    again = [prove_lake_examples(lake) for _ in range(2)]
+    assert again[0].failure_count > 0 and again[0] == again[1]
 
 
 def test_processes_that_were_ended_are_started_again_where_they_are_wanted():

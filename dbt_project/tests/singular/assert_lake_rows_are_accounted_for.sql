@@ -78,8 +78,8 @@
 {%- set episode_shows = 'select row(episode_id, show_id)::varchar as row_id from ' ~ ref('episode_shows') -%}
 {%- do books.append(unbalanced('lake/copy_shows', 'episode_shows', copy_shows, episode_shows)) -%}
 
-{#- What is compared of a copy, the shows that it states, the people and the names that it knows serve others and what is
-    proposed for the catalogue; the copy is there. -#}
+{#- What is compared of a copy, and the shows, people and names that it knows, serve others and what is proposed for the
+    catalogue; the copy is there. -#}
 {%- for table, key in [
     ('copy_words', 'copy_id'),
     ('stated_shows', 'row(copy_id, show_id)'),

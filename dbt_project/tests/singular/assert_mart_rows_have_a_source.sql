@@ -20,8 +20,11 @@
 
 {#- Each company of an episode once: pairs of single mentions would be hundreds of times as many. -#}
 {%- set companies_of_episodes -%}
-(select distinct episode_id, entity_id from {{ ref('mentions') }}
-where entity_type = 'company' and {{ is_counted('field') }})
+(
+    select distinct episode_id, entity_id
+    from {{ ref('mentions') }}
+    where entity_type = 'company' and {{ is_counted('field') }}
+)
 {%- endset -%}
 
 {#- Marts that are made: whence, what one row is there, and what tells the rows of the mart apart. -#}
