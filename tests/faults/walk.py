@@ -24,6 +24,7 @@ import polars as pl
 
 from orchestration.catalog.load import load_catalog
 from orchestration.history import prepare_history
+from orchestration.io.lake import Lake
 from orchestration.pipeline import build_lake
 from orchestration.publish import publish
 from orchestration.releases import current_release, discard_scratch
@@ -167,11 +168,7 @@ def _build(settings: Settings) -> None:
 
 
 def _differences(one: Path, other: Path) -> str:
-    wrong = [
-        table
-        for table in LAKE_TABLES
-        if not pl.read_parquet(one / table / "data.parquet").equals(pl.read_parquet(other / table / "data.parquet"))
-    ]
+    wrong = [table for table in LAKE_TABLES if not Lake(one).read(table).equals(Lake(other).read(table))]
     return f"differs in {', '.join(wrong)}" if wrong else "the same rows"
 
 
