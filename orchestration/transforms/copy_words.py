@@ -23,7 +23,7 @@ MIN_SENTENCE_WORDS = 8
 def copy_words(segments: pl.DataFrame, passages: pl.DataFrame, chapters: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return the table `copy_words`: a row for each copy that says or describes anything, made of its rows alone."""
     frames = [
-        speech_codes(segments).rename({"codes": "speech"}),
+        speech_codes(segments),
         notes_words(passages, chapters).group_by("copy_id", maintain_order=True).agg(notes="word"),
         _frame("names", _names(passages)),
         _frame("voices", _voices(segments)),

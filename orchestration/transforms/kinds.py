@@ -19,7 +19,7 @@ from orchestration.formats.display import count_words, tidy
 from orchestration.ids import stable_id
 from orchestration.schemas.kind_spans import KindSpans
 from orchestration.transforms.repeated_speech import repeated_runs, repeated_sentences
-from orchestration.transforms.shared_text import codes, speech_words
+from orchestration.transforms.shared_text import speech_codes
 from orchestration.transforms.show_talk import PROMO, SHOW_WORDS, show_talk
 from orchestration.transforms.speech_sentences import Sentence, Sentences
 from orchestration.transforms.spoken_literals import Literals
@@ -68,7 +68,7 @@ def kind_spans(
     if copy_episodes is None:
         copy_episodes = copies.select("copy_id", episode_id="copy_id")
     if repeated is None:
-        words = codes(speech_words(segments)).rename({"codes": "speech"})
+        words = speech_codes(segments)
         repeated = repeated_runs(lambda columns: [words.select(columns)], copy_episodes)
     episodes: dict[str, str] = dict(copy_episodes.select("copy_id", "episode_id").iter_rows())
     runs = {copy_id: part["runs"][0] for (copy_id,), part in repeated.partition_by("copy_id", as_dict=True).items()}

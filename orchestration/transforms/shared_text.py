@@ -89,20 +89,6 @@ def folded_words(text: str | None) -> list[str]:
     return _WORD.findall(_APOSTROPHES.sub("", plain))
 
 
-def speech_words(segments: pl.DataFrame) -> pl.DataFrame:
-    """Return the folded words spoken in each copy, in order, hesitations left out: `copy_id, word`."""
-    return (
-        segments.lazy()
-        .filter("is_speech")
-        .sort("copy_id", "segment_index")
-        .select("copy_id", word=_folded_words(pl.col("text")))
-        .explode("word")
-        .drop_nulls("word")
-        .filter(~pl.col("word").is_in(_FILLERS))
-        .collect()
-    )
-
-
 def notes_words(passages: pl.DataFrame, chapters: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return the folded words that describe each copy, in order, boilerplate sentences left out: `copy_id, word`.
 
@@ -129,14 +115,14 @@ def notes_words(passages: pl.DataFrame, chapters: pl.DataFrame | None = None) ->
 
 
 def speech_codes(segments: pl.DataFrame) -> pl.DataFrame:
-    """Return `codes` of `speech_words`."""
+    """Return the hashes of the folded words spoken in each copy, in order, hesitations left out: `copy_id, speech`."""
     spoken = segments.lazy().filter("is_speech").sort("copy_id", "segment_index").select("copy_id", "text").collect()
     hashes, counts = word_codes(spoken["text"])
     copy = spoken.select(pl.col("copy_id").rle_id()).to_series().to_numpy()
     words = pl.DataFrame({"copy": np.repeat(copy, counts), "code": hashes})
     ids = spoken.select(pl.col("copy_id").rle().struct.field("value")).with_row_index("copy")
-    of_copies = words.group_by("copy", maintain_order=True).agg(codes="code")
-    return of_copies.join(ids, on="copy", maintain_order="left").select(copy_id="value", codes="codes")
+    of_copies = words.group_by("copy", maintain_order=True).agg(speech="code")
+    return of_copies.join(ids, on="copy", maintain_order="left").select("speech", copy_id="value")
 
 
 def word_codes(texts: pl.Series) -> tuple[Hashes, Ints]:
@@ -170,11 +156,6 @@ def _ascii_codes(texts: pl.Series) -> tuple[Hashes, Ints]:
     data = letters.tobytes().translate(None, b"\0\2")
     words = pa.LargeStringArray.from_buffers(starts.size, pa.py_buffer(offsets), pa.py_buffer(data))
     return pl.Series(words, dtype=pl.String).hash(0).to_numpy(), counts
-
-
-def codes(words: pl.DataFrame) -> pl.DataFrame:
-    """Return the hashes of `copy_id, word`, a row for each copy: `copy_id, codes`."""
-    return words.group_by("copy_id", maintain_order=True).agg(codes=pl.col("word").hash(0))
 
 
 def overlaps(words: WordHashes, wanted: set[tuple[str, str]], run: Run, folder: Path) -> dict[tuple[str, str], Overlap]:
