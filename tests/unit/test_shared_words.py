@@ -80,8 +80,9 @@ def test_groups_are_runs_of_equal_values():
     groups = Groups.of(np.array([3, 3, 5, 7, 7, 7], np.uint64))
     assert (groups.starts.tolist(), groups.sizes.tolist()) == ([0, 2, 3], [2, 1, 3])
     assert groups.between(2, 3).rows().tolist() == [0, 1, 3, 4, 5]
-    pairs = [(int(a), int(b)) for _, one, other in groups.pairs() for a, b in zip(one, other, strict=True)]
-    assert pairs == [(0, 1), (3, 4), (3, 5), (4, 5)]
+    one, other, sizes = groups.pairs()
+    pairs = list(zip(one.tolist(), other.tolist(), strict=True))
+    assert pairs == [(0, 1), (3, 4), (3, 5), (4, 5)] and sizes.tolist() == [2, 3, 3, 3]
     assert Groups.of(np.empty(0, np.uint64)).rows().tolist() == []
 
 
