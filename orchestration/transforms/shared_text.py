@@ -176,7 +176,7 @@ def overlaps(words: WordHashes, wanted: set[tuple[str, str]], run: Run, folder: 
     places.delete()
     a, b = _copies(pairs)
     smaller = np.minimum(totals[a], totals[b])
-    is_a = totals[a] <= totals[b]
+    is_a = totals[a] <= totals[b] + _ROUNDING
     return {
         (min(ids[a[pair]], ids[b[pair]]), max(ids[a[pair]], ids[b[pair]])): Overlap(
             round(min(1.0, float(shared.weight[pair] / smaller[pair])), 4),
