@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from polars import selectors as cs
 
 from orchestration.catalog.catalog import Catalog
 from orchestration.io.files import write_bytes
@@ -185,11 +186,15 @@ def _computed(lake: Lake, task: Task, changed: pl.DataFrame) -> pl.DataFrame:
     return task.compute(*(task.sent.catalog if name == CATALOG else tables[name] for name in task.inputs), **shared)
 
 
-def rows_of(lake: Lake, table: str, bucket: int, copies: pl.DataFrame, *, is_all: bool) -> pl.DataFrame:
+def rows_of(
+    lake: Lake, table: str, bucket: int, copies: pl.DataFrame, at_home: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Return the rows of `table` that belong to `copies`, some of those at home in `bucket` or all.
 
-    Those of a computed table stand in the part of the bucket; those of a raw table in that of each document.
+    Those of a computed table stand in the part of the bucket; those of a raw table in that of each document. at_home:
+    all copies at home there; with it, rows of raw tables may come from what is kept together of them.
     """
+    is_all = at_home is not None and copies.height == at_home.height
     if table not in INGEST_TABLES:
         return (
             lake.read_part(table, bucket)
@@ -199,29 +204,37 @@ def rows_of(lake: Lake, table: str, bucket: int, copies: pl.DataFrame, *, is_all
     own, others = (copies.filter(is_own) for is_own in (pl.col("source") == bucket, pl.col("source") != bucket))
     frames = [_by_document(lake, table, own)] if own.height else []
     if others.height:
-        frames.append(_visitors(lake, table, bucket, others) if is_all else _by_document(lake, table, others))
+        kept = None if at_home is None else _visitors(lake, table, bucket, at_home, is_wanted=is_all)
+        is_asked = pl.col(_key_of(table)).is_in(others[_key_of(table)].implode())
+        frames.append(_by_document(lake, table, others) if kept is None else kept.filter(is_asked))
     return pl.concat(frames) if frames else lake.read_part(table, bucket).clear()
+
+
+def _key_of(table: str) -> str:
+    return "document_id" if table == "document_texts" else "copy_id"
 
 
 def _by_document(lake: Lake, table: str, copies: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of `copies` in a raw table from the parts in which their documents stand."""
-    key = "document_id" if table == "document_texts" else "copy_id"
+    key = _key_of(table)
     return pl.concat(
         lake.read_rows(table, int(source), key, part[key].to_list())
         for (source,), part in sorted(copies.partition_by("source", as_dict=True).items())
     )
 
 
-def _visitors(lake: Lake, table: str, bucket: int, copies: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of the copies at home in a bucket whose documents stand in others.
+def _visitors(lake: Lake, table: str, bucket: int, at_home: pl.DataFrame, *, is_wanted: bool) -> pl.DataFrame | None:
+    """Return the rows of all copies at home in a bucket whose documents stand in others.
 
     They come from nearly as many parts as there are copies, and every stage wants them: so they are kept together, as
-    long as the documents are the same and were read in the same way.
+    long as the documents are the same and were read in the same way. is_wanted: whether to bring them together where
+    they are not.
     """
     path = lake.visitors(table, bucket)
+    copies = at_home.filter(pl.col("source") != bucket)
     about = {"of": digest_of(copies.select("copy_id", "document_id", "document_key")), "polars": pl.__version__}
     rows = _read(path, about)
-    if rows is None:
+    if rows is None and is_wanted:
         rows = _by_document(lake, table, copies)
         _write(path, rows, about)
     return rows
@@ -230,7 +243,7 @@ def _visitors(lake: Lake, table: str, bucket: int, copies: pl.DataFrame) -> pl.D
 def _rows_of(lake: Lake, task: Task, table: str, copies: pl.DataFrame) -> pl.DataFrame:
     if table in task.whole:
         return task.whole[table].join(copies, on="copy_id", how="semi", maintain_order="left")
-    return rows_of(lake, table, task.bucket, copies, is_all=copies.height == task.copies.height)
+    return rows_of(lake, table, task.bucket, copies, task.copies)
 
 
 def _episode_keys(lake: Lake, task: Task) -> pl.DataFrame:
@@ -342,10 +355,24 @@ def _with_needles(lake: Lake, task: Task, changed: pl.DataFrame) -> pl.DataFrame
     others = task.copies.join(changed, on="copy_id", how="anti")
     if not needles or others.is_empty():
         return changed
-    texts = _rows_of(lake, task, "document_texts", others.unique("document_id"))
-    naming = task.copies.filter(pl.col("document_id").is_in(texts_with(texts, needles).implode()))
-    hit = task.copies.join(pl.concat([changed, naming]), on="episode_id", how="semi")
-    return hit.sort("copy_id")
+    hit = pl.concat([changed, _naming(lake, task, others, needles)])
+    return task.copies.join(hit, on="episode_id", how="semi").sort("copy_id")
+
+
+def _naming(lake: Lake, task: Task, copies: pl.DataFrame, needles: list[str]) -> pl.DataFrame:
+    """Return those of `copies` in whose document one of the `needles` stands, and in what the stage reads of them."""
+    texts = _rows_of(lake, task, "document_texts", copies.unique("document_id"))
+    maybe = copies.filter(pl.col("document_id").is_in(texts_with(texts, needles).implode()))
+    if maybe.is_empty():
+        return maybe
+    # A feed names somebody in one of a hundred episodes.
+    tables = (_rows_of(lake, task, name, maybe) for name in task.inputs if name != CATALOG)
+    said = pl.concat_str(
+        cs.string(), cs.by_dtype(pl.List(pl.String)).list.join("\n"), separator="\n", ignore_nulls=True
+    )
+    parts = [rows.select("copy_id", text=said) for rows in tables if "copy_id" in rows.columns]
+    of_copies = pl.concat(parts).group_by("copy_id").agg(pl.col("text").str.join("\n"))
+    return maybe.filter(pl.col("copy_id").is_in(texts_with(of_copies, needles, "copy_id").implode()))
 
 
 def _sort_key(table: str) -> list[str]:

@@ -118,8 +118,8 @@ def _rows(lake: Lake, table: str, task: _Task) -> pl.DataFrame:
         others = task.copies.filter(pl.col("source") != task.bucket)
         if table != "document_texts" or others.is_empty():
             return rows
-        return pl.concat([rows, rows_of(lake, table, task.bucket, others, is_all=False)])
-    return rows_of(lake, table, task.bucket, task.copies, is_all=False) if task.copies.height else empty
+        return pl.concat([rows, rows_of(lake, table, task.bucket, others)])
+    return rows_of(lake, table, task.bucket, task.copies) if task.copies.height else empty
 
 
 def _known(lake: Lake, what: str) -> dict[str, dict[str, Any]]:

@@ -193,12 +193,16 @@ class Groups:
         before = np.cumsum(self.sizes) - self.sizes
         return np.repeat(self.starts - before, self.sizes) + np.arange(self.sizes.sum())
 
-    def pairs(self) -> Iterator[tuple[int, Ints, Ints]]:
-        """Yield, of groups of one size at a time, this and the positions of each two members, the first one first."""
+    def pairs(self) -> tuple[Ints, Ints, Ints]:
+        """Return the positions of each two members of a group, the first one first, and the size of the group."""
+        found = [np.empty((3, 0), np.int64)]
         for size in np.unique(self.sizes[self.sizes > 1]):
             one, other = np.triu_indices(size, 1)
             starts = self.starts[self.sizes == size][:, None]
-            yield int(size), (starts + one).ravel(), (starts + other).ravel()
+            pairs = (starts + one).ravel(), (starts + other).ravel()
+            found.append(np.stack([*pairs, np.full(pairs[0].size, size)]))
+        one, other, sizes = np.concatenate(found, axis=1)
+        return one, other, sizes
 
 
 def are_first(ordered: Hashes) -> NDArray[np.bool_]:

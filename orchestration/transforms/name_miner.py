@@ -21,7 +21,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+from rapidfuzz import process
 from rapidfuzz.distance import Indel, JaroWinkler
 
 from orchestration.catalog.catalog import Catalog
@@ -49,12 +52,15 @@ _MIN_SIMILARITY = 0.62
 _MIN_UNEXPECTED_SIMILARITY = 0.88
 _MIN_ORDINARY_SIMILARITY = 0.8
 _MIN_SCORE = 0.2
+_ROUNDING = 1e-9
 # A sound key of fewer sounds is shared by too many words to allow a sound apart.
 _MIN_NEAR_KEY = 4
 # Nobody takes names apart that differ in an ending or in being written in one word: those are forms, not mishearings.
 _FORM = re.compile(r"[^a-z0-9]+|(?<=[a-z]{3})s$")
 _LONG = 9
 _MAX_PLACES = 40
+# The places of so many parts are put in order at a time.
+_MAX_APART = 16
 _MIN_SHARED_PLACES = 2
 _MIN_KEY = 3
 _MAX_KEY_WORDS = 3
@@ -197,8 +203,8 @@ class _Entities(dict[str, _Entity]):
         """Read the mentions part by part. Of the words around them, those of the first places are kept."""
         super().__init__()
         listed = pl.col("entity_id").is_in(pl.Series(sorted(catalog.entities), dtype=pl.String).implode())
-        order = ["entity_id", "copy_id", "place"]
-        first = pl.DataFrame(schema=dict.fromkeys((*order, "neighbours", "beside"), pl.String) | {"place": pl.UInt32})
+        columns = {"entity_id": pl.String, "copy_id": pl.String, "place": pl.UInt32}
+        first = [pl.DataFrame(schema=columns | {"neighbours": pl.String, "beside": pl.String})]
         counts = [pl.DataFrame(schema={"entity_id": pl.String, "count": pl.UInt32})]
         pairs = [
             frame.select("copy_id", entity_id=column).drop_nulls().filter(listed).unique()
@@ -208,12 +214,14 @@ class _Entities(dict[str, _Entity]):
             known = exploded(part, "known").filter(listed)
             known = known.with_columns(place=pl.int_range(pl.len(), dtype=pl.UInt32).over("copy_id"))
             counts.append(known.group_by("entity_id").agg(count=pl.len().cast(pl.UInt32)))
-            first = pl.concat([first, known.select(first.columns)]).sort(order)
-            first = first.group_by("entity_id", maintain_order=True).head(_MAX_PLACES).select(first.columns)
+            first.append(_first_places(known.select(first[0].columns)))
+            if len(first) > _MAX_APART:
+                first = [_first_places(pl.concat(first))]
             named = part.select("copy_id", entity_id="entities").filter(pl.col("entity_id").list.len() > 0)
             pairs.append(named.explode("entity_id").filter(listed))
         self._count = dict(pl.concat(counts).group_by("entity_id").agg(pl.col("count").sum()).iter_rows())
-        self._first = first.partition_by("entity_id", as_dict=True)
+        places = _first_places(pl.concat(first)).group_by("entity_id").agg("neighbours", "beside")
+        self._first = {entity_id: texts for entity_id, *texts in places.iter_rows()}
         episodes = with_episodes(pl.concat(pairs).unique(), copy_episodes).select("entity_id", "episode_id").unique()
         self._episodes = dict(episodes.group_by("entity_id").agg("episode_id").iter_rows())
 
@@ -227,14 +235,16 @@ class _Entities(dict[str, _Entity]):
         return self._count.get(entity_id, 0)
 
     def __missing__(self, entity_id: str) -> _Entity:
-        places = self._first.get((entity_id,))
-        words = {
-            column: frozenset(word for text in (places[column] if places is not None else ()) for word in text.split())
-            for column in ("neighbours", "beside")
-        }
+        neighbours, beside = (frozenset(" ".join(texts).split()) for texts in self._first.get(entity_id, ((), ())))
         episodes = frozenset(self._episodes.get(entity_id, ()))
-        self[entity_id] = entity = _Entity(episodes, self.count(entity_id), **words)
+        self[entity_id] = entity = _Entity(episodes, self.count(entity_id), neighbours, beside)
         return entity
+
+
+def _first_places(known: pl.DataFrame) -> pl.DataFrame:
+    """Return the first places of each entity in the order of copies, in columns as `known` has them."""
+    ordered = known.sort("entity_id", "copy_id", "place")
+    return ordered.group_by("entity_id", maintain_order=True).head(_MAX_PLACES).select(known.columns)
 
 
 def _names_by_key(catalog: Catalog, seen: Collection[str]) -> dict[str, list[_Name]]:
@@ -378,24 +388,32 @@ def _alike(key: str, names: Mapping[str, list[_Name]], is_ordinary: bool) -> lis
     folded = fold(key)
     letters = _FORM.sub("", folded)
     words, digits = folded.split(), _digits(letters)
-    for name in dict.fromkeys(tried):
+    least = _MIN_ORDINARY_SIMILARITY if is_ordinary else _MIN_SIMILARITY
+    others = list(dict.fromkeys(tried))
+    likenesses = _likenesses(letters, [name.letters for name in others])
+    # What is added below may lift the likeness so much, that of several words too.
+    for at in np.flatnonzero(likenesses >= (least - 0.1 if len(words) == 1 else 2 * (least - 0.1) - 1) - _ROUNDING):
+        name, likeness = others[at], float(likenesses[at])
         other = name.letters
         if other == letters or name.digits != digits:
             continue
-        likeness = _likeness(letters, other)
         if len(words) == len(name.words) > 1:
             # Names of several words are as alike as the words that differ most: `Ada Cohen` is not `Ada Covey`.
             pairs = zip(words, name.words, strict=True)
-            likeness = (likeness + min(_likeness(word, other_word) for word, other_word in pairs)) / 2
+            likeness = (likeness + min(float(_likenesses(word, [one])[0]) for word, one in pairs)) / 2
         likeness += 0.1 * (sound == name.sound) - 0.1 * (letters.startswith(other) or other.startswith(letters))
-        if likeness >= _MIN_SIMILARITY:
+        if likeness >= least:
             found[name] = min(1.0, likeness)
-    best = sorted(found.items(), key=lambda item: (-item[1], item[0].entity_id, item[0].text))[:5]
-    return [item for item in best if item[1] >= _MIN_ORDINARY_SIMILARITY or not is_ordinary]
+    return sorted(found.items(), key=lambda item: (-item[1], item[0].entity_id, item[0].text))[:5]
 
 
-def _likeness(one: str, other: str) -> float:
-    return (Indel.normalized_similarity(one, other) + JaroWinkler.similarity(one, other)) / 2
+def _likenesses(one: str, others: Sequence[str]) -> NDArray[np.float64]:
+    """Return how alike `one` is to each of `others`, from 0 to 1."""
+    of_letters, of_order = (
+        process.cdist([one], others, scorer=scorer, dtype=np.float64)[0]
+        for scorer in (Indel.normalized_similarity, JaroWinkler.similarity)
+    )
+    return (of_letters + of_order) / 2
 
 
 def _digits(text: str) -> str:

@@ -15,8 +15,8 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from orchestration.transforms.parts import Read, Run, apart, run_here
 
-# The faster of two automata takes so many bytes for each character of a pattern that only small ones are built so.
-_MAX_FAST_CHARACTERS = 100_000
+# Up to so many characters of patterns the automaton is used that is twice as fast, and takes some 80 bytes for each.
+_MAX_FAST_CHARACTERS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

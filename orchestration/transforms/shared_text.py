@@ -176,7 +176,7 @@ def overlaps(words: WordHashes, wanted: set[tuple[str, str]], run: Run, folder: 
     places.delete()
     a, b = _copies(pairs)
     smaller = np.minimum(totals[a], totals[b])
-    is_a = totals[a] <= totals[b]
+    is_a = totals[a] <= totals[b] + _ROUNDING
     return {
         (min(ids[a[pair]], ids[b[pair]]), max(ids[a[pair]], ids[b[pair]])): Overlap(
             round(min(1.0, float(shared.weight[pair] / smaller[pair])), 4),
@@ -229,14 +229,9 @@ def _pairs_of_bins(task: tuple[Bins, Path]) -> tuple[NDArray[np.float64], Ints, 
         copy = bins.layout.copy_of(packed)
         groups = Groups.of(bins.layout.hash_of(packed))
         totals += _total_weights(copy, groups, totals.size)
-        few = groups.between(2, MAX_BLOCKING_COPIES)
-        hits = [(_keys(np.column_stack([copy[one], copy[other]])), size) for size, one, other in few.pairs()]
-        found += [
-            pl.DataFrame({"pair": pairs, "weight": np.full(pairs.size, _weight(np.array([size]))[0])})
-            .group_by("pair")
-            .agg(pl.len(), pl.col("weight").sum())
-            for pairs, size in hits
-        ]
+        one, other, sizes = groups.between(2, MAX_BLOCKING_COPIES).pairs()
+        hits = pl.DataFrame({"pair": (copy[one] << 32) | copy[other], "weight": _weight(sizes)})
+        found.append(hits.group_by("pair").agg(pl.len(), pl.col("weight").sum()))
     hits_of_all = pl.concat(found).group_by("pair").agg(pl.col("len", "weight").sum())
     hits_of_all.write_parquet(path)
     pairs = hits_of_all["pair"].to_numpy()
@@ -299,10 +294,10 @@ def _measured_in_bins(task: tuple[Bins, Ints]) -> tuple[tuple[Ints, _Shared], ND
         packed, weight = packed[wanted], weight[wanted]
         copy, place = layout.copy_of(packed), layout.extra_of(packed)
         groups = Groups.of(layout.hash_of(packed))
-        for _, one, other in groups.between(2, MAX_CROSSED_COPIES).pairs():
-            pair, is_there = _positions(_keys(np.column_stack([copy[one], copy[other]])), pairs)
-            one, other = one[is_there], other[is_there]
-            shared.add(pair, weight[one], place[one], place[other])
+        one, other, _ = groups.between(2, MAX_CROSSED_COPIES).pairs()
+        pair, is_there = _positions((copy[one] << 32) | copy[other], pairs)
+        one, other = one[is_there], other[is_there]
+        shared.add(pair, weight[one], place[one], place[other])
         _add_common(shared, pairs, groups.between(MAX_CROSSED_COPIES + 1, packed.size), copy, place, weight)
     at = np.flatnonzero(shared.count)
     return (at, _Shared(shared.weight[at], shared.count[at], shared.places_a[at], shared.places_b[at])), totals

@@ -84,12 +84,10 @@ def word_counts(read: Read, words: Collection[str]) -> dict[str, tuple[int, int]
     read: reads `copy_names`.
     """
     wanted = pl.Series(sorted(words), dtype=pl.String).implode()
-    counts = [
-        exploded(part, "words").filter(pl.col("word").is_in(wanted)).select("word", "lower", "capitalised")
-        for part in read(["copy_id", "words"])
-    ]
-    empty = pl.DataFrame(schema={"word": pl.String, "lower": pl.UInt32, "capitalised": pl.UInt32})
-    summed = pl.concat([empty, *counts]).group_by("word").agg(pl.col("lower", "capitalised").sum())
+    summed = pl.DataFrame(schema={"word": pl.String, "lower": pl.UInt32, "capitalised": pl.UInt32})
+    for part in read(["copy_id", "words"]):
+        found = exploded(part, "words").filter(pl.col("word").is_in(wanted)).drop("copy_id")
+        summed = pl.concat([summed, found]).group_by("word").agg(pl.col("lower", "capitalised").sum())
     return {word: (lower, capitalised) for word, lower, capitalised in summed.iter_rows()}
 
 

@@ -111,6 +111,25 @@ def test_a_new_name_is_looked_for_only_where_it_stands(here, catalog):
     assert lake.read("mentions").filter(named, field="transcript").is_empty()
 
 
+def test_of_a_document_of_many_copies_those_that_name_somebody_are_computed(here, catalog):
+    told = ["Nobody is here.", "We speak of Wendeline Oakhurst and the weather.", "Wendeline is here.", "Oakhurst too."]
+    items = "".join(
+        f"<item><title>Part {word}</title><guid>{word}</guid><description>{text}</description></item>"
+        for word, text in zip(("one", "two", "three", "four"), told, strict=True)
+    )
+    feed = f'<rss version="2.0"><channel><title>Salt and Solder</title>{items}</channel></rss>'
+    (here.raw / "feed.xml").write_text(feed, encoding="utf-8")
+    write(here, 1)
+    run(here, catalog)
+    write(here, 20, guest="Wendeline Oakhurst")
+    computed = run(here, catalog)
+    lake = Lake(here.lake)
+    assert lake.row_count("episode_copies") == 6
+    assert (computed["parsed"], computed["mentions"]) == (1, 2)
+    named = lake.read("mentions").filter(entity_name="Wendeline Oakhurst", field="description")
+    assert named["surface"].to_list() == ["Wendeline Oakhurst"]
+
+
 def test_a_line_of_the_catalogue_parses_nothing(here, catalog):
     for number in range(4):
         write(here, number)
