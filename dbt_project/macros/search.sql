@@ -39,7 +39,7 @@ scored as (
             terms.idf * postings.term_count * 2.2
             / (postings.term_count + 1.2 * (0.25 + 0.75 * turn_words.word_count / average.word_count))
         ) as score,
-        list(postings.term order by postings.term) as words_found,
+        list(postings.term) as words_found,
         count(*) = (select count(*) from query_words) as has_all_words,
     from query_words
     inner join search_terms as terms on query_words.term = terms.term
@@ -49,25 +49,31 @@ scored as (
     group by postings.turn_number
 ),
 
-without_phrase as (
-    select distinct turn_words.turn_id
+-- Texts are read only where a phrase is asked for: of none of these turns, without one.
+read as (
+    select scored.turn_number
     from scored
-    inner join search_turn_words as turn_words on scored.turn_number = turn_words.turn_number
-    inner join speaker_turns as turns on turn_words.turn_id = turns.turn_id
+    where exists (select phrases.phrase from phrases)
+),
+
+without_phrase as (
+    select distinct read.turn_number
+    from read
+    inner join search_turn_words as turn_words on read.turn_number = turn_words.turn_number
+    inner join speaker_turns as turns on turn_words.episode_id = turns.episode_id and turn_words.turn_id = turns.turn_id
     cross join phrases
     where not contains(' ' || array_to_string({{ search_words('turns.text') }}, ' ') || ' ', phrases.phrase)
 ),
 
 best as (
     select
-        turn_words.turn_id,
+        scored.turn_number,
         scored.score,
         scored.has_all_words,
         scored.words_found,
     from scored
-    inner join search_turn_words as turn_words on scored.turn_number = turn_words.turn_number
-    where turn_words.turn_id not in (select without_phrase.turn_id from without_phrase)
-    order by scored.has_all_words desc, scored.score desc, turn_words.turn_id asc
+    where scored.turn_number not in (select without_phrase.turn_number from without_phrase)
+    order by scored.has_all_words desc, scored.score desc, scored.turn_number asc
     limit max_results
 )
 
@@ -83,15 +89,16 @@ select
     turns.segment_kind,
     round(best.score, 4) as score,
     best.has_all_words,
-    best.words_found,
+    list_sort(best.words_found) as words_found,
     turns.text,
     turns.start_s,
     turns.url_at_time,
 from best
-inner join speaker_turns as turns on best.turn_id = turns.turn_id
+inner join search_turn_words as turn_words on best.turn_number = turn_words.turn_number
+inner join speaker_turns as turns on turn_words.episode_id = turns.episode_id and turn_words.turn_id = turns.turn_id
 inner join episodes on turns.episode_id = episodes.episode_id
 left join people on turns.person_id = people.person_id
-order by best.has_all_words desc, best.score desc, turns.turn_id asc
+order by best.has_all_words desc, best.score desc, best.turn_number asc
 {%- endmacro -%}
 
 {%- macro describe_search_turns() -%}

@@ -56,6 +56,19 @@ with shown as (
     where mention_count > 0
     order by content_mention_count desc, mention_count desc, name
     limit {COMPANIES_QUOTED}
+),
+newest as (
+    select episode_id, row_number() over (order by published_on desc nulls last, episode_id) as place
+    from episodes
+),
+-- In which episodes the last mentions of a company are: the sentences of these alone need to be read.
+last_places as (
+    select unnest(min(newest.place, {QUOTES_EACH})) as place
+    from mentions m
+    join shown on shown.company_id = m.entity_id
+    join newest using (episode_id)
+    where m.field <> 'speaker_label'
+    group by m.entity_id
 )
 select m.entity_name as company, m.context, m.segment_kind, m.field, p.name as speaker, m.speaker_role, m.turn_id,
     m.start_s, m.url_at_time, m.episode_id, e.display_title as episode, e.published_on
@@ -64,6 +77,7 @@ join shown on shown.company_id = m.entity_id
 join episodes e using (episode_id)
 left join people p on p.person_id = m.speaker_person_id
 where m.field <> 'speaker_label'
+    and m.episode_id in (select newest.episode_id from newest join last_places using (place))
 qualify row_number() over (
     partition by m.entity_id
     order by e.published_on desc nulls last, m.episode_id, m.start_s, m.char_start, m.mention_id

@@ -15,6 +15,8 @@ from orchestration.dashboards.source import Episodes, dated, episode_file, momen
 from orchestration.dashboards.table import Column, Row, filtered, number, table
 
 LISTED = 5000
+# As many as DuckDB looks up one by one (dynamic_or_filter_threshold): of more it reads whole tables.
+TOGETHER = 50
 LINES_DRAWN = 10
 UNKNOWN = "speaker not known"
 PAID = ("sponsor", "promo")
@@ -34,7 +36,15 @@ left join shows s on s.show_id = e.show_id
 order by e.published_on desc nulls last, e.episode_id
 limit {LISTED}
 """
-# Each is read once for all pages; `drawn` names the episodes that have one.
+# Each is asked once for many pages; `drawn` names their episodes.
+DRAWN = """
+select e.episode_id, e.display_title as episode, coalesce(s.name, 'no show known') as show_name, e.published_on,
+    e.duration_s, e.word_count, e.turn_count, e.url
+from episodes e
+left join shows s on s.show_id = e.show_id
+where e.episode_id in (select unnest($drawn))
+order by e.episode_id
+"""
 TURNS = """
 select t.episode_id, t.turn_id, coalesce(p.name, t.speaker_label) as speaker, t.role, t.start_s, t.end_s, t.text,
     t.segment_kind, t.url_at_time
@@ -44,15 +54,17 @@ where t.episode_id in (select unnest($drawn))
 order by t.episode_id, t.turn_index
 """
 PEOPLE = """
+with evidence as (
+    select appearance_id, list(kind || ': ' || quote order by kind, evidence_id) as quotes
+    from appearance_evidence
+    where episode_id in (select unnest($drawn))
+    group by appearance_id
+)
 select a.episode_id, a.person_id, p.name, a.role, a.turn_count, a.word_count, a.speaking_s, a.talk_share,
-    a.question_count,
-    (
-        select list(v.kind || ': ' || v.quote order by v.kind, v.evidence_id)
-        from appearance_evidence v
-        where v.appearance_id = a.appearance_id
-    ) as evidence
+    a.question_count, v.quotes as evidence
 from appearances a
 join people p on p.person_id = a.person_id
+left join evidence v on v.appearance_id = a.appearance_id
 where a.episode_id in (select unnest($drawn))
 order by a.episode_id, a.word_count desc nulls last, p.name
 """
@@ -75,7 +87,7 @@ select s.episode_id, coalesce(c.name, s.sponsor_name, 'not named') as sponsor, s
 from sponsorships s
 left join companies c on c.company_id = s.company_id
 where s.is_preferred_copy and s.episode_id in (select unnest($drawn))
-order by s.episode_id, s.start_s nulls last, sponsor
+order by s.episode_id, s.start_s nulls last, sponsor, s.kind, s.sponsorship_id
 """
 COPIES = """
 select c.episode_id, c.copy_id, c.format, c.title, d.path, c.is_preferred, c.url
@@ -133,15 +145,14 @@ def episode_index(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> 
 
 def episode_pages(connection: duckdb.DuckDBPyConnection, episodes: Episodes) -> Iterator[Page]:
     """Return the page of each episode that has one."""
-    drawn = sorted(episodes.drawn)
-    parts: dict[str, dict[str, list[Row]]] = {}
-    for name, query in PARTS.items():
-        parts[name] = defaultdict(list)
-        for row in rows(connection, query, {"drawn": drawn}):
-            parts[name][row["episode_id"]].append(row)
-    wanted = INDEX.replace(f"limit {LISTED}", "")
-    for row in rows(connection, wanted):
-        if row["episode_id"] in episodes.drawn:
+    every = sorted(episodes.drawn)
+    for first in range(0, len(every), TOGETHER):
+        drawn = every[first : first + TOGETHER]
+        parts: dict[str, dict[str, list[Row]]] = {name: defaultdict(list) for name in PARTS}
+        for name, query in PARTS.items():
+            for row in rows(connection, query, {"drawn": drawn}):
+                parts[name][row["episode_id"]].append(row)
+        for row in rows(connection, DRAWN, {"drawn": drawn}):
             yield _page(row, {name: those[row["episode_id"]] for name, those in parts.items()})
 
 

@@ -27,16 +27,22 @@ order by momentum desc, episode_count desc, name
 """
 # As `entity_momentum` counts: in conversation, by the date of the episode.
 _EPISODES = """
-with moved as ({moved})
-select moved.name, moved.entity_type, e.published_on, m.context, m.segment_kind, m.episode_id,
-    e.display_title as episode,
-    if(e.published_on > w.as_of_date - 90, '{now}', '{before}') as time_window
+with moved as ({moved}),
+as_of as (
+    select max(as_of_date) as as_of_date
+    from entity_momentum
+),
+counted as (
+    select episode_id, display_title as episode, published_on,
+        if(published_on > as_of_date - 90, '{now}', '{before}') as time_window
+    from episodes, as_of
+    where published_on > as_of_date - 180
+)
+select moved.name, moved.entity_type, e.published_on, m.context, m.segment_kind, m.episode_id, e.episode, e.time_window
 from mentions m
 join moved using (entity_id)
-join entity_momentum w using (entity_id)
-join episodes e using (episode_id)
+join counted e using (episode_id)
 where m.field <> 'speaker_label' and m.segment_kind not in ('sponsor', 'promo')
-    and e.published_on > w.as_of_date - 180
 qualify row_number() over (partition by m.entity_id, m.episode_id order by m.char_start, m.mention_id) = 1
 order by e.published_on desc, moved.name, m.episode_id
 limit 2000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from html.parser import HTMLParser
 from importlib.resources import files
 from itertools import pairwise
@@ -14,12 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.characters import harmless
-from orchestration.dashboards import figures, site
+from orchestration.dashboards import episodes, figures, site
+from orchestration.dashboards.companies import QUOTES, QUOTES_EACH
 from orchestration.dashboards.html import anchor, data_block, element, escape, filtered_place, link, safe_link
 from orchestration.dashboards.momentum import KINDS
 from orchestration.dashboards.network import layout
 from orchestration.dashboards.site import DashboardsError, write_dashboards
-from tests.dashboards.releases import BAD_LINK, HOSTILE, empty_release, hostile_release
+from orchestration.dashboards.source import rows
+from tests.dashboards.releases import BAD_LINK, HOSTILE, add, empty_release, hostile_release
 
 PAGES = {"index.html", "companies.html", "guests.html", "topics.html", "episodes.html", "quality.html"}
 ELEMENTS = {
@@ -259,6 +262,30 @@ def test_pages_are_the_same_every_time(tmp_path: Path):
         first = {p.name: p.read_bytes() for p in write_dashboards(connection, tmp_path / "one")}
         second = {p.name: p.read_bytes() for p in write_dashboards(connection, tmp_path / "two")}
     assert first == second
+
+
+def test_an_episode_has_the_same_page_however_many_are_read_together(tmp_path: Path, monkeypatch):
+    with hostile_release(tmp_path / "podcasts.duckdb") as connection:
+        at_once = {p.name: p.read_bytes() for p in write_dashboards(connection, tmp_path / "at_once")}
+        monkeypatch.setattr(episodes, "TOGETHER", 3)
+        in_parts = {p.name: p.read_bytes() for p in write_dashboards(connection, tmp_path / "in_parts")}
+    assert at_once == in_parts
+
+
+def test_the_last_sentences_of_a_company_are_quoted(tmp_path: Path):
+    with empty_release(tmp_path / "podcasts.duckdb") as connection:
+        add(connection, "companies", company_id="company:c", name="Firm", mention_count=1, content_mention_count=1)
+        for number in range(QUOTES_EACH):
+            day = date(2026, 1, 1 + number) if number else None
+            add(connection, "episodes", episode_id=f"e{number}", published_on=day)
+            for place in (2, 1):
+                about = {"entity_id": "company:c", "field": "transcript", "start_s": None, "char_start": place}
+                add(connection, "mentions", mention_id=f"e{number}-{place}", episode_id=f"e{number}", **about)
+            add(connection, "mentions", mention_id=f"l{number}", episode_id=f"e{number}", entity_id="company:c",
+                field="speaker_label", char_start=0)  # fmt: skip
+        quoted = [row["episode_id"] for row in rows(connection, QUOTES)]
+    newest = [f"e{number}" for number in range(QUOTES_EACH - 1, 0, -1) for _ in range(2)]
+    assert quoted == newest[:QUOTES_EACH]
 
 
 @given(st.text())

@@ -17,6 +17,7 @@ words as materialized (
 select
     row_number() over (order by episode_id, turn_index) as turn_number,
     turn_id,
+    episode_id,
     word_count,
 from words
 where word_count > 0
