@@ -130,5 +130,5 @@ fuzz: setup ## feed mutated documents to all parsers: make fuzz SECONDS=600 CORP
 	@$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(CORPUS),--corpus $(CORPUS))
 
 clean: ## remove what was built, and the virtual environment
-	rm -rf $(VENV) $(BENCH) $(SPARK) warehouse/bench warehouse/lake warehouse/releases warehouse/scratch warehouse/history warehouse/.dagster warehouse/.dbt
+	rm -rf $(VENV) $(BENCH) $(SPARK) warehouse/bench warehouse/lake warehouse/releases warehouse/scratch warehouse/history warehouse/.dagster warehouse/.dbt dbt_project/target
 	rm -f warehouse/current warehouse/podcasts.duckdb

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,13 +15,22 @@ from typing import Any
 
 import duckdb
 
-from orchestration.io.files import sha256_of_files, write_json
-from orchestration.settings import Settings
+from orchestration.io.files import sha256_of_files, write_bytes, write_json
+from orchestration.settings import DATABASE_NAME, Settings
 
 RESULTS_NAME = "models.json"
 _MAX_ROWS = 3
 _MAX_ROW_CHARS = 300
 OnNode = Callable[[str, str, float], None]
+_PARSED_NAME = "partial_parse.msgpack"
+# What the profile and the sources read from the environment while the project is parsed: the same for all warehouses,
+# since dbt parses all of it again for another. `_invoke_at` puts folders in place of the names in angle brackets.
+_ANYWHERE = {
+    "PODCAST_LAKE": "<lake>",
+    "PODCAST_HISTORY": "<history>",
+    "PODCAST_CATALOG": "<catalog>",
+    "PODCAST_SCRATCH_DB": DATABASE_NAME,
+}
 
 
 class ModelsFailedError(Exception):
@@ -77,10 +86,21 @@ def prepare_manifest(settings: Settings) -> Path:
     fingerprint = project_fingerprint(settings)
     if stamp.is_file() and stamp.read_text() == fingerprint and _is_whole(manifest):
         return manifest
-    # As for the build to come, which would otherwise find another profile and parse all of it again.
-    _invoke(settings, ["parse"], _model_environment(settings, settings.scratch_database))
+    own, shared = (folder / _PARSED_NAME for folder in (settings.dbt_target, settings.dbt_project / "target"))
+    # Beside the project, it outlives the warehouse folder. Where that cannot be written to, each warehouse has its own.
+    with suppress(OSError):
+        if not own.exists():
+            write_bytes(own, shared.read_bytes())
+    _parse(settings)
     stamp.write_text(fingerprint)
+    with suppress(OSError):
+        write_bytes(shared, own.read_bytes())
     return manifest
+
+
+def _parse(settings: Settings, *options: str) -> Any:
+    """Parse what changed of the project since the last time, and return dbt's manifest, which fits any folder."""
+    return _invoke(settings, ["parse", *options], _ANYWHERE)
 
 
 def _is_whole(manifest: Path) -> bool:
@@ -105,7 +125,6 @@ def build_models(settings: Settings, database: Path, on_node: OnNode) -> list[No
     an exception; ModelsFailedError is raised where dbt could not even start.
     """
     database.parent.mkdir(parents=True, exist_ok=True)
-    environment = _model_environment(settings, database)
 
     def on_event(event: Any) -> None:
         if event.info.name == "NodeFinished":
@@ -115,7 +134,7 @@ def build_models(settings: Settings, database: Path, on_node: OnNode) -> list[No
     # Results are returned: what dbt would log of each of its steps, and write into files, takes longer than the models.
     command = ["build", "--exclude-resource-type", "unit_test", "--no-write-json"]
     command += ["--log-level", "none", "--log-level-file", "none"]
-    results = _invoke(settings, command, environment, on_event)
+    results = _invoke_at(settings, command, database, on_event)
     nodes = [
         NodeResult(
             result.node.unique_id,
@@ -140,8 +159,7 @@ def write_site(settings: Settings, page: Path) -> Path:
         database = Path(folder) / settings.database.name
         if settings.database.exists():
             shutil.copyfile(settings.database, database)
-        environment = _model_environment(settings, database)
-        _invoke(settings, ["docs", "generate", "--static", "--no-compile"], environment)
+        _invoke_at(settings, ["docs", "generate", "--static", "--no-compile"], database)
     page.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(settings.dbt_target / "static_index.html", page)
     return page
@@ -165,20 +183,23 @@ def rows_found(database: Path, test: Any) -> str:
     return "".join(f"; {row if len(row) <= _MAX_ROW_CHARS else row[:_MAX_ROW_CHARS] + '…'}" for row in told)
 
 
-def _model_environment(settings: Settings, database: Path) -> dict[str, str]:
-    """Return what the project's profile and sources read from the environment."""
-    return {
-        "PODCAST_LAKE": _as_pattern(settings.lake),
-        "PODCAST_HISTORY": _as_pattern(settings.history),
-        "PODCAST_CATALOG": _as_pattern(settings.catalog),
-        "PODCAST_SCRATCH_DB": str(database),
-        "PODCAST_SCRATCH_KEEP_OPEN": "True",
-    }
+def _invoke_at(
+    settings: Settings, command: list[str], database: Path, on_event: Callable[[Any], None] | None = None
+) -> Any:
+    """Run a command of dbt that opens the file `database`, with sources where the settings say."""
+    manifest = _parse(settings, "--no-write-json")
+    folders = {"<lake>": settings.lake, "<history>": settings.history, "<catalog>": settings.catalog}
+    for source in manifest.sources.values():
+        for name, folder in folders.items():
+            location = source.meta["external_location"]
+            source.meta["external_location"] = location.replace(name, _as_pattern(folder))
+    environment = _ANYWHERE | {"PODCAST_SCRATCH_DB": str(database), "PODCAST_SCRATCH_KEEP_OPEN": "True"}
+    return _invoke(settings, command, environment, on_event, manifest)
 
 
 def _as_pattern(folder: Path) -> str:
     """Return a folder as it must be written in `external_location`: a glob of DuckDB that Python's `format` fills."""
-    return re.sub(r"[*?\[]", r"[\g<0>]", str(folder)).replace("{", "{{").replace("}", "}}")
+    return re.sub(r"[*?\[]", r"[\g<0>]", str(folder)).replace("{", "{{").replace("}", "}}").replace("'", "''")
 
 
 def _invoke(
@@ -186,6 +207,7 @@ def _invoke(
     command: list[str],
     environment: dict[str, str],
     on_event: Callable[[Any], None] | None = None,
+    manifest: Any = None,
 ) -> Any:
     # dbt is slow to import, and most commands do without it.
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -196,7 +218,7 @@ def _invoke(
     options += ["--log-path", str(settings.dbt_target / "logs"), "--no-use-colors"]
     with _environment(environment):
         try:
-            outcome = dbtRunner(callbacks=[on_event] if on_event else []).invoke(
+            outcome = dbtRunner(manifest, callbacks=[on_event] if on_event else []).invoke(
                 ["--quiet", "--no-send-anonymous-usage-stats", "--no-version-check", *command, *options]
             )
         finally:

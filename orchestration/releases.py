@@ -15,9 +15,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration.models import NodeResult, read_results
-from orchestration.settings import Settings
+from orchestration.settings import DATABASE_NAME, Settings
 
-DATABASE_NAME = "podcasts.duckdb"
 _OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",

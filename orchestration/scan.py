@@ -97,14 +97,17 @@ def scan(
             hashes.put(file, None, (unread,))
             yield unread
             continue
+        inside = folder.relative_to(raw)
         for name, is_folder in found:
             if not is_folder:
-                yield from _look_at(folder / name, (folder / name).relative_to(raw), root, max_file_bytes, hashes)
+                yield from _look_at(folder / name, inside / name, root, max_file_bytes, hashes)
         folders += [folder / name for name, is_folder in reversed(found) if is_folder]
 
 
 def _printable(path: str) -> str:
     """Replace what is no UTF-8 and no printable character, so that a hostile name harms no log and no terminal."""
+    if path.isprintable():
+        return path
     readable = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(character if character.isprintable() else "\ufffd" for character in readable)
 

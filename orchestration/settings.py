@@ -11,6 +11,8 @@ from pathlib import Path
 from orchestration.workers import Workers
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+DATABASE_NAME = "podcasts.duckdb"
+"""Its stem is the name of the catalog in DuckDB, which the parsed models name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Settings:
 
     @property
     def scratch_database(self) -> Path:
-        """The file in which the next release is built. Its path is always the same: dbt parses anew for another."""
+        """The file in which the next release is built."""
         return self.scratch / "next" / self.database.name
 
     @property
@@ -71,13 +73,13 @@ class Settings:
 
     @property
     def dbt_target(self) -> Path:
-        """Folder in which dbt keeps its manifest and compiled models, apart for each warehouse."""
+        """Folder in which dbt keeps its manifest and compiled models, apart for each warehouse: it may write there."""
         return self.warehouse / ".dbt"
 
     @property
     def database(self) -> Path:
         """The path that people open, read-only: a link to the current release."""
-        return self.warehouse / "podcasts.duckdb"
+        return self.warehouse / DATABASE_NAME
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:

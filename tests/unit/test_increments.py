@@ -167,6 +167,21 @@ def test_the_proof_looks_at_documents_of_episodes_that_are_at_home_elsewhere(her
     assert (found.row_count, found.failure_count) == (count, part.row_count)
 
 
+def test_what_was_proven_as_a_whole_is_not_looked_at_again_until_something_changes(here, catalog, monkeypatch):
+    shutil.copytree(ROOT / "raw", here.raw, dirs_exist_ok=True)
+    run(here, catalog)
+    lake = Lake(here.lake)
+    first = prove_lake(lake)
+    assert first.row_count > 0 and first.failure_count == 0
+    monkeypatch.setattr(proof_run.Homes, "of", lambda lake: pytest.fail("looked again"))
+    assert prove_lake(lake) == first
+    monkeypatch.undo()
+    right = lake.read("copy_episodes")
+    for episodes in (right.with_columns(copy_id=pl.lit("a") + pl.col("copy_id")), right):
+        lake.write("copy_episodes", episodes, "other")
+        assert (prove_lake(lake) == first) == episodes.equals(right)
+
+
 def test_examples_are_proven_again_where_they_or_their_texts_changed(here, catalog, monkeypatch):
     shutil.copytree(ROOT / "raw", here.raw, dirs_exist_ok=True)
     run(here, catalog)
