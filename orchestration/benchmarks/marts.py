@@ -53,7 +53,9 @@ def repeat(lake: Path, times: int, to: Path, report: Report) -> None:
             frame = there.read_part(table, bucket)
             for again in range(1 if table in _ONCE else times):
                 written = frame if again == 0 else _under_other_ids(frame, again)
-                written.write_parquet(to / table / f"part-{bucket:05}-{again:04}.parquet", compression="zstd", compression_level=1)
+                written.write_parquet(
+                    to / table / f"part-{bucket:05}-{again:04}.parquet", compression="zstd", compression_level=1
+                )
 
 
 def _under_other_ids(frame: pl.DataFrame, again: int) -> pl.DataFrame:

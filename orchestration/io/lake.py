@@ -122,7 +122,7 @@ class Lake:
 
     def read_part(self, table: str, bucket: int, columns: list[str] | None = None) -> pl.DataFrame:
         """Return the rows of one part. Raises as `read`."""
-        return self._readable(table, bucket, lambda path: pl.read_parquet(path, columns=columns))
+        return self._readable(table, bucket, lambda path: pl.read_parquet(path, columns=columns, glob=False))
 
     def reader(self, table: str) -> PartReader:
         """Return what reads `table` part by part. Raises FileNotFoundError where it was never written."""
@@ -135,7 +135,7 @@ class Lake:
         """Return the first rows of `table`. Raises as `read`."""
         parts = self._recorded(table)
         bucket = next((bucket for bucket, part in sorted(parts.items()) if part.row_count), min(parts, default=0))
-        return self._readable(table, bucket, lambda path: pl.scan_parquet(path).head(row_count).collect())
+        return self._readable(table, bucket, lambda path: pl.scan_parquet(path, glob=False).head(row_count).collect())
 
     def read_rows(self, table: str, bucket: int, column: str, values: Collection[str]) -> pl.DataFrame:
         """Return the rows of a part whose `column` is among `values`. Raises as `read`."""
@@ -143,7 +143,7 @@ class Lake:
         if values:
             # Groups of rows are passed over by their least and greatest values, of which a list is not asked.
             wanted = pl.col(column).is_between(pl.lit(min(values)), pl.lit(max(values))) & wanted
-        return self._readable(table, bucket, lambda path: pl.scan_parquet(path).filter(wanted).collect())
+        return self._readable(table, bucket, lambda path: pl.scan_parquet(path, glob=False).filter(wanted).collect())
 
     def write(self, table: str, frame: pl.DataFrame, stage_key: str) -> pl.DataFrame:
         """Write `frame` as the whole of `table`, after checking it against the contract, and return it as stored.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -11,6 +12,7 @@ import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import escape
 from importlib.util import find_spec
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
@@ -109,6 +111,24 @@ def test_a_new_name_is_looked_for_only_where_it_stands(here, catalog):
     (here.raw / "20.txt").unlink()
     assert run(here, catalog)["mentions"] == 1
     assert lake.read("mentions").filter(named, field="transcript").is_empty()
+
+
+def test_a_new_name_is_found_where_a_file_writes_its_letters_as_escapes(here, catalog):
+    write(here, 1)
+    run(here, catalog)
+    lines = ["We wrote to Zoë Öakhurst.", "She was at home, and so were all the others whom we asked."] * 20
+    segments = [{"start": 6.0 * n, "end": 6.0 * n + 6, "text": line} for n, line in enumerate(lines)]
+    (here.raw / "told.json").write_text(json.dumps({"segments": segments, "language": "en"}), encoding="ascii")
+    page = "".join(f"<p>{line}</p>" for line in lines).replace("ë", "&euml;").replace("Ö", "&#214;")
+    feed = f"<rss><channel><title>Salt</title><item><title>One</title><description>{escape(page)}</description></item>"
+    (here.raw / "feed.xml").write_text(f"{feed}</channel></rss>", encoding="ascii")
+    run(here, catalog)
+    write(here, 20, guest="Zoë Öakhurst")
+    assert run(here, catalog)["mentions"] == 3
+    lake = Lake(here.lake)
+    paths = lake.read("documents").select("document_id", "path")
+    found = lake.read("mentions").filter(entity_name="Zoë Öakhurst").join(paths, on="document_id")
+    assert set(found["path"]) == {"told.json", "feed.xml", "20.txt"}
 
 
 def test_of_a_document_of_many_copies_those_that_name_somebody_are_computed(here, catalog):

@@ -54,6 +54,14 @@ def test_a_damaged_state_means_unknown(tmp_path):
     assert lake.fingerprint("document_texts") == ""
 
 
+def test_a_folder_may_be_named_as_patterns_are(tmp_path):
+    lake = Lake(tmp_path / "a[x]*?{1}")
+    lake.write("document_texts", ROWS, "key")
+    assert lake.read("document_texts").rows() == [("a", "one"), ("b", "two")]
+    assert lake.head("document_texts", 1).rows() == [("a", "one")]
+    assert lake.read_rows("document_texts", 0, "document_id", ["b"]).rows() == [("b", "two")]
+
+
 def test_a_table_without_contract_is_an_error(tmp_path):
     with pytest.raises(KeyError, match="orchestration/schemas"):
         Lake(tmp_path).path("nonsense")

@@ -51,8 +51,8 @@ misheard_mentions as (
     where mentions.match_rule = 'misheard' or aliases.alias is not null
 ),
 
--- Materialized, so that the texts are taken apart once.
-words as materialized (
+-- Taken apart twice, for the terms and for counting: kept in between, the words would fill the disk of a large corpus.
+words as not materialized (
     select
         turn_words.turn_number,
         unnest({{ search_words('turns.text') }}) as term,
