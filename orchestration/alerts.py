@@ -104,7 +104,7 @@ def watch_key(watch: Watch) -> str:
 def read_history(folder: Path, schema: Schema) -> pl.DataFrame:
     """Return an append-only table of the history, oldest first; empty where nothing was written yet."""
     files = sorted(folder.glob("*.parquet"))
-    frames = [pl.read_parquet(file).select(schema.keys()) for file in files]
+    frames = [pl.read_parquet(file, glob=False).select(schema.keys()) for file in files]
     return pl.concat([pl.DataFrame(schema=schema), *frames])
 
 

@@ -138,7 +138,7 @@ def _load(path: Path, limits: str) -> dict[bytes, tuple[Stamp | None, tuple[RawF
     try:
         if pl.read_parquet_metadata(path).get("limits") != limits:
             return None
-        rows = pl.read_parquet(path).match_to_schema(_SCHEMA).rows()
+        rows = pl.read_parquet(path, glob=False).match_to_schema(_SCHEMA).rows()
     # A damaged file may also panic.
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return None

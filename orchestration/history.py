@@ -102,7 +102,7 @@ def append_run(settings: Settings, row: pl.DataFrame) -> None:
 def read_runs(settings: Settings) -> pl.DataFrame:
     """Return all attempts, oldest first."""
     files = (settings.history / "pipeline_runs").glob("[0-9]*.parquet")
-    frames = [pl.DataFrame(schema=PIPELINE_RUNS_SCHEMA), *(pl.read_parquet(file) for file in files)]
+    frames = [pl.DataFrame(schema=PIPELINE_RUNS_SCHEMA), *(pl.read_parquet(file, glob=False) for file in files)]
     return pl.concat(frames, how="diagonal").sort("release_id")
 
 
@@ -166,7 +166,7 @@ def _runs_file(settings: Settings, release_id: str) -> Path:
 def _append(settings: Settings, table: str, file: Path, schema: Schema, release_id: str) -> None:
     if not file.is_file():
         return
-    rows = pl.read_parquet(file).filter(pl.col("release_id") == release_id)
+    rows = pl.read_parquet(file, glob=False).filter(pl.col("release_id") == release_id)
     if not rows.is_empty():
         known = [column for column in schema if column in rows.columns]
         write_frame(settings.history / table / f"{release_id}.parquet", rows.select(known))

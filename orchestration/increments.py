@@ -300,7 +300,7 @@ def _about(task: Task, part: Part) -> dict[str, str]:
 def _read(path: Path, about: Mapping[str, str]) -> pl.DataFrame | None:
     try:
         if pl.read_parquet_metadata(path).items() >= about.items():
-            return pl.read_parquet(path)
+            return pl.read_parquet(path, glob=False)
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
         pass
     return None

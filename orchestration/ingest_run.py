@@ -22,7 +22,7 @@ from orchestration.ingest import Contents, Found, Frames, look, read, reject_fra
 from orchestration.io.lake import Lake, Part, is_time_to_record
 from orchestration.method_versions import version_of
 from orchestration.parse_versions import parse_version
-from orchestration.progress import Report, at_most_once_a_second
+from orchestration.progress import Report, now_and_then
 from orchestration.scan import is_looked_at, scan
 from orchestration.schemas.tables import INGEST_TABLES
 from orchestration.settings import Settings
@@ -108,7 +108,7 @@ def run_ingest(
     wanted = [task for bucket, task in tasks.items() if not all(bucket in parts for parts in current.values())]
     is_wanted = {task.bucket for task in wanted}
     counts["kept_count"] = sum(len(task.contents.files) for task in tasks.values() if task.bucket not in is_wanted)
-    on_progress = at_most_once_a_second(report, "documents: part")
+    on_progress = now_and_then(report, "documents: part")
     unreadable = []
     for number, (task, done) in enumerate(each(_bring_up_to_date, wanted, len(wanted), settings.workers), 1):
         for table, part in done.parts.items():
@@ -222,6 +222,6 @@ def found_files(
     files = []
     for file in scan(settings.raw, settings.max_file_bytes, hashes, source):
         files.append(file)
-        if len(files) % 1000 == 0:
-            report(f"found {len(files)} files")
+        if len(files) % 10_000 == 0:
+            report(f"found {len(files):,} files")
     return files

@@ -21,6 +21,7 @@ import polars as pl
 
 from orchestration.alerts import Schema
 from orchestration.ids import stable_id
+from orchestration.io.files import as_pattern
 
 MENTION_CHANGES_SCHEMA: Schema = {
     "change_id": pl.String,
@@ -148,12 +149,12 @@ def mention_changes(
     run: the row of `pipeline_runs` of the new one.
     Returns None where that cannot be read or lacks a column: what was published by older code is no reason to fail.
     """
-    files = {table: str(previous / "parquet" / f"{table}.parquet") for table in ("documents", "mentions")}
+    files = {table: as_pattern(previous / "parquet" / f"{table}.parquet") for table in ("documents", "mentions")}
     runs_file = previous / "parquet" / "pipeline_runs.parquet"
     # A cursor sees the tables of the release and takes its own temporary ones with it.
     with connection.cursor() as cursor:
         try:
-            before = pl.read_parquet(runs_file).filter(release_id=previous_id).row(0, named=True)
+            before = pl.read_parquet(runs_file, glob=False).filter(release_id=previous_id).row(0, named=True)
             _prepare(cursor, files)
             cause = _cause(cursor, before, run)
             rows = cursor.execute(_changes_query(), {"cause": cause, "most": MAX_ROWS}).pl()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.io.files import sha256_of_files, write_bytes, write_json
+from orchestration.io.files import as_pattern, sha256_of_files, write_bytes, write_json
 from orchestration.settings import DATABASE_NAME, Settings
 
 RESULTS_NAME = "models.json"
@@ -192,14 +191,14 @@ def _invoke_at(
     for source in manifest.sources.values():
         for name, folder in folders.items():
             location = source.meta["external_location"]
-            source.meta["external_location"] = location.replace(name, _as_pattern(folder))
+            source.meta["external_location"] = location.replace(name, _in_format(folder))
     environment = _ANYWHERE | {"PODCAST_SCRATCH_DB": str(database), "PODCAST_SCRATCH_KEEP_OPEN": "True"}
     return _invoke(settings, command, environment, on_event, manifest)
 
 
-def _as_pattern(folder: Path) -> str:
-    """Return a folder as it must be written in `external_location`: a glob of DuckDB that Python's `format` fills."""
-    return re.sub(r"[*?\[]", r"[\g<0>]", str(folder)).replace("{", "{{").replace("}", "}}").replace("'", "''")
+def _in_format(folder: Path) -> str:
+    """Return a folder as it is written in `external_location`: a pattern of DuckDB, which Python's `format` fills."""
+    return as_pattern(folder).replace("{", "{{").replace("}", "}}").replace("'", "''")
 
 
 def _invoke(

@@ -33,7 +33,7 @@ from orchestration.io.files import sha256_of_files
 from orchestration.io.lake import Lake, Part, PartReader, is_time_to_record
 from orchestration.method_versions import version_of
 from orchestration.parse_versions import parse_version
-from orchestration.progress import Report, at_most_once_a_second
+from orchestration.progress import Report, now_and_then
 from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transforms.alignment import copy_alignments
@@ -328,7 +328,7 @@ def run_stage(
     tasks = _tasks(stage, lake, catalog, parts, workers)
     current = {bucket: part for bucket, part in parts.items() if bucket in tasks and part.key == tasks[bucket].key}
     wanted = [task for bucket, task in tasks.items() if bucket not in current]
-    on_progress = at_most_once_a_second(report, f"{stage.table}: part")
+    on_progress = now_and_then(report, f"{stage.table}: part")
     for number, (task, done) in enumerate(each(bring_up_to_date, wanted, len(wanted), workers), 1):
         current[task.bucket] = done.part
         computed += done.computed_copy_count

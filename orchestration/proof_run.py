@@ -20,7 +20,7 @@ from orchestration.increments import digest_of, rows_of
 from orchestration.io.files import write_json
 from orchestration.io.lake import Lake
 from orchestration.method_versions import version_of
-from orchestration.progress import Report, at_most_once_a_second
+from orchestration.progress import Report, now_and_then
 from orchestration.proof import EXAMPLE_TABLES, MAX_REPORTED, PROVEN_TABLES, ProofResult, prove, prove_examples
 from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
 from orchestration.workers import ALONE, Workers, each
@@ -67,7 +67,7 @@ def prove_lake(lake: Lake, workers: Workers = ALONE, report: Report = lambda lin
             there = frozenset(table for table, of in parts.items() if bucket in of)
             wanted.append(_Task(lake.folder, bucket, key, copies, there))
     failure_count, failures = 0, []
-    on_progress = at_most_once_a_second(report, "proved part")
+    on_progress = now_and_then(report, "proved part")
     for number, (task, result) in enumerate(each(_prove, wanted, len(wanted), workers), 1):
         results[str(task.bucket)] = {"key": "" if result.failure_count else task.key, "row_count": result.row_count}
         failure_count += result.failure_count

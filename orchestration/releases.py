@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.io.files import as_pattern
 from orchestration.models import NodeResult, read_results
 from orchestration.settings import DATABASE_NAME, Settings
 
@@ -78,7 +79,7 @@ def check_release(
             if is_every_row_read:
                 for table in row_counts:
                     one(connection, f'select bit_xor(hash(rows)) from "{table}" as rows')
-                    file = str(folder / "parquet" / f"{table}.parquet")
+                    file = as_pattern(folder / "parquet" / f"{table}.parquet")
                     rows = one(connection, "select count(*) from read_parquet($file)", {"file": file})
                     if rows != row_counts[table]:
                         raise ReleaseRefusedError(f"{table}.parquet has {rows} rows, not {row_counts[table]}")

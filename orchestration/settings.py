@@ -112,9 +112,13 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     engine = environment.get("PODCAST_ENGINE") or "local"
     if engine not in ("local", "spark"):
         raise ValueError(f"PODCAST_ENGINE is {engine!r}: set it to local or spark")
+    warehouse = Path(environment.get("PODCAST_WAREHOUSE") or PROJECT_ROOT / "warehouse").absolute()
+    # Dagster keeps its runs there, in SQLite, to which what follows this character is an option.
+    if "?" in str(warehouse):
+        raise ValueError(f"PODCAST_WAREHOUSE is {str(warehouse)!r}: set it to a path without '?', such as warehouse")
     return Settings(
         raw=Path(environment.get("PODCAST_RAW") or PROJECT_ROOT / "raw").absolute(),
-        warehouse=Path(environment.get("PODCAST_WAREHOUSE") or PROJECT_ROOT / "warehouse").absolute(),
+        warehouse=warehouse,
         dbt_project=PROJECT_ROOT / "dbt_project",
         max_file_bytes=int(limit) * 1_000_000,
         dashboard_episodes=int(pages),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,11 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as indented JSON with sorted keys, atomically."""
     write_bytes(path, (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode())
+
+
+def as_pattern(path: Path) -> str:
+    """Return a path as it must be given to what reads patterns, as DuckDB does: as the pattern of that path alone."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", str(path))
 
 
 def sha256_of_files(paths: list[Path]) -> str:

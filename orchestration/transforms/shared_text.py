@@ -204,7 +204,7 @@ def _found_pairs(words: WordHashes, run: Run, folder: Path) -> Ints:
     words.sampled.delete()
     totals = np.sum([totals for totals, _, _ in done], axis=0)
     likely = pl.DataFrame({"pair": np.unique(np.concatenate([pairs for _, pairs, _ in done]))})
-    hits = pl.concat([pl.read_parquet(path).join(likely, on="pair", how="semi") for _, _, path in done])
+    hits = pl.concat([pl.read_parquet(path, glob=False).join(likely, on="pair", how="semi") for _, _, path in done])
     hits = hits.group_by("pair").agg(pl.col("len", "weight").sum()).filter(pl.col("len") >= MIN_BLOCKING_HITS)
     pairs = hits["pair"].to_numpy()
     return pairs[_is_worth(pairs, hits["weight"].to_numpy(), totals)]

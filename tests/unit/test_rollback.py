@@ -219,7 +219,13 @@ def test_the_command_says_what_is_served_now(settings, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"PODCAST_RELEASES_KEPT": "1"}, {"PODCAST_MAX_FALL": "20"}, {"PODCAST_MAX_FALL": "20 %"}]
+    "wrong",
+    [
+        {"PODCAST_RELEASES_KEPT": "1"},
+        {"PODCAST_MAX_FALL": "20"},
+        {"PODCAST_MAX_FALL": "20 %"},
+        {"PODCAST_WAREHOUSE": "/home/what?"},
+    ],
 )
 def test_settings_that_cannot_be_used_say_what_can(wrong):
     with pytest.raises(ValueError, match="such as"):
