@@ -17,9 +17,10 @@ def test_long_work_is_told_of_more_and_more_rarely(seconds_each, least, most):
     assert least <= len(told) <= most
 
 
-def test_what_is_left_is_told(monkeypatch):
+def test_what_is_left_is_told():
     time, told = 0.0, []
     on_progress = now_and_then(told.append, "documents: part", lambda: time)
-    for number, time in ((1, 0.5), (2, 1.0), (500, 250.0)):
+    for number, seconds in ((1, 0.5), (2, 1.0), (500, 250.0)):
+        time = seconds
         on_progress(number, 2000)
     assert told == ["documents: part 2 of 2,000, 17 min left", "documents: part 500 of 2,000, 12 min left"]
