@@ -9,7 +9,8 @@ from orchestration.progress import now_and_then
 
 @pytest.mark.parametrize(("seconds_each", "least", "most"), [(0.001, 0, 1), (0.1, 5, 40), (10, 40, 90)])
 def test_long_work_is_told_of_more_and_more_rarely(seconds_each, least, most):
-    time, told = 0.0, []
+    time = 0.0
+    told: list[str] = []
     on_progress = now_and_then(told.append, "part", lambda: time)
     for number in range(1, 1001):
         time += seconds_each
@@ -18,7 +19,8 @@ def test_long_work_is_told_of_more_and_more_rarely(seconds_each, least, most):
 
 
 def test_what_is_left_is_told():
-    time, told = 0.0, []
+    time = 0.0
+    told: list[str] = []
     on_progress = now_and_then(told.append, "documents: part", lambda: time)
     for number, seconds in ((1, 0.5), (2, 1.0), (500, 250.0)):
         time = seconds
