@@ -6,40 +6,57 @@
 -#}
 {%- macro unbalanced(source, mart, source_rows, mart_rows, rows_left_out=none) -%}
 select
-    '{{ source }}' as source,
-    '{{ mart }}' as mart,
-    count(*) filter (where is_in_source) as source_row_count,
-    count(*) filter (where is_in_mart) as mart_row_count,
-    count(*) filter (where is_left_out) as left_out_row_count,
-    source_row_count - mart_row_count - left_out_row_count as difference,
-    count(*) filter (where is_wrong) as wrong_row_count,
-    min(row_id) filter (where is_wrong) as for_example,
+    wrong.* exclude (example_hash),
+    min(ids.row_id) as for_example,
 from (
     select
-        row_id,
-        bool_or(place = 'source') as is_in_source,
-        bool_or(place = 'mart') as is_in_mart,
-        bool_or(place = 'left_out') as is_left_out,
-        is_in_source::integer <> is_in_mart::integer + is_left_out::integer as is_wrong,
+        '{{ source }}' as source,
+        '{{ mart }}' as mart,
+        count(*) filter (where is_in_source) as source_row_count,
+        count(*) filter (where is_in_mart) as mart_row_count,
+        count(*) filter (where is_left_out) as left_out_row_count,
+        source_row_count - mart_row_count - left_out_row_count as difference,
+        count(*) filter (where is_wrong) as wrong_row_count,
+        min(row_hash) filter (where is_wrong) as example_hash,
     from (
         select
-            row_id,
-            'source' as place,
-        from ({{ source_rows }})
-        union all
-        select
-            row_id,
-            'mart' as place,
-        from ({{ mart_rows }})
-        {%- if rows_left_out %}
-        union all
-        select
-            row_id,
-            'left_out' as place,
-        from ({{ rows_left_out }})
-        {%- endif %}
+            row_hash,
+            bool_or(place = 'source') as is_in_source,
+            bool_or(place = 'mart') as is_in_mart,
+            bool_or(place = 'left_out') as is_left_out,
+            is_in_source::integer <> is_in_mart::integer + is_left_out::integer as is_wrong,
+        from (
+            {#- Hashes, because the ids of all rows would fill memory and disk; the id of the example is looked up. -#}
+            select
+                hash(row_id) as row_hash,
+                'source' as place,
+            from ({{ source_rows }})
+            union all
+            select
+                hash(row_id) as row_hash,
+                'mart' as place,
+            from ({{ mart_rows }})
+            {%- if rows_left_out %}
+            union all
+            select
+                hash(row_id) as row_hash,
+                'left_out' as place,
+            from ({{ rows_left_out }})
+            {%- endif %}
+        )
+        group by row_hash
     )
-    group by row_id
-)
-having wrong_row_count > 0
+    having wrong_row_count > 0
+) as wrong
+inner join (
+    select row_id from ({{ source_rows }})
+    union all
+    select row_id from ({{ mart_rows }})
+    {%- if rows_left_out %}
+    union all
+    select row_id from ({{ rows_left_out }})
+    {%- endif %}
+) as ids
+    on wrong.example_hash = hash(ids.row_id)
+group by all
 {%- endmacro -%}
