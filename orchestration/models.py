@@ -138,7 +138,7 @@ def build_models(settings: Settings, database: Path, on_node: OnNode) -> list[No
         NodeResult(
             result.node.unique_id,
             str(result.status),
-            (result.message or "") + (rows_found(database, result.node) if str(result.status) == "fail" else ""),
+            _message(database, result),
             result.failures or 0,
             result.execution_time,
         )
@@ -170,6 +170,16 @@ def read_results(folder: Path) -> list[NodeResult]:
         return [NodeResult(**node) for node in json.loads((folder / RESULTS_NAME).read_text(encoding="utf-8"))]
     except (FileNotFoundError, json.JSONDecodeError, TypeError):
         return []
+
+
+def _message(database: Path, result: Any) -> str:
+    """Return what dbt says of a node, with the rows that a failed test found and what helps where memory ran out."""
+    message = result.message or ""
+    if str(result.status) == "fail":
+        message += rows_found(database, result.node)
+    if "Out of Memory Error" in message:
+        message += "; give DuckDB more memory with PODCAST_DUCKDB_MEMORY, such as 3GB"
+    return message
 
 
 def rows_found(database: Path, test: Any) -> str:
