@@ -12,7 +12,7 @@ from orchestration.formats.display import tidy
 from orchestration.formats.document import ParsedDocument, Segment
 from orchestration.formats.registry import Format
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 VOCABULARY = (
     "bees hum at night we rest near Larkfield naïve Łódź 2 1984 don't so-called honey, rain. Is it? Yes! 日本 “quiet”"
 )

@@ -162,7 +162,6 @@ def test_a_copy_matches_itself_word_by_word(words):
     assert match_words(words, words) == expected
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(WORDS[:6]), max_size=200), st.lists(st.sampled_from(WORDS[:6]), max_size=200))
 def test_matches_rise_on_both_sides_and_are_the_same_words(a, b):
     blocks = match_words(a, b)
@@ -172,7 +171,6 @@ def test_matches_rise_on_both_sides_and_are_the_same_words(a, b):
         assert a[block.a : block.a + block.length] == b[block.b : block.b + block.length]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32), st.floats(0, 0.3), st.floats(0, 0.3), st.booleans())
 def test_words_that_survive_cuts_and_insertions_are_matched_with_themselves(seed, cut, put, is_large):
     rng = random.Random(seed)
@@ -190,7 +188,7 @@ def test_words_that_survive_cuts_and_insertions_are_matched_with_themselves(seed
     assert found.items() <= expected.items()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32))
 def test_anchors_never_go_back(seed):
     rng = random.Random(seed)

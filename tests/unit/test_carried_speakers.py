@@ -164,7 +164,7 @@ def test_the_order_of_rows_does_not_matter():
     assert spans_of(tables) == spans_of(mixed)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000), st.sampled_from([0.0, 0.1, 0.3]))
 def test_names_and_times_survive_noise_adverts_and_cuts(seed, error_rate):
     rng = random.Random(seed)

@@ -333,7 +333,7 @@ def talks(draw: st.DrawFn) -> list[tuple[str, str]]:
     return [(name, draw(_SENTENCES)) for _ in range(rounds) for name in names]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(talks(), st.sampled_from(STYLES), st.sampled_from(["", " "]))
 def test_a_written_conversation_is_read_back(talk: list[tuple[str, str]], style: str, gap: str) -> None:
     text = NOTES + write(talk, style, gap)
@@ -342,7 +342,7 @@ def test_a_written_conversation_is_read_back(talk: list[tuple[str, str]], style:
     check_offsets(text)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(talks(), st.sampled_from(["name-time", "time-name"]))
 def test_labels_are_found_where_no_sentence_ends(talk: list[tuple[str, str]], style: str) -> None:
     talk = [(name, said.lower().rstrip(".")) for name, said in talk if name[0].isupper() and " van " not in name]
@@ -373,7 +373,7 @@ _NOTES = ["https://x.com/a", "www.b.example", "Sponsors: ", "The Long Night", "G
 _PIECES = st.sampled_from([*_STRUCTURE, *_TEXTURE, *_NOTES])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.one_of(st.text(max_size=300), st.lists(_PIECES, max_size=60).map("".join)))
 def test_any_text_parses_and_every_slice_proves_itself(text: str) -> None:
     assert 0.0 <= sniff(text) <= 1.0

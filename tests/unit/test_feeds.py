@@ -363,7 +363,7 @@ def test_one_host_is_not_asked_too_often(host: Host) -> None:
     assert slept == [1.0, 1.0]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=60) | st.text(st.sampled_from("htp:/@.[]%a1#?"), max_size=40))
 def test_no_address_makes_it_raise(url: str) -> None:
     def nowhere(name: str, port: int) -> list[str]:

@@ -19,7 +19,7 @@ OURS: dict[str, Format] = {
     for known in registry.FORMATS
     if known.FORMAT in ("caption_page", "publisher_page", "whisper_text", "plain_transcript")
 }
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 VOCABULARY = """
     the bees hum at night and we rest in a small hive near Larkfield naïve Łódź 2 20 100 don't so-called honey,

@@ -175,7 +175,7 @@ FRAGMENTS = (
 PIECES = st.sampled_from(FRAGMENTS.split("|"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(PIECES | st.text(max_size=4), max_size=25).map("".join), st.sampled_from(["---\nt: 1\n", "+++\nt = 1\n"])
 )

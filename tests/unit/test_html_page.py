@@ -119,7 +119,7 @@ def test_a_locator_that_leads_nowhere_is_refused() -> None:
             html_page.resolve(HEAD + FOOT, locator)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(NAMES, min_size=2, max_size=3, unique=True),
     st.lists(SENTENCES, min_size=6, max_size=12),
@@ -137,7 +137,7 @@ TAGS = "<p>|</p>|<b>|</b>|Ada: |Bo: |<div class='speaker'>|</div>|0:12|<br>|<a h
 MARKUP = st.lists(st.sampled_from(TAGS.split("|")) | st.text(max_size=3), max_size=40).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(["", "<html>", HEAD]), MARKUP)
 def test_no_markup_makes_it_raise(head: str, body: str) -> None:
     text = head + body

@@ -429,7 +429,7 @@ def test_what_is_said_in_further_copies_weighs_less_also_beside_pairs_without_wo
     assert weights[0] == weights[1]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 2**32))
 def test_what_two_copies_share_does_not_depend_on_which_is_named_first(seed):
     rng = random.Random(seed)
@@ -443,7 +443,7 @@ def test_what_two_copies_share_does_not_depend_on_which_is_named_first(seed):
     assert pairs[0] == pairs[1]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32))
 def test_links_and_episodes_do_not_depend_on_the_order_of_rows(seed):
     rng = random.Random(seed)

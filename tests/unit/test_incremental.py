@@ -214,7 +214,6 @@ def _run(machine: type[RuleBasedStateMachine], examples: int, steps: int) -> Non
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
             derandomize=True,
             database=None,
             suppress_health_check=list(HealthCheck),

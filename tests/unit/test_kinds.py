@@ -357,7 +357,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(PIECES), max_size=40), st.lists(st.sampled_from(PIECES), max_size=40), st.booleans())
 def test_any_text_gives_spans_apart_within_it(notes, speech, is_truncated):
     found = spans([("Brida", "".join(speech))], ["".join(notes), "".join(reversed(notes))], is_truncated=is_truncated)

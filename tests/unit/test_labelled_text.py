@@ -270,7 +270,7 @@ def transcripts(draw: st.DrawFn) -> Case:
     return Case(opening + "".join(parts), said)
 
 
-QUICK = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 
 
 @QUICK

@@ -465,7 +465,7 @@ _RAW = st.lists(
 
 
 @given(st.lists(_RAW.filter(lambda raw: bool(tidy(raw))), min_size=1, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_mention_leads_back_to_its_characters(raws: list[str]) -> None:
     world = World().turn(*((raw, 1.0) for raw in raws), between=" 0:07")
     (turn,) = world.rows["speaker_turns"]
@@ -552,7 +552,7 @@ def world_of(texts: list[str]) -> World:
 
 
 @given(_COPIES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_rows_depend_neither_on_the_size_of_a_batch_nor_on_the_order_of_rows(texts: list[str]) -> None:
     world = world_of(texts)
     found = world.find()
@@ -561,7 +561,7 @@ def test_rows_depend_neither_on_the_size_of_a_batch_nor_on_the_order_of_rows(tex
 
 
 @given(_COPIES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_two_mentions_of_a_text_overlap(texts: list[str]) -> None:
     found = world_of(texts).find().sort("copy_id", "char_start")
     for _, of_copy in found.group_by("copy_id", maintain_order=True):

@@ -13,7 +13,7 @@ from orchestration.formats import podcast_chapters, registry
 from orchestration.formats.display import tidy
 from orchestration.formats.document import ParsedDocument
 
-QUICK = settings(max_examples=80, deadline=None)
+QUICK = settings(max_examples=80)
 
 
 def check(document: ParsedDocument) -> None:

@@ -13,7 +13,7 @@ from orchestration.formats import podcast_html, registry
 from orchestration.formats.display import tidy
 from orchestration.formats.document import ParsedDocument
 
-QUICK = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 
 PAGE = """<!-- saved -->
 <html lang="en-GB"><head><title>Bees &amp; Wax</title><style>p { color: red }</style></head><body>

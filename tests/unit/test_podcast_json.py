@@ -14,7 +14,7 @@ from orchestration.formats import podcast_html, podcast_json, registry
 from orchestration.formats.display import tidy
 from orchestration.formats.document import ParsedDocument, Word
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def written(*segments: tuple[str | None, float | None, float | None, str]) -> str:

@@ -18,7 +18,7 @@ from orchestration.formats.json_text import load, strings_at
 from orchestration.formats.recogniser_dialects import DIALECTS
 from orchestration.formats.unit_reader import label_of, recognise, seconds
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def check(text: str, document: ParsedDocument) -> None:

@@ -17,7 +17,7 @@ from orchestration.formats.html_notes import read_fragment
 from orchestration.formats.rss_items import parse_duration, podcast_guid, read_feed
 from orchestration.formats.xml_elements import MOST_DEPTH
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 NAMESPACES = (
     'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:podcast="https://podcastindex.org/namespace/1.0" '
     'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:atom="http://www.w3.org/2005/Atom" '

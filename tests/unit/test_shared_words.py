@@ -40,7 +40,7 @@ def test_words_are_cut_alike_one_text_at_a_time_and_as_bytes(texts):
     assert hashes.tolist() == flat.hash(0).to_list()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32), st.sampled_from([1, 2, 8, 300]), st.sampled_from([1, 4, 128]), st.integers(0, 4))
 def test_every_hash_of_a_copy_is_found_once_in_its_bin(seed, copy_count, copies_per_bin, extra_bits):
     rng = np.random.default_rng(seed)
@@ -127,7 +127,7 @@ def measured(copies: dict[str, list[str]]) -> dict[tuple[str, str], tuple[float,
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32), st.sampled_from([1, 3, 16]), st.sampled_from([1, 128]))
 # Two copies of the same weight but for rounding.
 @example(782446342, 3, 128)
@@ -150,7 +150,7 @@ def test_what_all_pairs_share_is_what_they_share_one_by_one(seed, max_crossed, c
         assert (overlap.shared, overlap.places) == (count, places)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32), st.sampled_from([1, 128]))
 def test_runs_are_repeated_where_another_episode_has_them(seed, copies_per_bin):
     copies = spoken(seed)

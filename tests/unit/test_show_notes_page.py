@@ -123,7 +123,7 @@ LINES = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(FRAGMENTS | st.text() | LINES | LINES.map(lambda text: NOTES + text))
 def test_no_text_makes_it_raise(text: str) -> None:
     assert 0.0 <= show_notes_page.sniff(text) <= 1.0

@@ -74,7 +74,7 @@ EXPRESSIONS = {
 
 
 @pytest.mark.parametrize(("group", "expression"), [(g, one) for g, several in EXPRESSIONS.items() for one in several])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_what_an_expression_finds_holds_a_word_that_is_looked_for_first(
     group: str, expression: re.Pattern[str], data: st.DataObject

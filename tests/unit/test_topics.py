@@ -171,7 +171,7 @@ def test_a_turn_has_a_topic_where_it_is_clear():
     assert frame.select("turn_id", "topic_id", "mention_count").rows() == [("c0", "topic:bees", 4)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(

@@ -187,7 +187,7 @@ TEXTS = st.lists(PIECES, max_size=14).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.one_of(TEXTS, st.text(alphabet="AaZz Ée'’.-&/_5\n,", max_size=80)))
 def test_what_is_read_chunk_by_chunk_is_what_the_whole_text_holds(text):
     scanned = copy_names(*texts(text), catalog(), table("episode_copies", []))
@@ -219,7 +219,7 @@ def test_what_is_read_chunk_by_chunk_is_what_the_whole_text_holds(text):
         assert (row["before"], row["after"]) == sides(text[:start], text[end:])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.one_of(TEXTS, st.text(alphabet="AaZz Ée'’.-&/_5\n", max_size=80)))
 def test_places_lie_in_their_text_and_hold_their_name(text):
     tables = texts(text)
