@@ -167,7 +167,7 @@ def overlaps(words: WordHashes, wanted: set[tuple[str, str]], run: Run, folder: 
     number = {copy: index for index, copy in enumerate(ids) if copy in words.lengths}
     asked = [sorted((number[a], number[b])) for a, b in sorted(wanted) if a in number and b in number]
     pairs = np.unique(
-        np.concatenate([_found_pairs(words, run, folder), _keys(np.array(asked, np.int64).reshape(-1, 2))])
+        np.concatenate([_found_pairs(words, run, folder), _keys(*np.array(asked, np.int64).reshape(-1, 2).T)])
     )
     if not pairs.size:
         return {}
@@ -188,9 +188,9 @@ def overlaps(words: WordHashes, wanted: set[tuple[str, str]], run: Run, folder: 
     }
 
 
-def _keys(pairs: Ints) -> Ints:
-    """Return rows of two numbers of copies as one number each."""
-    return (pairs[:, 0] << 32) | pairs[:, 1]
+def _keys(a: Ints, b: Ints) -> Ints:
+    """Return pairs of two numbers of copies as one number each."""
+    return (a << 32) | b
 
 
 def _copies(keys: Ints) -> tuple[Ints, Ints]:
@@ -230,7 +230,7 @@ def _pairs_of_bins(task: tuple[Bins, Path]) -> tuple[NDArray[np.float64], Ints, 
         groups = Groups.of(bins.layout.hash_of(packed))
         totals += _total_weights(copy, groups, totals.size)
         one, other, sizes = groups.between(2, MAX_BLOCKING_COPIES).pairs()
-        hits = pl.DataFrame({"pair": (copy[one] << 32) | copy[other], "weight": _weight(sizes)})
+        hits = pl.DataFrame({"pair": _keys(copy[one], copy[other]), "weight": _weight(sizes)})
         found.append(hits.group_by("pair").agg(pl.len(), pl.col("weight").sum()))
     hits_of_all = pl.concat(found).group_by("pair").agg(pl.col("len", "weight").sum())
     hits_of_all.write_parquet(path)
@@ -295,7 +295,7 @@ def _measured_in_bins(task: tuple[Bins, Ints]) -> tuple[tuple[Ints, _Shared], ND
         copy, place = layout.copy_of(packed), layout.extra_of(packed)
         groups = Groups.of(layout.hash_of(packed))
         one, other, _ = groups.between(2, MAX_CROSSED_COPIES).pairs()
-        pair, is_there = _positions((copy[one] << 32) | copy[other], pairs)
+        pair, is_there = _positions(_keys(copy[one], copy[other]), pairs)
         one, other = one[is_there], other[is_there]
         shared.add(pair, weight[one], place[one], place[other])
         _add_common(shared, pairs, groups.between(MAX_CROSSED_COPIES + 1, packed.size), copy, place, weight)
