@@ -2,12 +2,12 @@
     One row where the books of two tables do not balance, none where they do: every row of `source_rows` must be in
     `mart_rows`, or in `rows_left_out`, never in both, and nothing else may be in `mart_rows`. Rows are told apart by
     their ids, so that a lost row and an invented one do not cancel each other out.
-    Arguments: names of source and mart for the reader; queries with one column `row_id` each.
+    Arguments: names of source and mart for the reader; queries with one column `row_id` each, of the same type or row.
 -#}
 {%- macro unbalanced(source, mart, source_rows, mart_rows, rows_left_out=none) -%}
 select
     wrong.* exclude (example_hash),
-    min(ids.row_id) as for_example,
+    min(ids.row_id::varchar) as for_example,
 from (
     select
         '{{ source }}' as source,
@@ -49,14 +49,23 @@ from (
     having wrong_row_count > 0
 ) as wrong
 inner join (
-    select row_id from ({{ source_rows }})
+    select
+        hash(row_id) as row_hash,
+        row_id,
+    from ({{ source_rows }})
     union all
-    select row_id from ({{ mart_rows }})
+    select
+        hash(row_id) as row_hash,
+        row_id,
+    from ({{ mart_rows }})
     {%- if rows_left_out %}
     union all
-    select row_id from ({{ rows_left_out }})
+    select
+        hash(row_id) as row_hash,
+        row_id,
+    from ({{ rows_left_out }})
     {%- endif %}
 ) as ids
-    on wrong.example_hash = hash(ids.row_id)
+    on wrong.example_hash = ids.row_hash
 group by all
 {%- endmacro -%}

@@ -300,6 +300,9 @@ GENERIC_TEST_CASES = {
     "unique_good": ("(1, 'x'), (1, null), (2, 'x')", "unique_combination: {arguments: {columns: [a, b]}}", True),
     "unique_bad": ("(1, 'x'), (2, 'y'), (1, 'x')", "unique_combination: {arguments: {columns: [a, b]}}", False),
     "unique_bad_null": ("(1, null), (1, null)", "unique_combination: {arguments: {columns: [a, b]}}", False),
+    "ascending_good": ("(1, 'x'), (1, 'y'), (2, 'x')", "unique_ascending: {arguments: {columns: [a, b]}}", True),
+    "ascending_bad_twice": ("(1, 'x'), (1, 'x')", "unique_ascending: {arguments: {columns: [a, b]}}", False),
+    "ascending_bad_order": ("(1, 'y'), (2, 'x'), (1, 'z')", "unique_ascending: {arguments: {columns: [a, b]}}", False),
     "keys_good": (
         "(1, 'x'), (null, 'y')",
         "foreign_keys: {arguments: {references: [{column: a, to: ref('parent'), field: id}]}}",

@@ -1,14 +1,15 @@
 with
 
-turns as (
+-- Not materialized: read more than once, the texts of all turns would be held, beside all else, in DuckDB's memory.
+turns as not materialized (
     select * from {{ ref('speaker_turns') }}
 ),
 
-turn_words as (
+turn_words as not materialized (
     select * from {{ ref('search_turn_words') }}
 ),
 
-mentions as (
+mentions as not materialized (
     select * from {{ ref('mentions') }}
     where field = 'transcript'
 ),

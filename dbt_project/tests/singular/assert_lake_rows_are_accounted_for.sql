@@ -26,7 +26,7 @@
     ('alias_proposals', 'proposal_id', 'alias_proposals', none),
 ] -%}
 {%- for table, key, mart, left_out in rows_that_stay %}
-    {%- set rows = 'select (' ~ key ~ ')::varchar as row_id from ' -%}
+    {%- set rows = 'select (' ~ key ~ ') as row_id from ' -%}
     {%- set lake_rows = rows ~ source('lake', table) -%}
     {%- set rows_left_out = lake_rows ~ ' where ' ~ left_out if left_out else none -%}
     {%- do books.append(unbalanced('lake/' ~ table, mart, lake_rows, rows ~ ref(mart), rows_left_out)) -%}
@@ -41,8 +41,8 @@
     )) -%}
 
 {#- A stated person is evidence, unless the name (a handle, a first name) could mean anybody. -#}
-{%- set stated = 'select row(copy_id, name)::varchar as row_id from ' ~ source('lake', 'stated_people') -%}
-{%- set stated_evidence = "select row(copy_id, quote)::varchar as row_id from {} where kind = 'stated'" -%}
+{%- set stated = 'select row(copy_id, name) as row_id from ' ~ source('lake', 'stated_people') -%}
+{%- set stated_evidence = "select row(copy_id, quote) as row_id from {} where kind = 'stated'" -%}
 {%- set in_mart = stated_evidence.format(ref('appearance_evidence')) -%}
 {%- set unknown_names = stated ~ ' except ' ~ stated_evidence.format(source('lake', 'appearance_evidence')) -%}
 {%- do books.append(unbalanced('lake/stated_people', 'appearance_evidence', stated, in_mart, unknown_names)) -%}
@@ -50,7 +50,7 @@
 {#- A segment is in the turns around it, in which its first characters begin; sounds in brackets are in none. -#}
 {%- set segments = source('lake', 'segments') -%}
 {%- set segments_of_turns %}
-    select row(pieces.copy_id, segments.segment_index)::varchar as row_id
+    select row(pieces.copy_id, segments.segment_index) as row_id
     from (
         select turns.copy_id, unnest(turns.spans).char_start as char_start
         from {{ source('lake', 'speaker_turns') }} as turns
@@ -61,9 +61,9 @@
         ) using (turn_id)
     ) as pieces
     asof left join {{ segments }} as segments
-        on pieces.copy_id = segments.copy_id and pieces.char_start >= segments.char_start
+        on hash(pieces.copy_id) = hash(segments.copy_id) and pieces.char_start >= segments.char_start
 {%- endset -%}
-{%- set segment_rows = 'select row(copy_id, segment_index)::varchar as row_id from ' ~ segments -%}
+{%- set segment_rows = 'select row(copy_id, segment_index) as row_id from ' ~ segments -%}
 {%- set sounds = segment_rows ~ ' where not is_speech' -%}
 {%- do books.append(
     unbalanced('lake/segments', 'speaker_turns, other_copy_turns', segment_rows, segments_of_turns, sounds)
@@ -71,11 +71,11 @@
 
 {#- The shows of copies are those of their episodes. -#}
 {%- set copy_shows %}
-    select row(copies.episode_id, copy_shows.show_id)::varchar as row_id
+    select row(copies.episode_id, copy_shows.show_id) as row_id
     from {{ source('lake', 'copy_shows') }} as copy_shows
     left join {{ ref('episode_copies') }} as copies using (copy_id)
 {%- endset -%}
-{%- set episode_shows = 'select row(episode_id, show_id)::varchar as row_id from ' ~ ref('episode_shows') -%}
+{%- set episode_shows = 'select row(episode_id, show_id) as row_id from ' ~ ref('episode_shows') -%}
 {%- do books.append(unbalanced('lake/copy_shows', 'episode_shows', copy_shows, episode_shows)) -%}
 
 {#- What is compared of a copy, and the shows, people and names that it knows, serve others and what is proposed for the
@@ -87,17 +87,17 @@
     ('copy_names', 'copy_id'),
     ('unknown_names', 'row(copy_id, unit, start)'),
 ] %}
-    {%- set rows = 'select (' ~ key ~ ')::varchar as row_id from ' ~ source('lake', table) -%}
+    {%- set rows = 'select (' ~ key ~ ') as row_id from ' ~ source('lake', table) -%}
     {%- set of_copies = rows ~ ' where copy_id in (select copy_id from ' ~ ref('episode_copies') ~ ')' -%}
     {%- do books.append(unbalanced('lake/' ~ table, 'episode_copies', rows, of_copies)) -%}
 {%- endfor %}
 
 {#- A label with its person is in the turns that have it. -#}
 {%- set labels %}
-    select row(copy_id, speaker_label, person_id)::varchar as row_id from {{ source('lake', 'speaker_labels') }}
+    select row(copy_id, speaker_label, person_id) as row_id from {{ source('lake', 'speaker_labels') }}
 {%- endset -%}
 {%- set labels_of_turns %}
-    select row(copy_id, speaker_label, person_id)::varchar as row_id
+    select row(copy_id, speaker_label, person_id) as row_id
     from (
         select copy_id, speaker_label, person_id, speaker_source from {{ ref('speaker_turns') }}
         union all
@@ -108,9 +108,9 @@
 {%- do books.append(unbalanced('lake/speaker_labels', 'speaker_turns, other_copy_turns', labels, labels_of_turns)) -%}
 
 {#- The speaker of a stretch is that of the turns there, which say so with `speaker_source`. -#}
-{%- set spans = 'select row(copy_id, char_start)::varchar as row_id from ' ~ source('lake', 'speaker_spans') -%}
+{%- set spans = 'select row(copy_id, char_start) as row_id from ' ~ source('lake', 'speaker_spans') -%}
 {%- set spans_of_turns %}
-    select row(spans.copy_id, spans.char_start)::varchar as row_id
+    select row(spans.copy_id, spans.char_start) as row_id
     from {{ source('lake', 'speaker_spans') }} as spans
     inner join (
         select copy_id, char_start, char_end from {{ ref('speaker_turns') }}
@@ -151,9 +151,9 @@
 {%- do books.append(unbalanced('lake/kind_spans', 'sponsorships', span_rows, sponsorships, not_sponsorships)) -%}
 
 {#- The topics of the preferred copy are those of the episode. -#}
-{%- set copy_topics = 'select row(copy_id, topic_id)::varchar as row_id from ' ~ source('lake', 'copy_topics') -%}
+{%- set copy_topics = 'select row(copy_id, topic_id) as row_id from ' ~ source('lake', 'copy_topics') -%}
 {%- set episode_topics %}
-    select row(episodes.preferred_copy_id, topics.topic_id)::varchar as row_id
+    select row(episodes.preferred_copy_id, topics.topic_id) as row_id
     from {{ ref('episode_topics') }} as topics
     left join {{ ref('episodes') }} as episodes using (episode_id)
 {%- endset -%}

@@ -12,7 +12,7 @@
     ('history', 'pipeline_runs', 'release_id', 'pipeline_runs'),
     ('history', 'alerts', 'alert_id', 'alerts'),
 ] %}
-    {%- set rows = 'select (' ~ key ~ ')::varchar as row_id from ' -%}
+    {%- set rows = 'select (' ~ key ~ ') as row_id from ' -%}
     {%- do books.append(unbalanced(
         origin ~ '/' ~ source_table, mart, rows ~ source(origin, source_table), rows ~ ref(mart)
     )) -%}
@@ -46,20 +46,20 @@
         ~ " union all select show_id from " ~ ref('shows')
         ~ " union all select topic_id from " ~ ref('topics'),
     'appearances':
-        "select row(episode_id, person_id)::varchar as row_id from " ~ ref('appearance_evidence'),
+        "select row(episode_id, person_id) as row_id from " ~ ref('appearance_evidence'),
     'appearance_roles':
-        "select row(appearance_id, shows.show_id)::varchar as row_id from " ~ ref('appearances')
+        "select row(appearance_id, shows.show_id) as row_id from " ~ ref('appearances')
         ~ " inner join " ~ ref('episode_shows') ~ " as shows using (episode_id)",
     'guests':
         "select person_id as row_id from " ~ ref('appearances') ~ " where role = 'guest'",
     'show_months':
-        "select row(date_trunc('month', published_on)::date, show_id)::varchar as row_id from " ~ ref('episodes'),
+        "select row(date_trunc('month', published_on)::date, show_id) as row_id from " ~ ref('episodes'),
     'company_months':
-        "select row(date_trunc('month', published_on)::date, show_id, entity_id)::varchar as row_id from "
+        "select row(date_trunc('month', published_on)::date, show_id, entity_id) as row_id from "
         ~ ref('mentions') ~ " inner join " ~ ref('episodes') ~ " using (episode_id)"
         ~ " where entity_type = 'company' and " ~ is_counted('field'),
     'topic_months':
-        "select row(date_trunc('month', published_on)::date, show_id, entity_id)::varchar as row_id from "
+        "select row(date_trunc('month', published_on)::date, show_id, entity_id) as row_id from "
         ~ ref('mentions') ~ " inner join " ~ ref('episodes') ~ " using (episode_id)"
         ~ " where entity_type = 'topic' and " ~ is_counted('field')
         ~ " union select row(date_trunc('month', published_on)::date, show_id, topic_id)::varchar from "
@@ -68,17 +68,17 @@
         "select entity_id as row_id from " ~ ref('mentions') ~ " inner join " ~ ref('episodes')
         ~ " using (episode_id) where published_on is not null and " ~ is_counted('field'),
     'show_entities':
-        "select row(show_id, entity_id)::varchar as row_id from " ~ ref('mentions') ~ " inner join " ~ ref('episodes')
+        "select row(show_id, entity_id) as row_id from " ~ ref('mentions') ~ " inner join " ~ ref('episodes')
         ~ " using (episode_id) where show_id is not null and entity_type in ('company', 'product', 'topic') and "
         ~ is_counted('field') ~ " and " ~ is_content('segment_kind'),
     'speaker_companies':
-        "select row(speaker_person_id, speaker_role, entity_id)::varchar as row_id from " ~ ref('mentions')
+        "select row(speaker_person_id, speaker_role, entity_id) as row_id from " ~ ref('mentions')
         ~ " where entity_type = 'company' and field = 'transcript' and speaker_person_id is not null",
     'company_pairs':
-        "select row(a.entity_id, b.entity_id)::varchar as row_id from " ~ companies_of_episodes ~ " as a inner join "
+        "select row(a.entity_id, b.entity_id) as row_id from " ~ companies_of_episodes ~ " as a inner join "
         ~ companies_of_episodes ~ " as b on a.episode_id = b.episode_id and a.entity_id < b.entity_id",
     'guest_pairs':
-        "select row(a.person_id, b.person_id)::varchar as row_id from " ~ ref('appearances') ~ " as a inner join "
+        "select row(a.person_id, b.person_id) as row_id from " ~ ref('appearances') ~ " as a inner join "
         ~ ref('appearances') ~ " as b on a.episode_id = b.episode_id and a.person_id < b.person_id"
         ~ " where a.role = 'guest' and b.role = 'guest'",
     'search_terms': "select term as row_id from " ~ ref('search_postings'),
@@ -104,7 +104,7 @@
     'extraction_quality': "coalesce(language, 'unknown')",
 } -%}
 {%- for mart, source_rows in sources.items() %}
-    {%- set mart_rows = 'select (' ~ keys[mart] ~ ')::varchar as row_id from ' ~ ref(mart) -%}
+    {%- set mart_rows = 'select (' ~ keys[mart] ~ ') as row_id from ' ~ ref(mart) -%}
     {%- do books.append(unbalanced('what ' ~ mart ~ ' is made of', mart, source_rows, mart_rows)) -%}
 {%- endfor %}
 
