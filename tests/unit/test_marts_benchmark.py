@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from orchestration.benchmarks.marts import repeat
+from orchestration.benchmarks.marts import READ_COLUMNS, repeat
 from orchestration.benchmarks.page import BLOCKS
 from orchestration.ingest_run import run_ingest
 from orchestration.io.lake import Lake
@@ -36,6 +36,18 @@ def test_every_row_comes_back_under_ids_of_its_own(tmp_path: Path) -> None:
     assert set(many["segments"]["document_id"]) <= set(documents["document_id"])
     assert documents["path"].n_unique() == documents.height
     assert documents["path"].to_list() == documents["paths"].list.first().to_list()
+
+
+def test_what_comes_back_empty_is_read_by_the_books_alone() -> None:
+    calls = {
+        table: {
+            file.name
+            for file in (ROOT / "dbt_project").rglob("*.sql")
+            if f"source('lake', '{table}')" in file.read_text()
+        }
+        for table in READ_COLUMNS
+    }
+    assert set().union(*calls.values()) == {"assert_lake_rows_are_accounted_for.sql"}
 
 
 def test_the_table_tells_what_took_longest_at_the_largest_size() -> None:
