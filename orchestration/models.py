@@ -22,6 +22,9 @@ _MAX_ROWS = 3
 _MAX_ROW_CHARS = 300
 OnNode = Callable[[str, str, float], None]
 _PARSED_NAME = "partial_parse.msgpack"
+_MANIFEST_NAME = "manifest.json"
+# The project that a manifest was made of. It is written last, so that it never stands beside another one.
+_STAMP_NAME = "manifest.fingerprint"
 # What the profile and the sources read from the environment while the project is parsed: the same for all warehouses,
 # since dbt parses all of it again for another. `_invoke_at` puts folders in place of the names in angle brackets.
 _ANYWHERE = {
@@ -54,7 +57,7 @@ class NodeResult:
 
 def manifest_path(settings: Settings) -> Path:
     """Return the file of dbt's manifest."""
-    return settings.dbt_target / "manifest.json"
+    return settings.dbt_target / _MANIFEST_NAME
 
 
 def project_fingerprint(settings: Settings) -> str:
@@ -80,21 +83,19 @@ def prepare_manifest(settings: Settings) -> Path:
 
     Raises ModelsFailedError with dbt's own words where the project does not parse.
     """
-    manifest = manifest_path(settings)
-    stamp = manifest.with_name("manifest.fingerprint")
+    own, shared = settings.dbt_target, settings.dbt_project / "target"
     fingerprint = project_fingerprint(settings)
-    if stamp.is_file() and stamp.read_text() == fingerprint and _is_whole(manifest):
-        return manifest
-    own, shared = (folder / _PARSED_NAME for folder in (settings.dbt_target, settings.dbt_project / "target"))
-    # Beside the project, it outlives the warehouse folder. Where that cannot be written to, each warehouse has its own.
-    with suppress(OSError):
-        if not own.exists():
-            write_bytes(own, shared.read_bytes())
-    _parse(settings)
-    stamp.write_text(fingerprint)
-    with suppress(OSError):
-        write_bytes(shared, own.read_bytes())
-    return manifest
+    if not _is_current(own, fingerprint):
+        # Beside the project, it outlives the warehouse folder. Where that cannot be written to, each has its own.
+        is_parsed = _is_current(shared, fingerprint)
+        with suppress(OSError):
+            _copy(shared, own, (_PARSED_NAME, _MANIFEST_NAME, _STAMP_NAME) if is_parsed else (_PARSED_NAME,))
+        if not _is_current(own, fingerprint):
+            _parse(settings)
+            write_bytes(own / _STAMP_NAME, fingerprint.encode())
+            with suppress(OSError):
+                _copy(own, shared, (_PARSED_NAME, _MANIFEST_NAME, _STAMP_NAME))
+    return manifest_path(settings)
 
 
 def _parse(settings: Settings, *options: str) -> Any:
@@ -102,12 +103,18 @@ def _parse(settings: Settings, *options: str) -> Any:
     return _invoke(settings, ["parse", *options], _ANYWHERE)
 
 
-def _is_whole(manifest: Path) -> bool:
-    """Whether the manifest can be read: a run that was cut short may have left half of it."""
+def _is_current(folder: Path, fingerprint: str) -> bool:
+    """Whether a folder has the manifest of this project, and not half of it, as a run leaves that is cut short."""
     try:
-        return "nodes" in json.loads(manifest.read_bytes())
+        is_of_project = (folder / _STAMP_NAME).read_text(encoding="utf-8") == fingerprint
+        return is_of_project and "nodes" in json.loads((folder / _MANIFEST_NAME).read_bytes())
     except (OSError, ValueError):
         return False
+
+
+def _copy(source: Path, to: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        write_bytes(to / name, (source / name).read_bytes())
 
 
 def mart_tables(settings: Settings) -> list[str]:

@@ -40,16 +40,26 @@ def test_a_manifest_cut_short_is_made_anew(tmp_path, parsed):
     assert len(parsed) == 1
     path.write_text('{"nod')
     models.prepare_manifest(settings)
-    assert len(parsed) == 2 and path.read_text() == '{"nodes": {}}'
+    assert path.read_text() == '{"nodes": {}}'
 
 
 def test_an_empty_warehouse_folder_starts_from_what_was_parsed_for_another(tmp_path, parsed):
     for warehouse in ("one", "other"):
+        assert models.prepare_manifest(settings_of(tmp_path, warehouse)).is_file()
+    assert parsed == [None]
+    # A project that changed is parsed from where it was, and serves the others again.
+    (tmp_path / "project" / "models").mkdir()
+    (tmp_path / "project" / "models" / "more.sql").write_text("select 1 as one")
+    for warehouse in ("one", "other", "third"):
         models.prepare_manifest(settings_of(tmp_path, warehouse))
     assert parsed == [None, b"parse 1"]
-    models.manifest_path(settings_of(tmp_path, "one")).unlink()
+
+
+def test_half_a_manifest_beside_the_project_is_not_taken_over(tmp_path, parsed):
     models.prepare_manifest(settings_of(tmp_path, "one"))
-    assert parsed[2:] == [b"parse 1"]
+    (tmp_path / "project" / "target" / "manifest.json").write_text('{"nod')
+    path = models.prepare_manifest(settings_of(tmp_path, "other"))
+    assert parsed == [None, b"parse 1"] and path.read_text() == '{"nodes": {}}'
 
 
 def test_a_project_that_cannot_be_written_to_is_parsed_all_the_same(tmp_path, parsed):
