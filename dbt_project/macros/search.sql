@@ -39,7 +39,6 @@ scored as (
             terms.idf * postings.term_count * 2.2
             / (postings.term_count + 1.2 * (0.25 + 0.75 * turn_words.word_count / average.word_count))
         ) as score,
-        list(postings.term) as words_found,
         count(*) = (select count(*) from query_words) as has_all_words,
     from query_words
     inner join search_terms as terms on query_words.term = terms.term
@@ -70,11 +69,21 @@ best as (
         scored.turn_number,
         scored.score,
         scored.has_all_words,
-        scored.words_found,
     from scored
     where scored.turn_number not in (select without_phrase.turn_number from without_phrase)
     order by scored.has_all_words desc, scored.score desc, scored.turn_number asc
     limit max_results
+),
+
+-- Of the best alone: a list for each turn that has one of the words takes longer than all else.
+found as (
+    select
+        best.turn_number,
+        list_sort(list(postings.term)) as words_found,
+    from query_words
+    inner join search_postings as postings on query_words.term = postings.term
+    inner join best on postings.turn_number = best.turn_number
+    group by best.turn_number
 )
 
 select
@@ -89,11 +98,12 @@ select
     turns.segment_kind,
     round(best.score, 4) as score,
     best.has_all_words,
-    list_sort(best.words_found) as words_found,
+    found.words_found,
     turns.text,
     turns.start_s,
     turns.url_at_time,
 from best
+inner join found on best.turn_number = found.turn_number
 inner join search_turn_words as turn_words on best.turn_number = turn_words.turn_number
 inner join speaker_turns as turns on turn_words.episode_id = turns.episode_id and turn_words.turn_id = turns.turn_id
 inner join episodes on turns.episode_id = episodes.episode_id
