@@ -23,8 +23,9 @@ _MAX_ROW_CHARS = 300
 OnNode = Callable[[str, str, float], None]
 _PARSED_NAME = "partial_parse.msgpack"
 _MANIFEST_NAME = "manifest.json"
-# The project that a manifest was made of. It is written last, so that it never stands beside another one.
 _STAMP_NAME = "manifest.fingerprint"
+# What dbt makes of the project. The stamp tells of which one, and is written last, so that no half passes for it.
+_PARSED = (_PARSED_NAME, _MANIFEST_NAME, _STAMP_NAME)
 # What the profile and the sources read from the environment while the project is parsed: the same for all warehouses,
 # since dbt parses all of it again for another. `_invoke_at` puts folders in place of the names in angle brackets.
 _ANYWHERE = {
@@ -79,7 +80,7 @@ def models_version(settings: Settings) -> str:
 
 
 def prepare_manifest(settings: Settings) -> Path:
-    """Parse the project where its files changed since the last time, and return the manifest's path.
+    """Parse the project, unless that was done of these files for any warehouse folder, and return the manifest's path.
 
     Raises ModelsFailedError with dbt's own words where the project does not parse.
     """
@@ -87,14 +88,13 @@ def prepare_manifest(settings: Settings) -> Path:
     fingerprint = project_fingerprint(settings)
     if not _is_current(own, fingerprint):
         # Beside the project, it outlives the warehouse folder. Where that cannot be written to, each has its own.
-        is_parsed = _is_current(shared, fingerprint)
         with suppress(OSError):
-            _copy(shared, own, (_PARSED_NAME, _MANIFEST_NAME, _STAMP_NAME) if is_parsed else (_PARSED_NAME,))
+            _copy(shared, own, _PARSED if _is_current(shared, fingerprint) else (_PARSED_NAME,))
         if not _is_current(own, fingerprint):
             _parse(settings)
             write_bytes(own / _STAMP_NAME, fingerprint.encode())
             with suppress(OSError):
-                _copy(own, shared, (_PARSED_NAME, _MANIFEST_NAME, _STAMP_NAME))
+                _copy(own, shared, _PARSED)
     return manifest_path(settings)
 
 

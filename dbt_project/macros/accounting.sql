@@ -2,7 +2,7 @@
     One row where the books of two tables do not balance, none where they do: every row of `source_rows` must be in
     `mart_rows`, or in `rows_left_out`, never in both, and nothing else may be in `mart_rows`. Rows are told apart by
     their ids, so that a lost row and an invented one do not cancel each other out.
-    Arguments: names of source and mart for the reader; queries with one column `row_id` each, of the same type or row.
+    Arguments: names of source and mart for the reader; queries with one column `row_id` each, all of one type.
 -#}
 {%- macro unbalanced(source, mart, source_rows, mart_rows, rows_left_out=none) -%}
 select

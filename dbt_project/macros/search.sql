@@ -75,7 +75,7 @@ best as (
     limit max_results
 ),
 
--- Of the best alone: of each turn that has one of the words they take a tenth of the time of all.
+-- Listed for the best alone: for every turn that has one of the words, it takes a tenth of the time of all.
 found as (
     select
         best.turn_number,

@@ -62,7 +62,7 @@
         "select row(date_trunc('month', published_on)::date, show_id, entity_id) as row_id from "
         ~ ref('mentions') ~ " inner join " ~ ref('episodes') ~ " using (episode_id)"
         ~ " where entity_type = 'topic' and " ~ is_counted('field')
-        ~ " union select row(date_trunc('month', published_on)::date, show_id, topic_id)::varchar from "
+        ~ " union select row(date_trunc('month', published_on)::date, show_id, topic_id) from "
         ~ ref('episode_topics') ~ " inner join " ~ ref('episodes') ~ " using (episode_id) where is_primary",
     'first_mentions':
         "select entity_id as row_id from " ~ ref('mentions') ~ " inner join " ~ ref('episodes')
