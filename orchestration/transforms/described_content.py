@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from orchestration.transforms.hash_ranges import HASH_BITS, Bins, Groups, in_tasks
+from orchestration.transforms.hash_ranges import HASH_BITS, Bins, Groups, in_tasks, positions
 from orchestration.transforms.name_words import HONORIFICS, HOUSES, NOT_NAMES, PARTICLES
 from orchestration.transforms.parts import Read, Run
 from orchestration.transforms.person_names import fold
@@ -171,13 +171,15 @@ def _phrase_overlaps(
 ) -> dict[tuple[str, str], _Overlap]:
     """Return for (a, b) the runs of rare phrases of the description of a that b has too, where they are many."""
     seen = pl.concat(run(_rare, in_tasks(phrases.files, phrases.layout)))
-    counts = seen.select("key", "copies").unique()
+    counts = seen.select("key", "copies").unique("key").sort("key")
     rare_parts, size_parts = [], []
     for words in _noted(read, copy_ids):
         notes = _phrases(words.lazy().with_columns(code=pl.col("word").hash(0))).collect()
         size_parts.append(notes.group_by("copy").agg(size=pl.len()))
         keyed = notes.with_columns(key=pl.col("phrase") // 2 ** (64 - HASH_BITS))
-        rare_parts.append(keyed.join(counts, on="key"))
+        # A join would go through all counts for each part.
+        at, is_rare = positions(keyed["key"].to_numpy(), counts["key"].to_numpy())
+        rare_parts.append(keyed.filter(is_rare).with_columns(counts["copies"].gather(at)))
     if not rare_parts:
         return {}
     # Phrases are read in the order of the copies, whichever part these stand in.

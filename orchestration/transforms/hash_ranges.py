@@ -30,8 +30,9 @@ Ints = NDArray[np.int64]
 HASH_BITS = 48
 """So much of a hash is kept: of the 150 million runs of words in 1 GB of text some 40 pairs are taken for equal."""
 
-# Few enough that a bin of their hashes, several times over, is small beside the libraries in memory.
-COPIES_PER_BIN = 128
+# Few enough that a bin of their hashes, several times over, is small beside the libraries in memory. With more bins, or
+# more files, putting together what each file has of each bin would take longer than sorting it on a large corpus.
+COPIES_PER_BIN = 512
 MAX_BIN_BITS = 16
 # So many hashes, of one bin or several, are worth sending to another process.
 TASK_HASHES = 6_000_000
@@ -214,6 +215,14 @@ def are_first(ordered: Hashes) -> NDArray[np.bool_]:
     first = np.ones(ordered.size, np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
     return first
+
+
+def positions(wanted: NDArray[np.integer[Any]], ordered: NDArray[np.integer[Any]]) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return where those of `wanted` that are in an array in order stand there, and which they are."""
+    at = np.searchsorted(ordered, wanted)
+    is_there = at < ordered.size
+    is_there[is_there] = ordered[at[is_there]] == wanted[is_there]
+    return at[is_there], is_there
 
 
 def flattened(lists: pl.Series, of_copy: pl.Series) -> tuple[Hashes, Hashes]:

@@ -51,6 +51,11 @@ MIN_NOTES_PLACES = 7
 MIN_LONG_SHARE = 300
 MIN_TITLE_RATIO = 92.0
 
+# What is compared of copies besides their words. Rows of very many copies are large as objects.
+_FACTS = (
+    *("copy_id", "show_name", "title", "published_on", "duration_s"),
+    *("guid", "enclosure_url", "url", "video_id"),
+)
 # What each key is called, and how sure it is on its own.
 _KEYS = {
     "same_guid": ("guid", 1.0),
@@ -246,9 +251,9 @@ def _share_evidence(overlap: Overlap, what: str) -> str:
 
 
 def _facts(copies: pl.DataFrame) -> dict[str, dict[str, Any]]:
-    """Return the rows of `copies` by copy id, in its order, with the folded show (`show`) and `title_words`."""
+    """Return `_FACTS` of `copies` by copy id, in its order, with the folded show (`show`) and `title_words`."""
     return {
         row["copy_id"]: row
         | {"show": " ".join(folded_words(row["show_name"])), "title_words": folded_words(row["title"])}
-        for row in copies.sort("copy_id").iter_rows(named=True)
+        for row in copies.select(_FACTS).sort("copy_id").iter_rows(named=True)
     }

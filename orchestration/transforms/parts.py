@@ -5,7 +5,8 @@ Belongs here: how parts are read, and who works on them. Keep out: where they li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import polars as pl
@@ -28,6 +29,18 @@ class _Splits(Protocol):
 def apart(read: Read) -> Sequence[Read]:
     """Return what reads each part by itself, as far as `read` can tell."""
     return read.split() if isinstance(read, _Splits) else [read]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Reads the parts of several readers, one after the other."""
+
+    readers: tuple[Read, ...]
+
+    def __call__(self, columns: list[str]) -> Iterator[pl.DataFrame]:
+        """Read the parts."""
+        for read in self.readers:
+            yield from read(columns)
 
 
 def run_here(work: Callable[[Any], Any], tasks: Sequence[Any]) -> list[Any]:

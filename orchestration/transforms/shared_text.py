@@ -22,7 +22,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from orchestration.characters import decompose
-from orchestration.transforms.hash_ranges import Bins, Groups, Hashes, Ints, in_tasks
+from orchestration.transforms.hash_ranges import Bins, Groups, Hashes, Ints, in_tasks, positions
 from orchestration.transforms.parts import Run
 from orchestration.transforms.word_hashes import PLACES, Shingles, WordHashes, spread_places
 
@@ -283,6 +283,7 @@ def _measured_in_bins(task: tuple[Bins, Ints]) -> tuple[tuple[Ints, _Shared], ND
     is_asked = np.zeros(layout.copy_count, np.bool_)
     for copies in _copies(pairs):
         is_asked[copies] = True
+    of_copies = _PairsOfCopies(pairs)
     for _, packed in bins.each():
         groups = Groups.of(layout.hash_of(packed))
         totals += _total_weights(layout.copy_of(packed), groups, totals.size)
@@ -295,16 +296,16 @@ def _measured_in_bins(task: tuple[Bins, Ints]) -> tuple[tuple[Ints, _Shared], ND
         copy, place = layout.copy_of(packed), layout.extra_of(packed)
         groups = Groups.of(layout.hash_of(packed))
         one, other, _ = groups.between(2, MAX_CROSSED_COPIES).pairs()
-        pair, is_there = _positions(_keys(copy[one], copy[other]), pairs)
+        pair, is_there = positions(_keys(copy[one], copy[other]), pairs)
         one, other = one[is_there], other[is_there]
         shared.add(pair, weight[one], place[one], place[other])
-        _add_common(shared, pairs, groups.between(MAX_CROSSED_COPIES + 1, packed.size), copy, place, weight)
+        _add_common(shared, of_copies, groups.between(MAX_CROSSED_COPIES + 1, packed.size), copy, place, weight)
     at = np.flatnonzero(shared.count)
     return (at, _Shared(shared.weight[at], shared.count[at], shared.places_a[at], shared.places_b[at])), totals
 
 
 def _add_common(
-    shared: _Shared, pairs: Ints, groups: Groups, copy: Ints, place: Ints, weight: NDArray[np.float64]
+    shared: _Shared, pairs: _PairsOfCopies, groups: Groups, copy: Ints, place: Ints, weight: NDArray[np.float64]
 ) -> None:
     """Add the shingles of `groups`, in so many copies that pairs of these are looked up, not made of them."""
     rows = groups.rows()
@@ -312,38 +313,40 @@ def _add_common(
     # In order of the copies, and for each of the shingles.
     order = np.argsort(copy[rows], kind="stable")
     rows, held = rows[order], (copy[rows[order]] << 32) | shingle[order]
-    ends = np.searchsorted(held, np.arange(copy.max(initial=-1) + 2) << 32)
-    starts, sizes = ends[:-1], np.diff(ends)
-    for batch_a, batch_b, batch in _batches(pairs, sizes):
+    sizes = np.bincount(copy[rows])
+    starts = np.cumsum(sizes) - sizes
+    for batch_a, batch_b, batch in pairs.in_batches(sizes):
         # Those of the copy that has fewer are looked up in the other.
         is_fewer = sizes[batch_a] <= sizes[batch_b]
         fewer, more = np.where(is_fewer, batch_a, batch_b), np.where(is_fewer, batch_b, batch_a)
         of_pair = Groups(starts[fewer], sizes[fewer])
         mine = of_pair.rows()
         pair = np.repeat(np.arange(batch.size), of_pair.sizes)
-        theirs, is_there = _positions((more[pair] << 32) | (held[mine] & 0xFFFFFFFF), held)
+        theirs, is_there = positions((more[pair] << 32) | (held[mine] & 0xFFFFFFFF), held)
         mine, pair = rows[mine[is_there]], pair[is_there]
         one, other = (np.where(is_fewer[pair], *both) for both in ((mine, rows[theirs]), (rows[theirs], mine)))
         shared.add(batch[pair], weight[one], place[one], place[other])
 
 
-def _batches(pairs: Ints, sizes: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
-    """Yield the copies a and b and the positions of pairs that both have any of the `sizes`, some at a time."""
-    a, b = _copies(pairs)
-    at = np.flatnonzero((a < sizes.size) & (b < sizes.size))
-    at = at[(sizes[a[at]] > 0) & (sizes[b[at]] > 0)]
-    batch = np.minimum(sizes[a[at]], sizes[b[at]]).cumsum() // BATCH_PAIR_SHINGLES
-    for some in np.split(at, np.flatnonzero(np.diff(batch)) + 1):
-        if some.size:
-            yield a[some], b[some], some
+class _PairsOfCopies:
+    """Pairs, found by the first of their copies: to look at all of them in every bin would take longest of all."""
 
+    def __init__(self, pairs: Ints) -> None:
+        """Take pairs in order."""
+        self._a, self._b = _copies(pairs)
 
-def _positions(wanted: Ints, ordered: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-    """Return where those of `wanted` that are in an array in order stand there, and which they are."""
-    at = np.searchsorted(ordered, wanted)
-    is_there = at < ordered.size
-    is_there[is_there] = ordered[at[is_there]] == wanted[is_there]
-    return at[is_there], is_there
+    def in_batches(self, sizes: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
+        """Yield the copies a and b and the positions of pairs that both have any of the `sizes`, some at a time."""
+        there = np.flatnonzero(sizes)
+        first, stop = np.searchsorted(self._a, there), np.searchsorted(self._a, there, side="right")
+        at = Groups(first, stop - first).rows()
+        at = at[self._b[at] < sizes.size]
+        at = at[sizes[self._b[at]] > 0]
+        a, b = self._a[at], self._b[at]
+        batch = np.minimum(sizes[a], sizes[b]).cumsum() // BATCH_PAIR_SHINGLES
+        for some in np.split(np.arange(at.size), np.flatnonzero(np.diff(batch)) + 1):
+            if some.size:
+                yield a[some], b[some], at[some]
 
 
 def _total_weights(copy: Ints, groups: Groups, copy_count: int) -> NDArray[np.float64]:

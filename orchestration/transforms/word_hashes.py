@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from orchestration.transforms.hash_ranges import Groups, Hashes, Layout, Spread, flattened, spread
-from orchestration.transforms.parts import Read, Run, apart
+from orchestration.transforms.parts import Read, Run, Together, apart
 
 # Four words survive the editing of a transcript (fillers cut, phrases rewritten) often enough and are shared by
 # unrelated conversations rarely: measured on the seeds, 0.66 for two tellings of one conversation, 0.01 at most for
@@ -29,6 +29,8 @@ NOTES_SAMPLING = 1
 # Bits for the tenth of a copy in which a shingle stands.
 PLACE_BITS = 4
 PLACES = 10
+# Parts are put together until they have so many copies, since each file costs as much again in every bin.
+COPIES_PER_FILE = 256
 
 _FACTOR = np.uint64(6364136223846793005)
 _SQUARE = np.uint64(6364136223846793005**2 % 2**64)
@@ -76,7 +78,7 @@ class AllWords:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part to read. copies: `copy_id, copy`, the number of each. name: of its files in `folder`."""
+    """Some parts to read. copies: `copy_id, copy`, the number of each. name: of their files in `folder`."""
 
     read: Read
     copies: pl.DataFrame
@@ -112,19 +114,25 @@ def spread_places(words: WordHashes, run: Run, folder: Path) -> Shingles:
 
 
 def numbered_parts(copy_ids: list[str], layout: Layout, read: Read, folder: Path) -> list[Part]:
-    """Return the parts that `read` reads, with the copies in each and their positions in `copy_ids`."""
+    """Return the parts that `read` reads, some in one, with their copies and the positions of these in `copy_ids`."""
     number = pl.DataFrame({"copy_id": copy_ids}, schema={"copy_id": pl.String}).with_row_index("copy")
-    parts = []
-    for index, one in enumerate(apart(read)):
-        ids = pl.concat([number.clear().select("copy_id"), *one(["copy_id"])])
-        here = number.join(ids, on="copy_id")
-        if here.height:
-            parts.append(Part(one, here, layout, folder, f"{index:05}"))
+    parts: list[Part] = []
+    readers: list[Read] = []
+    ids: list[pl.DataFrame] = []
+    all_of = apart(read)
+    for index, one in enumerate(all_of, 1):
+        readers.append(one)
+        ids += one(["copy_id"])
+        if sum(some.height for some in ids) >= COPIES_PER_FILE or index == len(all_of):
+            here = number.join(pl.concat([number.clear().select("copy_id"), *ids]), on="copy_id")
+            if here.height:
+                parts.append(Part(Together(tuple(readers)), here, layout, folder, f"{len(parts):05}"))
+            readers, ids = [], []
     return parts
 
 
 def read_part(part: Part, columns: list[str]) -> pl.DataFrame:
-    """Return `columns` of the copies of a part, and `copy`, the number of each."""
+    """Return `columns` of the copies of some parts, and `copy`, the number of each."""
     return pl.concat([frame.join(part.copies, on="copy_id") for frame in part.read(["copy_id", *columns])])
 
 

@@ -171,7 +171,10 @@ def test_runs_are_repeated_where_another_episode_has_them(seed, copies_per_bin):
     assert all(a < b for of_copy in found["runs"].to_list() for a, b in pairwise(of_copy))
 
 
-def test_parts_are_told_apart_where_a_reader_can_be_split():
+@pytest.mark.parametrize(("copies_per_file", "expected"), [(1, [[(0, "a")], [(1, "b")]]), (2, [[(0, "a"), (1, "b")]])])
+def test_parts_are_told_apart_where_a_reader_can_be_split_and_small_ones_put_together(
+    monkeypatch, copies_per_file, expected
+):
     class Split:
         def __call__(self, columns: list[str]) -> list[pl.DataFrame]:
             return [part.select(columns) for part in (table({"a": ["x"]}), table({"b": ["y"]}))]
@@ -182,6 +185,9 @@ def test_parts_are_told_apart_where_a_reader_can_be_split():
                 lambda columns: [table({"b": ["y"]}).select(columns)],
             ]
 
+    monkeypatch.setattr(word_hashes, "COPIES_PER_FILE", copies_per_file)
     parts = word_hashes.numbered_parts(["a", "b"], Layout.of(2), Split(), Path("nowhere"))
-    assert [part.copies.rows() for part in parts] == [[(0, "a")], [(1, "b")]]
+    assert [sorted(part.copies.rows()) for part in parts] == expected
+    read = [word_hashes.read_part(part, ["speech"]).sort("copy")["copy"].to_list() for part in parts]
+    assert read == [[number for number, _ in of_part] for of_part in expected]
     assert len(word_hashes.numbered_parts(["a", "b"], Layout.of(2), Split().__call__, Path("nowhere"))) == 1
