@@ -33,7 +33,10 @@ _OF_LIBRARIES = ("import", "Dagster itself")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a run. rows: of all tables that it made. computed, kept: copies, where it tells."""
+    """A step of a run. rows: of all tables that it made. computed, kept: copies, where it tells.
+
+    is_kept: whether it found all of its tables as they should be; None where it does not tell.
+    """
 
     name: str
     start_s: float
@@ -41,6 +44,7 @@ class Step:
     rows: int | None = None
     computed: int | None = None
     kept: int | None = None
+    is_kept: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,9 @@ def steps_of_last_run(settings: Settings) -> list[Step]:
     import dagster as dg
 
     rows: dict[str, int] = defaultdict(int)
-    copies: dict[str, tuple[int, int]] = {}
+    computed: dict[str, int] = {}
+    kept: dict[str, int] = {}
+    are_kept: dict[str, list[bool]] = defaultdict(list)
     with dg.DagsterInstance.get() as instance:
         runs = instance.get_runs(limit=1)
         if not runs:
@@ -113,11 +119,14 @@ def steps_of_last_run(settings: Settings) -> list[Step]:
             if event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION:
                 counts = _values(event.step_materialization_data.materialization.metadata)
                 rows[event.step_key] += counts.get("dagster/row_count") or 0
+                if "is_kept" in counts:
+                    are_kept[event.step_key].append(bool(counts["is_kept"]))
                 # The release says how many rows the models made.
                 for step in ("models", event.step_key) if "row_counts" in counts else ():
                     rows[step] = sum(counts["row_counts"].values())
                 if "computed_copy_count" in counts:
-                    copies[event.step_key] = (counts["computed_copy_count"], counts.get("kept_copy_count", 0))
+                    computed[event.step_key] = counts["computed_copy_count"]
+                    kept[event.step_key] = counts.get("kept_copy_count", 0)
             elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
                 rows[event.step_key] += _values(event.asset_check_evaluation_data.metadata).get("rows", 0)
         stats = instance.get_run_step_stats(runs[0].run_id)
@@ -127,7 +136,9 @@ def steps_of_last_run(settings: Settings) -> list[Step]:
             one.start_time,
             one.end_time or float("inf"),
             rows[one.step_key] or None,
-            *copies.get(one.step_key, (None, None)),
+            computed.get(one.step_key),
+            kept.get(one.step_key),
+            all(are_kept[one.step_key]) if are_kept[one.step_key] else None,
         )
         for one in stats
         if one.start_time is not None
@@ -148,7 +159,7 @@ def stage_rows(built: Build, megabytes: float) -> list[dict[str, Any]]:
     rows = [_row(START, watched, *first, megabytes)]
     for step, end_s in zip(built.steps, ends[1:], strict=True):
         row = _row(step.name, watched, step.start_s, end_s, megabytes, step.rows)
-        rows.append(row | {"is_whole": step.end_s == end_s})
+        rows.append(row | {"is_whole": step.end_s == end_s, "is_kept": step.is_kept})
     seconds = sum(end_s - start_s for start_s, end_s in gaps)
     cpu_s = sum(watched.cpu_between(*gap) for gap in gaps)
     peak_bytes = max((watched.peak_between(*gap) for gap in gaps), default=0)

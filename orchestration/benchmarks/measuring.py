@@ -107,22 +107,30 @@ def measure(megabytes: float, options: Options, report: Report) -> dict[str, Any
     return figures
 
 
-def measure_dry(megabytes: float, options: Options, limit_s: float, report: Report) -> dict[str, Any]:
+def measure_dry(
+    megabytes: float, options: Options, limit_s: float, report: Report, before: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Return the figures of a build alone, which is ended after `limit_s` or where memory runs out.
 
-    Raises RuntimeError where the disk has no room for it.
+    before: what this returned of a build that was ended so and whose folders were kept: it goes on, and both count.
+    Raises RuntimeError where the disk has no room for it, or nothing was kept.
     """
     options.out.mkdir(parents=True, exist_ok=True)
     need, free = 4.5 * megabytes * 1e6, shutil.disk_usage(options.out).free
-    if free < need:
+    if before is None and free < need:
         raise RuntimeError(
             f"{need / 1e9:.0f} GB are needed at {options.out}, {free / 1e9:.0f} GB are free: name another --out"
         )
+    raw, warehouse = _folders(megabytes, options)
+    if before is not None and not (raw.is_dir() and warehouse.is_dir()):
+        raise RuntimeError(f"there is nothing to go on with at {options.out}: run it with --keep, without --go-on")
     plan = corpus_of(megabytes, options, report)
-    raw, warehouse = _place(plan, options)
+    if before is None:
+        _place(plan, options)
     try:
         report(f"{megabytes:g} MB: building for {limit_s / 60:.0f} minutes at most")
-        return _first_build(raw, warehouse, options, limit_s)
+        figures = _first_build(raw, warehouse, options, limit_s)
+        return figures if before is None else joined(before, figures)
     finally:
         if not options.is_kept:
             for folder in (warehouse, raw, plan.out):
@@ -155,13 +163,56 @@ def _first_build(raw: Path, warehouse: Path, options: Options, limit_s: float) -
     return figures
 
 
+def joined(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of a build that was ended and of the one that went on with it, as if they were one.
+
+    A stage that was cut short took both; one that was whole counts as it was, unless it was computed once more.
+    """
+    earlier = {row["stage"]: row for row in before["build"]["stages"]}
+    stages = []
+    for row in after["build"]["stages"]:
+        old = earlier.pop(row["stage"], None)
+        if old is None or (old.get("is_whole") and row.get("is_kept") is False):
+            stages.append(row)
+        elif old.get("is_whole"):
+            stages.append(old)
+        else:
+            both = {name: old[name] + row[name] for name in ("seconds", "cpu_seconds")}
+            stages.append(row | both | {"peak_mb": max(old["peak_mb"], row["peak_mb"])})
+    stages += earlier.values()
+    seconds, cpu_seconds = (sum(row[name] for row in stages) for name in ("seconds", "cpu_seconds"))
+    megabytes = after["raw_mb"]
+    for row in stages:
+        row |= {
+            "cores": round(row["cpu_seconds"] / row["seconds"], 2) if row["seconds"] else None,
+            "mb_per_s": round(megabytes / row["seconds"], 2) if row["seconds"] else None,
+            "rows_per_s": round(row["rows"] / row["seconds"]) if row["rows"] and row["seconds"] else None,
+            "share": round(row["seconds"] / seconds, 4),
+        }
+    build = {
+        "seconds": seconds,
+        "cpu_seconds": cpu_seconds,
+        "cores": cpu_seconds / seconds,
+        "mb_per_s": megabytes / seconds,
+        "peak_mb": max(before["build"]["peak_mb"], after["build"]["peak_mb"]),
+        "stages": stages,
+    }
+    return after | {"build": build, "was_stopped": [*before.get("was_stopped", []), before["stopped"]]}
+
+
 def _place(plan: Plan, options: Options) -> tuple[Path, Path]:
     """Return a raw folder with the files of the corpus, and an empty one for its warehouse."""
-    raw, warehouse = (options.out / f"{what}-{plan.size_bytes / 1e6:g}MB" for what in ("raw", "warehouse"))
+    raw, warehouse = _folders(plan.size_bytes / 1e6, options)
     for folder in (raw, warehouse):
         shutil.rmtree(folder, ignore_errors=True)
     # Links, so that a document can be added and the corpus stays what it is.
     shutil.copytree(plan.out / "raw", raw, copy_function=os.link)
+    warehouse.mkdir()
+    return raw, warehouse
+
+
+def _folders(megabytes: float, options: Options) -> tuple[Path, Path]:
+    raw, warehouse = (options.out / f"{what}-{megabytes:g}MB" for what in ("raw", "warehouse"))
     return raw, warehouse
 
 

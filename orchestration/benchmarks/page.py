@@ -278,6 +278,8 @@ def _dry(results: Results) -> str:
         return "Not run yet."
     built = dry["build"]
     end = f"It was {dry['stopped']}, in the last step of the table." if dry["stopped"] else "It came to its end."
+    for stopped in dry.get("was_stopped", []):
+        end += f" Before, it had been {stopped}, and went on with what was there."
     said = (
         f"{_number(dry['raw_mb'])} MB of raw files, {dry['files']:,} of them: {built['seconds'] / 60:.0f} minutes, "
         f"{_number(built['peak_mb'])} MB of memory at the most, {_number(dry['lake_mb'])} MB of lake. {end}"

@@ -1,7 +1,7 @@
 """Measures the whole pipeline on generated corpora: each stage, against a floor and what people else would write.
 
     python -m orchestration.benchmarks.pipeline [--megabytes 10 100 1000] [--out FOLDER] [--skip-comparison]
-    python -m orchestration.benchmarks.pipeline --dry-run 10000 [--limit-minutes 60]
+    python -m orchestration.benchmarks.pipeline --dry-run 10000 [--limit-minutes 60] [--keep] [--go-on]
     python -m orchestration.benchmarks.pipeline --write docs/performance.md
 
 What runs is the real build in processes of its own, watched from outside; docs/performance.md says how. Results are
@@ -97,6 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep", action="store_true", help="leave the warehouses that were built")
     parser.add_argument("--dry-run", type=float, metavar="MB", help="build this size, and nothing else, within limits")
     parser.add_argument("--limit-minutes", type=float, default=60, help="of the build of the dry run")
+    parser.add_argument("--go-on", action="store_true", help="with a dry run that was ended and left with --keep")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the kept results into a page")
     options = parser.parse_args(arguments)
     out = options.out.absolute()
@@ -118,7 +119,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results = load(out)
     try:
         if options.dry_run is not None:
-            found = measure_dry(options.dry_run, how, options.limit_minutes * 60, report)
+            before = results.get("dry_run") if options.go_on else None
+            if options.go_on and (before is None or before["megabytes"] != options.dry_run):
+                raise RuntimeError(f"no dry run of {options.dry_run:g} MB is kept in {out} to go on with")
+            found = measure_dry(options.dry_run, how, options.limit_minutes * 60, report, before)
             results["dry_run"] = {"machine": machine(), "megabytes": options.dry_run} | found
             save(out, results)
         elif not sizes:

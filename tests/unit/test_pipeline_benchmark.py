@@ -15,6 +15,7 @@ from orchestration.benchmarks import pipeline
 from orchestration.benchmarks.builds import Build, Step, settings_of, stage_rows, times_said
 from orchestration.benchmarks.corpus.generate import Plan, generate
 from orchestration.benchmarks.corpus_score import score
+from orchestration.benchmarks.measuring import joined
 from orchestration.benchmarks.page import BLOCKS, PLOTS, exponents, judged, tables, write_page
 from orchestration.benchmarks.plots import write_plots
 from orchestration.benchmarks.watching import Sample, Watched, watch
@@ -212,6 +213,39 @@ def test_a_lake_is_scored_by_the_truth_of_its_corpus(tmp_path: Path) -> None:
     assert score(corpus.out, lake) == found
 
 
+def test_a_build_that_was_ended_and_went_on_counts_as_one() -> None:
+    def run(stopped: str, *stages: dict[str, Any]) -> dict[str, Any]:
+        about = {"raw_mb": 100.0, "stopped": stopped, "lake_mb": float(len(stages))}
+        return about | {"build": {"peak_mb": max(row["peak_mb"] for row in stages), "stages": list(stages)}}
+
+    whole, kept, cut = {"is_whole": True, "is_kept": False}, {"is_whole": True, "is_kept": True}, {"is_whole": False}
+    first = run(
+        "ended after 60 s",
+        _stage("start", 5, 0.1),
+        _stage("ingest", 40, 0.8) | whole | {"peak_mb": 900},
+        _stage("copy_links", 10, 0.2) | whole,
+        _stage("proof", 4, 0.1) | {"is_whole": True, "is_kept": None},
+        _stage("mentions", 5, 0.1) | cut | {"peak_mb": 300},
+    )
+    second = run(
+        "",
+        _stage("start", 5, 0.1),
+        _stage("ingest", 1, 0.1) | kept,
+        _stage("copy_links", 7, 0.2) | whole,
+        _stage("proof", 1, 0.1) | {"is_whole": True, "is_kept": None},
+        _stage("mentions", 15, 0.3) | whole | {"peak_mb": 500},
+        _stage("models", 22, 0.4) | whole,
+    )
+    both = joined(first, second)
+    seconds = {row["stage"]: row["seconds"] for row in both["build"]["stages"]}
+    assert seconds == {"start": 10, "ingest": 40, "copy_links": 7, "proof": 4, "mentions": 20, "models": 22}
+    stages = {row["stage"]: row for row in both["build"]["stages"]}
+    assert (stages["mentions"]["peak_mb"], stages["mentions"]["mb_per_s"]) == (500, 5.0)
+    assert sum(row["share"] for row in stages.values()) == pytest.approx(1, abs=0.01)
+    assert (both["build"]["seconds"], both["build"]["peak_mb"], both["lake_mb"]) == (103, 900, 6.0)
+    assert (both["stopped"], both["was_stopped"]) == ("", ["ended after 60 s"])
+
+
 @pytest.mark.slow
 def test_a_small_corpus_is_measured_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--out", str(tmp_path), "--skip-comparison", "--skip-sample-corpus", "--query-runs", "1"]
@@ -230,5 +264,12 @@ def test_a_small_corpus_is_measured_from_end_to_end(tmp_path: Path, capsys: pyte
     assert max(step["computed"] or 0 for step in figures["one_added"]["steps"]) > 0
     assert figures["queries"]["heaviest"] and figures["floor"]["bare"]["bytes"] > 1_000_000
     assert "ended after" in dry["stopped"] and dry["build"]["stages"]
+    assert pipeline.main([*arguments, "--dry-run", "1", "--go-on"]) == 1
+    assert "nothing to go on with" in capsys.readouterr().err
+    assert pipeline.main([*arguments, "--dry-run", "1", "--limit-minutes", "0.2", "--keep"]) == 0
+    assert pipeline.main([*arguments, "--dry-run", "1", "--go-on"]) == 0
+    dry = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))["dry_run"]
+    assert dry["stopped"] == "" and "ended after" in dry["was_stopped"][0] and dry["release_mb"] > 0
+    assert "went on with what was there" in (tmp_path / "bench.md").read_text(encoding="utf-8")
     assert {path.name for path in tmp_path.iterdir()} >= {"bench.md", *(f"{name}.png" for name in PLOTS)}
     assert not list(tmp_path.glob("warehouse-*"))
