@@ -24,6 +24,7 @@ from orchestration.transforms.hash_ranges import (
     Spread,
     flattened,
     in_tasks,
+    positions,
     scratch,
     spread,
 )
@@ -81,9 +82,9 @@ def repeated_sentences(speech: Mapping[str, Sentences], runs: Mapping[str, pl.Se
 def _made_of(starts: Codes, counts: Ints, runs: Codes) -> frozenset[int]:
     """Return the positions of the sentences of a copy that are made of runs.
 
-    starts: the hash of the words from each word on. counts: how many words each sentence has.
+    starts: the hash of the words from each word on. counts: how many words each sentence has. runs: in order.
     """
-    is_start = np.isin(starts, runs)
+    _, is_start = positions(starts, runs)
     # The last words begin none: what follows them is of another copy.
     is_start[max(0, len(starts) - RUN_WORDS + 1) :] = False
     # A word is repeated where one of the runs that hold it is.
