@@ -5,8 +5,9 @@ Belongs here: gathering from the tables of the lake. Keep out: finding names in 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -68,7 +69,7 @@ def knowledge(
         people = people_of(speaker_labels, appearance_evidence)
     people = people.filter(~pl.col("person_id").is_in(list(catalog.entities)))
     everywhere = _known_everywhere(
-        catalog.aliases, tuple(catalog.entities.values()), tuple(people.select("person_id", "person_name").iter_rows())
+        catalog.aliases, tuple(catalog.entities.values()), _People(people.select("person_id", "person_name"))
     )
     entities = everywhere.names.number
     casts: dict[str, Cast] = defaultdict(Cast)
@@ -84,18 +85,9 @@ def knowledge(
         if show_id not in entities:
             shows.setdefault(show_id, Entity(show_id, "show", name))
     names = everywhere.names.extended(shows.values(), _names_of_casts(casts))
-    ids = [entity.entity_id for entity in names.entities]
-    rank = np.empty(len(ids), np.int64)
-    rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-    is_unlisted = np.array([entity_id not in catalog.entities for entity_id in ids], np.bool_)
-    columns = pl.DataFrame(
-        {
-            "entity_id": ids,
-            "entity_type": [entity.entity_type for entity in names.entities],
-            "entity_name": [entity.name for entity in names.entities],
-        },
-        schema={"entity_id": pl.String, "entity_type": pl.String, "entity_name": pl.String},
-    )
+    is_unlisted = np.append(everywhere.is_unlisted, _are_unlisted(shows, catalog.entities))
+    columns = pl.concat([everywhere.entity_columns, _entity_columns(shows.values())])
+    rank = _ranks_with(everywhere.rank, everywhere.sorted_ids, list(shows))
     return Knowledge(names, dict(casts), everywhere.catalog_words, is_unlisted, rank, columns)
 
 
@@ -103,19 +95,37 @@ def knowledge(
 class _Everywhere:
     """What is known whatever the episodes: the names of the catalogue and of people who appear anywhere.
 
-    nicknames: of each person of the catalogue.
+    nicknames: of each person of the catalogue. sorted_ids: of the entities. Else as of `Knowledge`.
     """
 
     names: NameTable
     nicknames: dict[str, frozenset[str]]
     catalog_words: frozenset[str]
+    is_unlisted: Bools
+    rank: Ints
+    entity_columns: pl.DataFrame
+    sorted_ids: list[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _People:
+    """Ids and names of people, as something to be remembered by: many, and sent to each part of the lake anew."""
+
+    frame: pl.DataFrame
+
+    def __hash__(self) -> int:
+        return hash((self.frame.height, self.frame.hash_rows().sum()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _People) and self.frame.equals(other.frame)
 
 
 @lru_cache(maxsize=1)
 def _known_everywhere(
-    catalog_aliases: tuple[Alias, ...], catalog_entities: tuple[Entity, ...], people: tuple[tuple[str, str], ...]
+    catalog_aliases: tuple[Alias, ...], catalog_entities: tuple[Entity, ...], of_people: _People
 ) -> _Everywhere:
     """Return what is known of these. The last is remembered, since it is the same for each part of the lake."""
+    people = of_people.frame.rows()
     catalog = Catalog({entity.entity_id: entity for entity in catalog_entities}, catalog_aliases, {}, "")
     nicknames: dict[str, set[str]] = defaultdict(set)
     for alias in catalog.aliases:
@@ -137,7 +147,38 @@ def _known_everywhere(
         [*is_lower_case, *[False] * len(unlisted)],
         set(_single_names(entities, catalog_words)),
     )
-    return _Everywhere(names, {person: frozenset(short) for person, short in nicknames.items()}, catalog_words)
+    return _Everywhere(
+        names,
+        {person: frozenset(short) for person, short in nicknames.items()},
+        catalog_words,
+        _are_unlisted(entities, catalog.entities),
+        _ranks(list(entities)),
+        _entity_columns(entities.values()),
+        sorted(entities),
+    )
+
+
+def _are_unlisted(ids: Iterable[str], listed: Container[str]) -> Bools:
+    return np.array([entity_id not in listed for entity_id in ids], np.bool_)
+
+
+def _entity_columns(entities: Iterable[Entity]) -> pl.DataFrame:
+    rows = [(entity.entity_id, entity.entity_type, entity.name) for entity in entities]
+    schema = {"entity_id": pl.String, "entity_type": pl.String, "entity_name": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _ranks(ids: list[str]) -> Ints:
+    """Return the place of each of `ids` in their order."""
+    rank = np.empty(len(ids), np.int64)
+    rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+    return rank
+
+
+def _ranks_with(rank: Ints, sorted_ids: list[str], more: list[str]) -> Ints:
+    """Return the places in the order of all, of ids and then of `more`. rank, sorted_ids: of the former alone."""
+    before = np.array([bisect_left(sorted_ids, one) for one in more], np.int64)
+    return np.append(rank + np.searchsorted(np.sort(before), rank, side="right"), before + _ranks(more))
 
 
 def people_of(speaker_labels: pl.DataFrame, appearance_evidence: pl.DataFrame) -> pl.DataFrame:

@@ -43,7 +43,11 @@ class NameTable:
         is_lower_case: of each alias, whether it is the lower-case form of one that is not written so. more_names: are
         found without an alias.
         """
-        self._take_entities(entities)
+        self.entities: list[Entity] = []
+        self.number: dict[str, int] = {}
+        self.type: Ints = np.empty(0, np.int64)
+        self._products: list[Entity] = []
+        self._add_entities(list(entities))
         self.aliases = aliases
         self.entity = np.array([self.number[alias.entity_id] for alias in aliases], np.int64)
         self.kind = np.array([KINDS.index(alias.kind) for alias in aliases], np.int64)
@@ -71,14 +75,17 @@ class NameTable:
     def extended(self, entities: Iterable[Entity], more_names: Iterable[Name]) -> NameTable:
         """Return a table with more entities, which have no alias, and more names to find. The numbers stay."""
         made = copy(self)
-        made._take_entities([*self.entities, *entities])
+        made._add_entities(list(entities))
         made.matcher = self.matcher.extended(more_names)
         return made
 
-    def _take_entities(self, entities: Iterable[Entity]) -> None:
-        self.entities = list(entities)
-        self.number = {entity.entity_id: number for number, entity in enumerate(self.entities)}
-        self.type = np.array([TYPES.index(entity.entity_type) for entity in self.entities], np.int64)
+    def _add_entities(self, entities: Sequence[Entity]) -> None:
+        # Each part of the lake adds a few to all people of the corpus, who are not gone through again.
+        numbers = enumerate(entities, len(self.entities))
+        self.number = self.number | {entity.entity_id: number for number, entity in numbers}
+        self.entities = [*self.entities, *entities]
+        self.type = np.append(self.type, np.array([TYPES.index(entity.entity_type) for entity in entities], np.int64))
+        self._products = [*self._products, *(entity for entity in entities if entity.entity_type == "product")]
         self._makers = self._maker_keys()
 
     def _part(self, alias: Alias) -> int:
@@ -100,8 +107,8 @@ class NameTable:
     def _maker_keys(self) -> Ints:
         pairs = [
             (self.number[entity.entity_id], self.number[entity.company_id])
-            for entity in self.entities
-            if entity.entity_type == "product" and entity.company_id and entity.company_id in self.number
+            for entity in self._products
+            if entity.company_id and entity.company_id in self.number
         ]
         both = pairs + [(maker, product) for product, maker in pairs]
         return np.unique(np.array([one * len(self.entities) + other for one, other in both], np.int64))

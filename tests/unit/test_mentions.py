@@ -20,6 +20,7 @@ from orchestration.transforms.mention_candidates import mention_candidates
 from orchestration.transforms.mention_places import MAX_CONTEXT_CHARACTERS, Slices, sentences_around
 from orchestration.transforms.mention_rules import ANY_LANGUAGE, RULES
 from orchestration.transforms.mentions import mentions
+from orchestration.transforms.name_table import TYPES
 
 ENTITIES = [
     Entity("company:openai", "company", "OpenAI"),
@@ -595,6 +596,31 @@ def candidates(text: str) -> dict[tuple[str, str], str]:
     known = knowledge(CATALOG, empty[0], empty[1], empty[2], {})
     rows = mention_candidates(Texts(letters, zero, length, zero, none, yes, none, ["c"]), known)
     return {(row["surface"], row["entity_id"]): row["outcome"] for row in rows.iter_rows(named=True)}
+
+
+@given(
+    st.lists(st.text("abc:", min_size=1, max_size=3), unique=True, max_size=6),
+    st.lists(st.text("abc:", min_size=1, max_size=3), unique=True, max_size=6),
+)
+def test_shows_at_hand_stand_behind_the_people_of_all_parts(people, shows) -> None:
+    labels, evidence = (LAKE_TABLES[name].create_empty() for name in ("speaker_labels", "appearance_evidence"))
+    of_shows = [("c", f"show:{show}", show.upper()) for show in shows]
+    copy_shows = pl.DataFrame(
+        of_shows, {"copy_id": pl.String, "show_id": pl.String, "show_name": pl.String}, orient="row"
+    )
+    everybody = pl.DataFrame(
+        [(f"person:{one}", f"Ada {one}") for one in people],
+        {"person_id": pl.String, "person_name": pl.String},
+        orient="row",
+    )
+    known = knowledge(CATALOG, labels, evidence, copy_shows, {}, everybody)
+    ids = known.entity_columns["entity_id"].to_list()
+    assert set(ids) == {*CATALOG.entities, *everybody["person_id"], *copy_shows["show_id"]}
+    assert known.names.number == {entity_id: number for number, entity_id in enumerate(ids)}
+    assert [entity.entity_id for entity in known.names.entities] == ids
+    assert [TYPES[number] for number in known.names.type] == known.entity_columns["entity_type"].to_list()
+    assert known.is_unlisted.tolist() == [entity_id not in CATALOG.entities for entity_id in ids]
+    assert [ids[number] for number in np.argsort(known.rank)] == sorted(ids)
 
 
 def test_the_audit_trail_tells_what_counts_and_why_the_rest_was_refused() -> None:
