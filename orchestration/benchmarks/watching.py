@@ -126,9 +126,9 @@ def watch(
         _end(process)
         process.wait()
     ended = time.time()
-    return Watched(
-        output, process.returncode, started, ended, _used_by_children() - before, tuple(samples), "".join(stopped)
-    )
+    # What an ended program had started is not counted as its own.
+    used = max(_used_by_children() - before, *(one.cpu_s for one in samples), 0.0)
+    return Watched(output, process.returncode, started, ended, used, tuple(samples), "".join(stopped))
 
 
 def python(*arguments: str | Path) -> list[str | Path]:

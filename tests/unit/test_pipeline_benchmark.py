@@ -52,6 +52,12 @@ def test_a_program_is_ended_at_its_limit_with_all_it_started(limit: tuple[float,
     assert seen.exit_code != 0
 
 
+def test_what_an_ended_program_had_used_is_not_forgotten_with_its_processes() -> None:
+    child = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'while True: pass'])"
+    seen = watch([sys.executable, "-c", child], limit_s=1.5)
+    assert seen.cpu_s >= seen.samples[-1].cpu_s > 0.3
+
+
 def _watched(stopped: str = "") -> Watched:
     samples = tuple(Sample(100 + second, float(second), 1_000_000 * (second + 1)) for second in range(1, 10))
     return Watched("", 0, 100.0, 110.0, 10.0, samples, stopped)
