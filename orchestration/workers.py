@@ -22,7 +22,8 @@ R = TypeVar("R")
 
 # A process reads and computes one part at a time, so that memory does not grow with their number.
 _THREADS = "POLARS_MAX_THREADS"
-# Parsers make very many objects and leave no cycles: looking for some as often as Python does took a tenth of the time.
+# Parsers make very many objects and leave no cycles: looking for some as often as Python does took a twentieth of the
+# time of parsing.
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 

@@ -163,14 +163,14 @@ def stage_rows(built: Build, megabytes: float) -> list[dict[str, Any]]:
     seconds = sum(end_s - start_s for start_s, end_s in gaps)
     cpu_s = sum(watched.cpu_between(*gap) for gap in gaps)
     peak_bytes = max((watched.peak_between(*gap) for gap in gaps), default=0)
-    rows.append(_figures(BETWEEN, seconds, cpu_s, peak_bytes, watched.seconds, megabytes))
+    rows.append(stage_figures(BETWEEN, seconds, cpu_s, peak_bytes, watched.seconds, megabytes))
     return rows
 
 
 def _row(
     name: str, watched: Watched, start_s: float, end_s: float, megabytes: float, rows: int | None = None
 ) -> dict[str, Any]:
-    return _figures(
+    return stage_figures(
         name,
         end_s - start_s,
         watched.cpu_between(start_s, end_s),
@@ -181,9 +181,10 @@ def _row(
     )
 
 
-def _figures(
-    name: str, seconds: float, cpu_s: float, peak_bytes: int, all_s: float, megabytes: float, rows: int | None = None
+def stage_figures(
+    name: str, seconds: float, cpu_s: float, peak_bytes: float, all_s: float, megabytes: float, rows: int | None = None
 ) -> dict[str, Any]:
+    """Return the figures of a stage. all_s: wall time of the whole build; megabytes: of raw files."""
     return {
         "stage": name,
         "seconds": round(seconds, 3),

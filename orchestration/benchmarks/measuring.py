@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from orchestration.benchmarks.builds import Build, build, environment, stage_rows
+from orchestration.benchmarks.builds import Build, build, environment, stage_figures, stage_rows
 from orchestration.benchmarks.corpus.generate import Plan, generate, write_block
 from orchestration.benchmarks.watching import python, watch
 from orchestration.catalog.load import load_catalog
@@ -180,23 +180,22 @@ def joined(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
             both = {name: old[name] + row[name] for name in ("seconds", "cpu_seconds")}
             stages.append(row | both | {"peak_mb": max(old["peak_mb"], row["peak_mb"])})
     stages += earlier.values()
-    seconds, cpu_seconds = (sum(row[name] for row in stages) for name in ("seconds", "cpu_seconds"))
-    megabytes = after["raw_mb"]
-    for row in stages:
-        row |= {
-            "cores": round(row["cpu_seconds"] / row["seconds"], 2) if row["seconds"] else None,
-            "mb_per_s": round(megabytes / row["seconds"], 2) if row["seconds"] else None,
-            "rows_per_s": round(row["rows"] / row["seconds"]) if row["rows"] and row["seconds"] else None,
-            "share": round(row["seconds"] / seconds, 4),
-        }
-    build = {
-        "seconds": seconds,
-        "cpu_seconds": cpu_seconds,
-        "cores": cpu_seconds / seconds,
-        "mb_per_s": megabytes / seconds,
-        "peak_mb": max(before["build"]["peak_mb"], after["build"]["peak_mb"]),
-        "stages": stages,
-    }
+    seconds, megabytes = sum(row["seconds"] for row in stages), after["raw_mb"]
+    figures = [
+        row
+        | stage_figures(
+            row["stage"],
+            row["seconds"],
+            row["cpu_seconds"],
+            row["peak_mb"] * 1e6,
+            seconds,
+            megabytes,
+            row["rows"],
+        )
+        for row in stages
+    ]
+    peak_mb = max(before["build"]["peak_mb"], after["build"]["peak_mb"])
+    build = _whole(seconds, sum(row["cpu_seconds"] for row in stages), peak_mb, megabytes, figures)
     return after | {"build": build, "was_stopped": [*before.get("was_stopped", []), before["stopped"]]}
 
 
@@ -207,7 +206,6 @@ def _place(plan: Plan, options: Options) -> tuple[Path, Path]:
         shutil.rmtree(folder, ignore_errors=True)
     # Links, so that a document can be added and the corpus stays what it is.
     shutil.copytree(plan.out / "raw", raw, copy_function=os.link)
-    warehouse.mkdir()
     return raw, warehouse
 
 
@@ -233,13 +231,20 @@ def _chars(lake: Lake, table: str) -> int:
 
 def _figures(built: Build, raw: Path) -> dict[str, Any]:
     watched, megabytes = built.watched, _size_mb(raw)
+    peak_mb = watched.peak_bytes / 1e6
+    return _whole(watched.seconds, watched.cpu_s, peak_mb, megabytes, stage_rows(built, megabytes))
+
+
+def _whole(
+    seconds: float, cpu_s: float, peak_mb: float, megabytes: float, stages: list[dict[str, Any]]
+) -> dict[str, Any]:
     return {
-        "seconds": watched.seconds,
-        "cpu_seconds": watched.cpu_s,
-        "cores": watched.cpu_s / watched.seconds,
-        "mb_per_s": megabytes / watched.seconds,
-        "peak_mb": watched.peak_bytes / 1e6,
-        "stages": stage_rows(built, megabytes),
+        "seconds": seconds,
+        "cpu_seconds": cpu_s,
+        "cores": cpu_s / seconds,
+        "mb_per_s": megabytes / seconds,
+        "peak_mb": peak_mb,
+        "stages": stages,
     }
 
 
