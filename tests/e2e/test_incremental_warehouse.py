@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import CHANGES, ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +60,7 @@ def build(project: Path, raw: Path, warehouse: Path) -> dict[str, tuple[int, str
     return hashes
 
 
-def test_step_by_step_equals_from_scratch(project, tmp_path):
+def test_step_by_step_equals_from_scratch(project, tmp_path, tell):
     raw = tmp_path / "raw"
     shutil.copytree(ROOT / "raw", raw)
     files = sorted(path for path in raw.rglob("*.txt") if path.parent.name != "directory")
@@ -98,4 +98,4 @@ def test_step_by_step_equals_from_scratch(project, tmp_path):
         assert here == fresh, {table for table in fresh if here[table] != fresh[table]}
         assert here != first
         first = here
-        print(f"\n| {step.__name__} | {len(fresh)} tables | equal to a build from scratch |")
+        tell(CHANGES, step.__name__.replace("_", " "), len(fresh), "the same rows")

@@ -1,4 +1,4 @@
-"""Whole builds as processes of their own, under faults of disk, files and clock. `make soak` prints the table."""
+"""Whole builds as processes of their own, under faults of disk, files and processes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import FAULTS, ROOT
 
 pytestmark = pytest.mark.slow
 MOUNT = shutil.which("mount")
@@ -112,11 +112,6 @@ def place(built: Path, tmp_path: Path) -> Iterator[Place]:
     here.reader.close()
 
 
-def told(fault: str, saw: str, then: str) -> None:
-    """Print a line of the table."""
-    print(f"\n| {fault} | {saw} | {then} |")
-
-
 @pytest.fixture
 def small_disk(built: Path, tmp_path: Path) -> Iterator[tuple[Place, Callable[[str], None]]]:
     """Return a copy whose warehouse is a file system of its own, and what mounts it again with other options."""
@@ -142,7 +137,7 @@ def small_disk(built: Path, tmp_path: Path) -> Iterator[tuple[Place, Callable[[s
 
 
 @pytest.mark.parametrize("free_mb", [0.05, 1, 4, 12, 20])
-def test_full_disk(small_disk, free_mb):
+def test_full_disk(small_disk, free_mb, tell):
     here, _ = small_disk
     here.change("new")
     status = os.statvfs(here.warehouse)
@@ -156,10 +151,15 @@ def test_full_disk(small_disk, free_mb):
         assert "no space left" in said.lower() or "disk" in said.lower() or "could not write" in said.lower(), said
     ballast.unlink()
     assert here.build()[0] == 0 and here.is_healed() and here.served() > "000001"
-    told(f"disk full, {free_mb} MB left", f"release {saw}, whole; the run {'failed' if code else 'fitted'}", "healed")
+    tell(
+        FAULTS,
+        f"disk full, {free_mb} MB left",
+        f"release {saw}, whole; the run {'failed' if code else 'fitted'}",
+        "healed",
+    )
 
 
-def test_folder_that_cannot_be_written(small_disk):
+def test_folder_that_cannot_be_written(small_disk, tell):
     here, mount = small_disk
     here.change("new")
     mount("ro")
@@ -168,21 +168,26 @@ def test_folder_that_cannot_be_written(small_disk):
     saw = here.served()
     mount("rw")
     assert here.build()[0] == 0 and here.is_healed()
-    told("warehouse folder read-only", f"release {saw}, whole", "healed")
+    tell(FAULTS, "warehouse folder read-only", f"release {saw}, whole", "healed")
 
 
-def test_two_builds_at_once(place):
+def test_two_builds_at_once(place, tell):
     place.change("new")
     both = [place.command(), place.command()]
     ended = [(process.communicate(timeout=500)[1], process.returncode) for process in both]
     assert [code for _, code in ended] == [0, 0], ended
     assert any("waiting: process" in said for said, _ in ended)
     assert place.served() == "000002" and place.is_healed()
-    told("two builds at once", "release 000001, then 000002, whole", "one waited for the other and found all done")
+    tell(
+        FAULTS,
+        "two builds at once",
+        "release 000001, then 000002, whole",
+        "one waited for the other and found all done",
+    )
 
 
 @pytest.mark.parametrize("step", ["ingest", "mentions", "models", "warehouse__release"])
-def test_killed_in_a_step(place, step):
+def test_killed_in_a_step(place, step, tell):
     place.change("new")
     process = place.command()
     shown = step.removeprefix("warehouse__")
@@ -197,7 +202,7 @@ def test_killed_in_a_step(place, step):
     saw = place.served()
     code, _ = place.build()
     assert code == 0 and place.is_healed() and place.served() > "000001"
-    told(f"killed in {shown}", f"release {saw}, whole", "healed")
+    tell(FAULTS, f"killed in {shown}", f"release {saw}, whole", "healed")
 
 
 @pytest.fixture
@@ -218,7 +223,7 @@ def broken_project(place, tmp_path) -> Place:
 @pytest.mark.parametrize(
     ("what", "broken"), [("a model", "select no_such_column from"), ("a test", "select 1 as failed from")]
 )
-def test_a_model_or_a_test_that_fails(broken_project, what, broken):
+def test_a_model_or_a_test_that_fails(broken_project, what, broken, tell):
     here = broken_project
     folder = here.project / "dbt_project"
     file = folder / "tests" / "singular" / "assert_roles_agree.sql"
@@ -233,7 +238,7 @@ def test_a_model_or_a_test_that_fails(broken_project, what, broken):
     assert here.served() == "000001"
     file.write_text(before, encoding="utf-8")
     assert here.build()[0] == 0 and here.is_healed()
-    told(f"{what} fails", "release 000001, whole", "refused and on record; healed once mended")
+    tell(FAULTS, f"{what} fails", "release 000001, whole", "refused and on record; healed once mended")
 
 
 def _cut(path: Path) -> None:
@@ -241,7 +246,7 @@ def _cut(path: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["database cut short", "link gone", "release folder gone", "release.json cut short"])
-def test_what_is_published_is_damaged(place, what):
+def test_what_is_published_is_damaged(place, what, tell):
     folder = (place.warehouse / "current").resolve()
     place.reader.close()
     if what == "database cut short":
@@ -256,4 +261,4 @@ def test_what_is_published_is_damaged(place, what):
     assert code == 0, said
     place.reader = place.connect()
     assert place.is_healed()
-    told(f"published: {what}", "an error until then", f"release {place.served()} is made of the lake, whole")
+    tell(FAULTS, f"published: {what}", "an error until then", f"release {place.served()} is made of the lake, whole")

@@ -18,8 +18,8 @@ import dagster as dg
 import pytest
 
 from orchestration.failure_message import FAILURE_VARIABLE
-from tests.conftest import ROOT
-from tests.faults.test_builds import Place, built, place, told
+from tests.conftest import FAULTS, ROOT
+from tests.faults.test_builds import Place, built, place
 
 __all__ = ["built", "place"]
 pytestmark = pytest.mark.slow
@@ -81,7 +81,7 @@ def wait_for(what: str, found: Callable[[], object], log: Path) -> object:
 
 
 @pytest.mark.parametrize("step", ["mentions", "models"])
-def test_a_run_of_the_daemon_whose_process_is_killed(place: Place, messages, monkeypatch, tmp_path, step):
+def test_a_run_of_the_daemon_whose_process_is_killed(place: Place, messages, monkeypatch, tmp_path, step, tell):
     storage = place.warehouse / ".dagster"
     for name, value in {
         "PODCAST_RAW": place.raw,
@@ -133,7 +133,8 @@ def test_a_run_of_the_daemon_whose_process_is_killed(place: Place, messages, mon
     assert [first.run_id in str(message) for message in messages] == [True]
     assert messages[0]["served_release_id"] in ("000001", "000002")
     assert place.served() == "000002" and place.is_healed()
-    told(
+    tell(
+        FAULTS,
         f"process of a daemon's run killed in {step}",
         f"release {saw}, whole",
         f"failed run noticed after {noticed_s:.0f} s and told; tried once more, published after {healed_s:.0f} s",

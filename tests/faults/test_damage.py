@@ -22,7 +22,7 @@ from orchestration.io.lake import DamagedPartError, Lake
 from orchestration.pipeline import build_lake
 from orchestration.schemas.tables import LAKE_TABLES
 from orchestration.settings import Settings, load_settings
-from tests.conftest import ROOT
+from tests.conftest import FAULTS, ROOT
 from tests.faults import walk
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -91,14 +91,13 @@ def test_every_file_of_the_lake_damaged_at_once(clean, tmp_path, catalog, how):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", DAMAGE)
-def test_each_file_of_the_lake_damaged_alone(clean, tmp_path, catalog, how):
+def test_each_file_of_the_lake_damaged_alone(clean, tmp_path, catalog, how, tell):
     files = files_of(clean)
     for number, file in enumerate(files):
         damage_and_heal(clean, tmp_path / str(number), catalog, [file], how)
         shutil.rmtree(tmp_path / str(number))
-    print(
-        f"\n| {len(files)} files of the lake, each {how} | not read by readers | the same rows as a lake left alone |"
-    )
+    fault = f"{len(files)} files of the lake, each {how}"
+    tell(FAULTS, fault, "readers do not read it", "the same rows as a lake left alone")
 
 
 def test_a_file_of_the_lake_that_rots_is_found_once_it_is_read(clean, tmp_path, catalog):
@@ -118,7 +117,7 @@ def test_a_file_of_the_lake_that_rots_is_found_once_it_is_read(clean, tmp_path, 
         assert_frame_equal(frame, expected[table])
 
 
-def test_a_raw_file_that_changes_while_it_is_read(tmp_path, catalog):
+def test_a_raw_file_that_changes_while_it_is_read(tmp_path, catalog, tell):
     settings = replace(load_settings(), raw=tmp_path / "raw", warehouse=tmp_path / "warehouse", process_count=1)
     settings.raw.mkdir()
     texts = [
@@ -147,10 +146,12 @@ def test_a_raw_file_that_changes_while_it_is_read(tmp_path, catalog):
     lake = build_lake(settings, catalog, NOW, lambda line: None)
     assert lake.read("document_texts")["text"].to_list() in ([text] for text in texts)
     assert (settings.raw / "a.txt").read_text(encoding="utf-8") == lake.read("document_texts")["text"].item()
-    print("\n| a raw file that changes while it is read | rows of one content or a reject | the content of the file |")
+    tell(
+        FAULTS, "a raw file that changes while it is read", "rows of one content or a reject", "the content of the file"
+    )
 
 
-def test_a_clock_that_jumps(tmp_path, monkeypatch):
+def test_a_clock_that_jumps(tmp_path, monkeypatch, tell):
     settings = replace(load_settings(), warehouse=tmp_path)
     for title, now in (
         ("one", NOW),
@@ -166,4 +167,4 @@ def test_a_clock_that_jumps(tmp_path, monkeypatch):
     assert runs["release_id"].to_list() == ["000001", "000002", "000003", "000004"]
     # What is recent is counted from the newest episode, never from the clock.
     assert set(runs["as_of_date"].cast(pl.String)) == {"2026-02-03"}
-    print("\n| clock 900 days back, 9,000 ahead, and back | whole, numbers go on | the newest release is served |")
+    tell(FAULTS, "clock 900 days back, 9,000 ahead, and back", "whole, numbers go on", "the newest release is served")

@@ -15,9 +15,8 @@ import pytest
 
 from orchestration.pipeline import STAGES
 from orchestration.raw_watch import state_of
-from tests.conftest import ROOT
+from tests.conftest import FAULTS, ROOT
 from tests.faults.many_files import write_tree
-from tests.faults.test_builds import told
 
 pytestmark = pytest.mark.slow
 # As many as end in some minutes; set it to 100000 for an evening.
@@ -54,7 +53,7 @@ def documents(warehouse: Path) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def test_very_many_files_and_then_one_more_and_one_less(tmp_path, monkeypatch):
+def test_very_many_files_and_then_one_more_and_one_less(tmp_path, monkeypatch, tell):
     raw, warehouse = tmp_path / "raw", tmp_path / "warehouse"
     kinds = write_tree(raw, FILES)
     monkeypatch.setenv("PODCAST_RAW", str(raw))
@@ -79,7 +78,8 @@ def test_very_many_files_and_then_one_more_and_one_less(tmp_path, monkeypatch):
     assert documents(warehouse) == (count, files)
     assert (less["documents"]["parsed_count"], less["documents"]["dropped_count"]) == (0, 1)
     assert {less[table]["computed_copy_count"] for table in BY_EPISODE} == {0}
-    told(
+    tell(
+        FAULTS,
         f"{FILES:,} tiny files, {kinds['duplicate']} of them double, {kinds['empty'] + kinds['junk']} empty or junk",
         f"all {count:,} contents once, after {first_s:.0f} s (a look at the folder: {looked:.2f} s)",
         f"one more: 1 read, 1 computed, {more_s:.0f} s; one less: 0 read, 0 computed, {less_s:.0f} s",

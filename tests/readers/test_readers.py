@@ -17,7 +17,7 @@ import pytest
 from orchestration.history import next_release_id, prepare_history
 from orchestration.publish import publish
 from orchestration.settings import Settings, load_settings
-from tests.conftest import ROOT
+from tests.conftest import ROOT, WHILE_PUBLISHING
 from tests.readers.reader import READERS, RECONNECTING, WRONG
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -73,15 +73,6 @@ def read_while_publishing(folder: Path, releases: int, row_count: int, pause_s: 
             reader.kill()
 
 
-def table_of(saw: dict[str, dict]) -> str:
-    """Return what the readers saw as a table to print."""
-    lines = [f"{'reader':42} {'queries':>8} {'errors':>7} {'mixed':>6} {'releases':>9}  last"]
-    for kind, told in saw.items():
-        queries, errors, mixed, seen = told["queries"], len(told["errors"]), told["mixed"], told["seen"]
-        lines.append(f"{kind:42} {queries:8,} {errors:7} {mixed:6} {len(seen):9}  {seen[-1]}")
-    return "\n".join(lines)
-
-
 def check(saw: dict[str, dict], newest: str) -> None:
     """Hold what readers saw against what is promised to them."""
     for kind, told in saw.items():
@@ -101,9 +92,19 @@ def check(saw: dict[str, dict], newest: str) -> None:
         pytest.param(20, 100_000, 1.0, id="20 releases", marks=pytest.mark.slow),
     ],
 )
-def test_no_reader_meets_an_error_or_a_mixture(tmp_path, releases, row_count, pause_s):
+def test_no_reader_meets_an_error_or_a_mixture(tmp_path, releases, row_count, pause_s, tell):
     saw = read_while_publishing(tmp_path, releases, row_count, pause_s)
-    print("\n" + table_of(saw))
+    for kind, told in saw.items():
+        seen = told["seen"]
+        tell(
+            WHILE_PUBLISHING,
+            f"{kind}, {releases} releases",
+            told["queries"],
+            len(told["errors"]),
+            told["mixed"],
+            len(seen),
+            seen[-1],
+        )
     check(saw, f"{releases + 1:06d}")
     shutil.rmtree(tmp_path / "warehouse")
 
