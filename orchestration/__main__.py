@@ -25,6 +25,7 @@ from orchestration.scan import source_folder
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from orchestration.status import read_status, render
 from orchestration.summary import Timing, shown_path, summarise
+from orchestration.workers import collect_seldom
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code: 0 done, 1 failed, 2 wrong use."""
+    collect_seldom()
     parser = argparse.ArgumentParser(prog="python -m orchestration", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     build = commands.add_parser("build", help="from raw files to a published release, recomputing only what changed")
