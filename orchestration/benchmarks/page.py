@@ -22,6 +22,7 @@ _TARGETS_AT = "1000"
 _SHORTEST_S = 2.0
 _LINEAR = 1.1
 _SHOWN_QUERIES = 20
+_DRY_RUN = "dry run"
 
 
 def tables(results: Results) -> str:
@@ -34,16 +35,21 @@ def write_page(page: Path, results: Results, out: Path) -> None:
     """Put each table between its marks in `page`, and the plots of `out` beside it. Raises ValueError without marks.
 
     A page that has a place for one of the forecasts is the page of forecasts; any other has to have all other tables.
+    What takes hours and was not measured this time (a dry run, models on a lake of many times the size) stays as it is.
     """
     text = page.read_text(encoding="utf-8")
     is_forecast = any(f"<!-- bench:{name} -->" in text for name in FORECASTS)
     for name, (_, block) in (FORECASTS if is_forecast else BLOCKS).items():
         marks = f"<!-- bench:{name} -->", f"<!-- /bench:{name} -->"
-        found = re.compile(f"{re.escape(marks[0])}.*?{re.escape(marks[1])}", re.DOTALL)
-        if not found.search(text):
+        found = re.search(f"{re.escape(marks[0])}\n(.*?)\n{re.escape(marks[1])}", text, re.DOTALL)
+        if not found:
             raise ValueError(f"{page} has no place for a table: {marks[0]} and {marks[1]}")
-        table = f"{marks[0]}\n{block(results)}\n{marks[1]}"
-        text = found.sub(lambda _, table=table: table, text)  # type: ignore[misc]
+        before, table = found[1], block(results)
+        if name == "machine" and "dry_run" not in results:
+            table = "\n".join([table, *(row for row in before.splitlines() if row.startswith(f"| {_DRY_RUN} |"))])
+        if name in ("dry_run", "marts") and name not in results:
+            table = before
+        text = text[: found.start(1)] + table + text[found.end(1) :]
     page.write_text(text, encoding="utf-8")
     for plot in PLOTS:
         if (out / f"{plot}.png").is_file():
@@ -105,7 +111,9 @@ def _machines(results: Results) -> str:
     """Return what was measured where; runs on another day or of other code are told apart."""
     entries = [(f"{size} MB", figures["machine"]) for size, figures in sizes_of(results)]
     entries += [
-        (name.replace("_", " "), results[name]["machine"]) for name in ("sample_corpus", "dry_run") if name in results
+        (what, results[name]["machine"])
+        for name, what in (("sample_corpus", "sample corpus"), ("dry_run", _DRY_RUN))
+        if name in results
     ]
     head = ["measured", "on", "processor", "cores", "memory GB", "system", "Python", "code"]
     keys = ("measured_on", "processor", "cores", "memory_gb", "system", "python", "code")
