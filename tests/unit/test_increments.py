@@ -31,6 +31,7 @@ from orchestration.ingest_run import run_ingest
 from orchestration.io.lake import Lake, is_time_to_record
 from orchestration.pipeline import STAGES, run_stage
 from orchestration.proof_run import prove_lake, prove_lake_examples
+from orchestration.schemas.tables import LAKE_TABLES
 from orchestration.settings import Settings, load_settings
 from orchestration.texts_with import texts_with
 from orchestration.workers import Workers, each, end_processes, in_order
@@ -262,6 +263,26 @@ def test_the_number_of_buckets_follows_that_of_documents(here, catalog):
         (here.raw / f"{number}.txt").unlink()
     assert run(here, catalog)["parsed"] == 0
     assert lake.bucket_count == 1 and lake.read("mentions")["copy_id"].n_unique() == 2
+
+
+def test_a_lake_loses_all_its_documents_bucket_by_bucket(here, catalog):
+    for number in range(8):
+        write(here, number)
+    run(here, catalog)
+    lake = Lake(here.lake)
+    paths = lake.read("documents", ["document_id", "path"]).with_columns(bucket=bucket_expr(2)).sort("bucket", "path")
+    in_bucket = dict(paths.group_by("bucket").agg("path").iter_rows())
+    assert min(map(len, in_bucket.values())) > 1
+    # A bucket that has lost its last document has a part without rows, and from the next change on none.
+    for gone in (in_bucket[0], in_bucket[1][:1], in_bucket[1][1:]):
+        for path in gone:
+            (here.raw / path).unlink()
+        run(here, catalog)
+    assert (lake.bucket_count, list(lake.parts("documents"))) == (2, [1])
+    assert {lake.row_count(table) for table in LAKE_TABLES} == {0}
+    assert prove_lake(lake).row_count == 0
+    write(here, 7)
+    assert run(here, catalog)["speaker_turns"] == 1
 
 
 @given(st.integers(0, 10**6), st.integers(0, 14))
