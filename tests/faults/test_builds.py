@@ -241,6 +241,15 @@ def test_a_model_or_a_test_that_fails(broken_project, what, broken, tell):
     tell(FAULTS, f"{what} fails", "release 000001, whole", "refused and on record; healed once mended")
 
 
+def _seen(place: Place) -> str:
+    """Return what a new reader meets."""
+    try:
+        with place.connect() as place.reader:
+            return f"release {place.served()}, whole"
+    except (duckdb.Error, OSError) as error:
+        return f"an error: {type(error).__name__}"
+
+
 def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
@@ -257,8 +266,10 @@ def test_what_is_published_is_damaged(place, what, tell):
         (place.warehouse / "current").unlink()
     else:
         shutil.rmtree(folder)
+    saw = _seen(place)
+    assert saw.startswith("release 000001" if what == "release.json cut short" else "an error")
     code, said = place.build()
     assert code == 0, said
     place.reader = place.connect()
     assert place.is_healed()
-    tell(FAULTS, f"published: {what}", "an error until then", f"release {place.served()} is made of the lake, whole")
+    tell(FAULTS, f"published: {what}", saw, f"release {place.served()} is made of the lake, whole")
