@@ -44,8 +44,10 @@ dev: setup ## open the Dagster UI on 127.0.0.1:3000
 check: setup ## lint and type-check
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
-	@$(RUN) -m mypy
-	@$(RUN) -m sqlfluff lint --processes 2 dbt_project/models dbt_project/tests dbt_project/macros
+	@# Side by side, since the one uses one core and the other not always two.
+	@$(RUN) -m mypy & types=$$!; \
+		$(RUN) -m sqlfluff lint --processes 2 dbt_project/models dbt_project/tests dbt_project/macros; \
+		sql=$$?; wait $$types && exit $$sql
 
 test: check ## run the checks and the tests
 	@$(RUN) -m pytest -m "not slow" -n 2 --dist loadfile
