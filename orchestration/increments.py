@@ -11,7 +11,6 @@ of computed tables, the hashes of their rows.
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
@@ -23,8 +22,7 @@ import polars as pl
 from polars import selectors as cs
 
 from orchestration.catalog.catalog import Catalog
-from orchestration.io.files import write_bytes
-from orchestration.io.lake import Lake, Part
+from orchestration.io.lake import Lake, Part, read_state, write_state
 from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
 from orchestration.texts_with import texts_with
 
@@ -149,7 +147,7 @@ def prepared(lake: Lake, table: str, shared: Mapping[str, pl.DataFrame]) -> str:
     digest = _digest_of_needles(shared)
     path = _needles_path(lake, table, digest)
     if digest and not path.is_file():
-        _write(path, _needles(shared), {})
+        write_state(path, _needles(shared), {})
     return digest
 
 
@@ -234,10 +232,10 @@ def _visitors(lake: Lake, table: str, bucket: int, at_home: pl.DataFrame, *, is_
     path = lake.visitors(table, bucket)
     copies = at_home.filter(pl.col("source") != bucket)
     about = {"of": digest_of(copies.select("copy_id", "document_id", "document_key")), "polars": pl.__version__}
-    rows = _read(path, about)
+    rows = read_state(path, about)
     if rows is None and is_wanted:
         rows = _by_document(lake, table, copies)
-        _write(path, rows, about)
+        write_state(path, rows, about)
     return rows
 
 
@@ -274,10 +272,10 @@ def hashes_of_part(lake: Lake, table: str, bucket: int, fingerprint: str) -> pl.
     """
     path = lake.state_of(table, bucket, "rows")
     about = {"of": fingerprint, "polars": pl.__version__}
-    hashes = _read(path, about)
+    hashes = read_state(path, about)
     if hashes is None:
         hashes = row_hashes(lake.read_part(table, bucket))
-        _write(path, hashes, about)
+        write_state(path, hashes, about)
     return hashes
 
 
@@ -285,32 +283,17 @@ def _known(lake: Lake, task: Task) -> pl.DataFrame | None:
     """Return the keys of the episodes of which the part has rows, or None where it has to be computed as a whole."""
     if task.recorded is None:
         return None
-    return _read(lake.state_of(task.table, task.bucket, "episodes"), _about(task, task.recorded))
+    return read_state(lake.state_of(task.table, task.bucket, "episodes"), _about(task, task.recorded))
 
 
 def _save(lake: Lake, task: Task, keys: pl.DataFrame, hashes: pl.DataFrame, part: Part) -> None:
-    _write(lake.state_of(task.table, task.bucket, "episodes"), keys, _about(task, part))
+    write_state(lake.state_of(task.table, task.bucket, "episodes"), keys, _about(task, part))
     about = {"of": part.fingerprint, "polars": pl.__version__}
-    _write(lake.state_of(task.table, task.bucket, "rows"), hashes, about)
+    write_state(lake.state_of(task.table, task.bucket, "rows"), hashes, about)
 
 
 def _about(task: Task, part: Part) -> dict[str, str]:
     return {"of": part.fingerprint, "base": task.base, "polars": pl.__version__}
-
-
-def _read(path: Path, about: Mapping[str, str]) -> pl.DataFrame | None:
-    try:
-        if pl.read_parquet_metadata(path).items() >= about.items():
-            return pl.read_parquet(path, glob=False)
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        pass
-    return None
-
-
-def _write(path: Path, frame: pl.DataFrame, about: Mapping[str, str]) -> None:
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer, metadata=dict(about))
-    write_bytes(path, buffer.getvalue())
 
 
 def _needles(shared: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -344,7 +327,7 @@ def _needles_path(lake: Lake, table: str, digest: str) -> Path:
 
 def _with_needles(lake: Lake, task: Task, changed: pl.DataFrame) -> pl.DataFrame:
     """Return `changed`, and the copies of episodes in whose documents a name stands of which something changed."""
-    before = _read(_needles_path(lake, task.table, task.recorded.shared if task.recorded else ""), {})
+    before = read_state(_needles_path(lake, task.table, task.recorded.shared if task.recorded else ""), {})
     if before is None:
         return task.copies
     now = _needles(task.shared)

@@ -56,7 +56,7 @@ from orchestration.transforms.speaker_spans import speaker_spans
 from orchestration.transforms.speaker_turns import speaker_turns
 from orchestration.transforms.topics import chapter_topics, copy_topics, turn_topics
 from orchestration.transforms.unknown_names import unknown_names, unknown_places
-from orchestration.workers import ALONE, Workers, each, end_processes, in_order
+from orchestration.workers import ALONE, Workers, each, in_order
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -268,11 +268,8 @@ IN_PARTS = frozenset(
 )
 """Tables as long as the texts themselves, that are passed on as `Lake.reader` where all rows are taken."""
 
-SPREAD = frozenset({links_of_words, repeated_runs, entity_candidates})
+SPREAD = frozenset({links_of_words, repeated_runs, unknown_places, entity_candidates, alias_proposals})
 """What takes all rows, and works on them part by part and range by range of hashes."""
-
-ALONE_WITH_MUCH = frozenset({alias_proposals})
-"""What takes most memory of all, and no other process: those of the parts give theirs back before."""
 
 WITH_FILES = frozenset({links_of_words, repeated_runs})
 """What keeps files in a folder while it computes."""
@@ -317,8 +314,6 @@ def run_stage(
         kept = {} if stage.shared is None else {"computed_copy_count": 0}
         return StageResult(stage.table, lake.row_count(stage.table), is_kept=True, counts=kept)
     if stage.shared is None:
-        if stage.compute in ALONE_WITH_MUCH:
-            end_processes()
         given = (catalog if name == CATALOG else _all_rows(lake, name) for name in stage.inputs)
         frame = stage.compute(*given, **_spread(stage, stage.compute, lake, workers))
         lake.write(stage.table, frame, key)

@@ -19,7 +19,9 @@ import polars as pl
 
 from orchestration.ids import stable_id
 from orchestration.io.files import write_bytes, write_json
+from orchestration.method_versions import version_of
 from orchestration.schemas.tables import LAKE_TABLES
+from orchestration.transforms.parts import SumUp
 
 # Few enough rows in a group that those of a copy or document are found without reading many others.
 _ROWS_PER_GROUP = 20_000
@@ -59,11 +61,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class PartReader:
-    """Yields columns of the parts of a table one after the other, anew at every call, in any process."""
+    """Yields columns of the parts of a table one after the other, anew at every call, in any process.
+
+    fingerprints: of the parts, in the order of `buckets`.
+    """
 
     folder: Path
     table: str
     buckets: tuple[int, ...]
+    fingerprints: tuple[str, ...]
 
     def __call__(self, columns: list[str]) -> Iterator[pl.DataFrame]:
         """Read the parts. Raises as `Lake.read`."""
@@ -72,12 +78,64 @@ class PartReader:
 
     def split(self) -> list[PartReader]:
         """Return a reader for each part."""
-        return [replace(self, buckets=(bucket,)) for bucket in self.buckets]
+        parts = zip(self.buckets, self.fingerprints, strict=True)
+        return [replace(self, buckets=(bucket,), fingerprints=(fingerprint,)) for bucket, fingerprint in parts]
+
+    def summed_up(self, sum_up: SumUp, columns: list[str]) -> SumReader:
+        """Return what reads what `sum_up`, a function of a module, makes of these columns of each part."""
+        return SumReader(self, sum_up, columns, version_of(sum_up.__module__))
 
     def rows(self, column: str, values: Collection[str]) -> pl.DataFrame:
         """Return the rows whose `column` is among `values`. Raises as `Lake.read`."""
         lake = Lake(self.folder)
         return pl.concat([lake.read_rows(self.table, bucket, column, values) for bucket in self.buckets])
+
+
+@dataclass(frozen=True, slots=True)
+class SumReader:
+    """Yields columns of what a function makes of each part: as it is kept beside the part, or made and kept.
+
+    of: the columns that it is made of. version: of the code that makes it.
+    """
+
+    parts: PartReader
+    sum_up: SumUp
+    of: list[str]
+    version: str
+
+    def __call__(self, columns: list[str]) -> Iterator[pl.DataFrame]:
+        """Read the sums of the parts. Raises as `Lake.read`."""
+        return (self._sums(part).select(columns) for part in self.parts.split())
+
+    def split(self) -> list[SumReader]:
+        """Return a reader for each part."""
+        return [replace(self, parts=part) for part in self.parts.split()]
+
+    def _sums(self, part: PartReader) -> pl.DataFrame:
+        path = Lake(part.folder).state_of(part.table, part.buckets[0], f"sums-{self.sum_up.__name__.strip('_')}")
+        about = {"of": part.fingerprints[0], "version": self.version, "polars": pl.__version__}
+        sums = read_state(path, about)
+        if sums is None:
+            sums = pl.concat(self.sum_up(rows) for rows in part(self.of))
+            write_state(path, sums, about)
+        return sums
+
+
+def read_state(path: Path, about: Mapping[str, str]) -> pl.DataFrame | None:
+    """Return what `write_state` wrote to `path` about the same; None where it is of something else, or damaged."""
+    try:
+        if pl.read_parquet_metadata(path).items() >= about.items():
+            return pl.read_parquet(path, glob=False)
+    except (OSError, *_DAMAGED):
+        pass
+    return None
+
+
+def write_state(path: Path, frame: pl.DataFrame, about: Mapping[str, str]) -> None:
+    """Keep a frame that can be made again of what is in the lake. about: what it was made of."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, metadata=dict(about))
+    write_bytes(path, buffer.getvalue())
 
 
 class Lake:
@@ -129,7 +187,8 @@ class Lake:
         recorded = self._recorded(table)
         if not recorded:
             raise FileNotFoundError(f"the lake has no table {table} yet: build it with `make warehouse`")
-        return PartReader(self.folder, table, tuple(sorted(recorded)))
+        buckets = tuple(sorted(recorded))
+        return PartReader(self.folder, table, buckets, tuple(recorded[bucket].fingerprint for bucket in buckets))
 
     def head(self, table: str, row_count: int) -> pl.DataFrame:
         """Return the first rows of `table`. Raises as `read`."""
@@ -221,9 +280,10 @@ class Lake:
         Reads every file, which a run does only once something went wrong.
         """
         found = []
-        # Copies of rows, of whose content no hash is kept.
-        for file in (self.folder / "state").glob("*/visitors-*.parquet"):
-            file.unlink()
+        # Copies and sums of rows, of whose content no hash is kept.
+        for what in ("visitors", "sums"):
+            for file in (self.folder / "state").glob(f"*/{what}-*.parquet"):
+                file.unlink()
         for table in LAKE_TABLES:
             for bucket, part in self.parts(table).items():
                 path = self.path(table, bucket)

@@ -78,7 +78,7 @@ def entity_candidates(
     places = with_episodes(pl.concat(names(_PLACE)), copy_episodes)
     found = _summed_up(places, copy_shows)
     keys = found["key"].to_list()
-    counts = word_counts(copy_names, {word for key in keys for word in key.split()})
+    counts = word_counts(copy_names, {word for key in keys for word in key.split()}, run)
     lower = Counter({key: counts[key][0] for key in keys if " " not in key and key in counts})
     phrases = [key for key in keys if " " in key]
     lower.update(lower_case_phrases(phrases, (turns, passages, chapters), episode_copies, run))

@@ -19,6 +19,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ from orchestration.schemas.alias_proposals import AliasProposals
 from orchestration.transforms.entity_candidates import catalog_first_names
 from orchestration.transforms.letters import fold
 from orchestration.transforms.name_scan import MIN_SOUNDS, catalog_names, text_units, words_around
-from orchestration.transforms.parts import Read
+from orchestration.transforms.parts import Read, Run, all_of, of_each, run_here, summed_up
 from orchestration.transforms.shown_names import (
     MAX_CONTEXTS,
     commonest_forms,
@@ -131,19 +132,20 @@ def alias_proposals(
     copy_shows: pl.DataFrame,
     episode_copies: pl.DataFrame,
     appearance_evidence: pl.DataFrame,
+    run: Run = run_here,
 ) -> pl.DataFrame:
     """Return proposals for misheard names, at most _MAX_ROWS, the likeliest of them.
 
     names, copy_names, turns and so on: read the tables `unknown_names`, `copy_names`, `speaker_turns` and so on, part
-    by part. Other frames as in the lake.
+    by part. run: works on these parts. Other frames as in the lake.
     """
     entities = _Entities(copy_names, catalog, copy_episodes, copy_shows, appearance_evidence)
     by_sound = _names_by_key(catalog, entities.seen)
     keys = {key for part in names(["key"]) for key in part["key"].unique()}
     unknown = _unknown(names, by_sound, catalog)
     unknown_places = _places_of_unknown(names, unknown, copy_episodes)
-    ordinary = _ordinary(copy_names, by_sound, keys, entities)
-    ordinary_places = _places_of_ordinary(copy_names, ordinary, entities, copy_episodes)
+    ordinary = _ordinary(copy_names, by_sound, keys, entities, run)
+    ordinary_places = _places_of_ordinary(copy_names, ordinary, entities, copy_episodes, run)
     kept = _best(
         _proposal(surface, name, similarity, entities[name.entity_id], episodes)
         for surfaces, episodes in (
@@ -301,26 +303,30 @@ def _places_of_unknown(names: Read, surfaces: Mapping[str, _Surface], copy_episo
 
 
 def _ordinary(
-    copy_names: Read, by_sound: Mapping[str, list[_Name]], unknown: Collection[str], entities: _Entities
+    copy_names: Read, by_sound: Mapping[str, list[_Name]], unknown: Collection[str], entities: _Entities, run: Run
 ) -> dict[str, _Surface]:
     """Return the ordinary words that may be garbled: they sound exactly like a name that is mentioned."""
-    spoken = {word for part in copy_names(["copy_id", "spoken"]) for word in exploded(part, "spoken")["word"].unique()}
-    words = sorted(spoken.difference(unknown))
+    spoken = all_of(summed_up(copy_names, _spoken_words, ["copy_id", "spoken"]), ["word"], run)
+    words = sorted(set(chain.from_iterable(part["word"] for part in spoken)).difference(unknown))
     heard = [
         word
         for word, key in zip(words, sound_keys(words), strict=True)
         if any(entities.count(name.entity_id) for name in by_sound.get("=" + key, ()))
     ]
     found = {}
-    for word in sorted(word_counts(copy_names, heard)):
+    for word in sorted(word_counts(copy_names, heard, run)):
         alike = _alike(word, by_sound, is_ordinary=True)
         if alike:
             found[word] = _Surface(word, is_ordinary=True, alike=alike)
     return found
 
 
+def _spoken_words(part: pl.DataFrame) -> pl.DataFrame:
+    return exploded(part, "spoken").select("word").unique()
+
+
 def _places_of_ordinary(
-    copy_names: Read, surfaces: Mapping[str, _Surface], entities: _Entities, copy_episodes: pl.DataFrame
+    copy_names: Read, surfaces: Mapping[str, _Surface], entities: _Entities, copy_episodes: pl.DataFrame, run: Run
 ) -> pl.DataFrame:
     """Return the places of these words beside a word that stands beside such a name, and give each surface its own."""
     pairs = {
@@ -330,19 +336,22 @@ def _places_of_ordinary(
         for neighbour in entities[name.entity_id].beside
     }
     wanted = pl.DataFrame(sorted(pairs), schema={"key": pl.String, "neighbour": pl.String}, orient="row")
-    parts = []
-    for part in copy_names(["copy_id", "spoken"]):
-        spoken = exploded(part, "spoken").rename({"word": "key"})
-        is_beside = [
-            spoken.join(wanted, left_on=["key", side], right_on=["key", "neighbour"], how="semi")
-            for side in ("before", "after")
-        ]
-        parts.append(pl.concat(is_beside).unique(["copy_id", "unit", "start"]))
+    parts = of_each(copy_names, ["copy_id", "spoken"], _beside, run, wanted)
     places = with_episodes(pl.concat(parts), copy_episodes).sort("key", "copy_id", "unit", "start")
     for row, (key, before, after) in enumerate(places.select("key", "before", "after").iter_rows()):
         surfaces[key].rows.append(row)
         surfaces[key].beside.append({word for word in (before, after) if word})
     return places.drop("before", "after").with_columns(is_mid_sentence=pl.lit(value=True))
+
+
+def _beside(part: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+    """Return the spoken words that stand right beside one that is wanted beside them."""
+    spoken = exploded(part, "spoken").rename({"word": "key"})
+    is_beside = [
+        spoken.join(wanted, left_on=["key", side], right_on=["key", "neighbour"], how="semi")
+        for side in ("before", "after")
+    ]
+    return pl.concat(is_beside).unique(["copy_id", "unit", "start"])
 
 
 def _of_rows(places: pl.DataFrame, kept: Sequence[dict[str, Any]]) -> pl.DataFrame:

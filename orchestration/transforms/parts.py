@@ -1,18 +1,25 @@
 """How what takes the rows of all copies gets them: part by part, so that no table is ever whole in memory.
 
-Belongs here: how parts are read, and who works on them. Keep out: where they lie (`io.lake`) and what is in them.
+Belongs here: how parts are read, summed up, and who works on them. Keep out: where they lie (`io.lake`) and what is in
+them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from itertools import chain
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import polars as pl
 
+T = TypeVar("T")
+
 Read = Callable[[list[str]], Iterable[pl.DataFrame]]
 """Reads columns of the parts of a table, all rows of a copy in one of them, anew at every call."""
+
+SumUp = Callable[[pl.DataFrame], pl.DataFrame]
+"""Makes a short frame of the rows of a part."""
 
 Run = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
 """Returns what a function of a module makes of each task, in their order; wherever it lets them be worked on."""
@@ -29,6 +36,56 @@ class _Splits(Protocol):
 def apart(read: Read) -> Sequence[Read]:
     """Return what reads each part by itself, as far as `read` can tell."""
     return read.split() if isinstance(read, _Splits) else [read]
+
+
+@runtime_checkable
+class _Keeps(Protocol):
+    """Reads as `Read` does, and keeps what is made of each part from run to run."""
+
+    def summed_up(self, sum_up: SumUp, columns: list[str]) -> Read:
+        """Return what reads the sums of the parts."""
+
+
+def summed_up(read: Read, sum_up: SumUp, columns: list[str]) -> Read:
+    """Return what reads, of each part, what `sum_up` makes of these columns of it.
+
+    sum_up: a function of a module that depends on nothing else. Where `read` reads the lake it is called once for each
+    content of a part, and what it made is kept beside the part for all who ask, now and in later runs.
+    """
+    return read.summed_up(sum_up, columns) if isinstance(read, _Keeps) else _SummedUp(read, sum_up, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _SummedUp:
+    """Reads sums that nobody keeps."""
+
+    read: Read
+    sum_up: SumUp
+    of: list[str]
+
+    def __call__(self, columns: list[str]) -> Iterator[pl.DataFrame]:
+        """Sum up the parts."""
+        return (self.sum_up(part).select(columns) for part in self.read(self.of))
+
+
+def of_each(read: Read, columns: list[str], work: Callable[..., T], run: Run, *given: Any) -> list[T]:
+    """Return what `work`, a function of a module, makes of these columns of each part, and of what is `given`."""
+    made: list[list[T]] = run(_work_on, [(part, columns, work, given) for part in apart(read)])
+    return list(chain.from_iterable(made))
+
+
+def all_of(read: Read, columns: list[str], run: Run) -> list[pl.DataFrame]:
+    """Return these columns of each part; where sums are read, whoever works makes those that are not kept."""
+    return of_each(read, columns, _unchanged, run)
+
+
+def _unchanged(part: pl.DataFrame) -> pl.DataFrame:
+    return part
+
+
+def _work_on(task: tuple[Read, list[str], Callable[..., T], tuple[Any, ...]]) -> list[T]:
+    read, columns, work, given = task
+    return [work(part, *given) for part in read(columns)]
 
 
 @dataclass(frozen=True, slots=True)

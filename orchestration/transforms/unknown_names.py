@@ -17,7 +17,7 @@ import polars as pl
 from orchestration.schemas.unknown_names import UnknownNames
 from orchestration.transforms.name_runs import Ordinary, key_of, names_in_run, words_of_run
 from orchestration.transforms.name_scan import read_known, text_units
-from orchestration.transforms.parts import Read
+from orchestration.transforms.parts import Read, Run, all_of, of_each, run_here, summed_up
 from orchestration.transforms.shown_names import with_text_around
 
 _KIND = ("surface", "is_mid_sentence", "known")
@@ -32,6 +32,7 @@ _CUT = {
     "is_odd_word": pl.Boolean,
     "known_part_id": pl.String,
 }
+_WORD = {"word": pl.String, "lower": pl.UInt32, "capitalised": pl.UInt32}
 _PLACE = {
     "copy_id": pl.String,
     "unit": pl.UInt32,
@@ -44,24 +45,16 @@ _PLACE = {
 }
 
 
-def unknown_places(read: Read) -> pl.DataFrame:
+def unknown_places(read: Read, run: Run = run_here) -> pl.DataFrame:
     """Return where unknown names stand: `copy_id, unit, start, length, key` and what is told of each by its run.
 
-    read: reads `copy_names`.
+    read: reads `copy_names`. run: works on its parts.
     """
     empty = pl.DataFrame(schema=dict.fromkeys(_KIND, pl.String)).cast({"is_mid_sentence": pl.Boolean})
-    kinds = pl.concat([empty, *(exploded(part, "runs").select(_KIND).unique() for part in read(["copy_id", "runs"]))])
-    cuts = _cuts(kinds.unique(), read)
-    places = [
-        exploded(part, "runs")
-        .join(cuts, on=_KIND)
-        .select(
-            "copy_id", "unit", pl.col("start") + pl.col("low"), "length", "key", "is_odd_word", "known_part_id",
-            is_mid_sentence="is_mid",
-        )
-        for part in read(["copy_id", "runs"])
-    ]  # fmt: skip
-    return pl.concat([pl.DataFrame(schema=_PLACE), *(part.select(*_PLACE) for part in places)])
+    kinds = summed_up(read, _kinds, ["copy_id", "runs"])
+    cuts = _cuts(pl.concat([empty, *all_of(kinds, list(_KIND), run)]).unique(), read, run)
+    places = of_each(read, ["copy_id", "runs"], _places, run, cuts)
+    return pl.concat([pl.DataFrame(schema=_PLACE), *places])
 
 
 def unknown_names(
@@ -78,17 +71,15 @@ def unknown_names(
     return UnknownNames.validate(found.select(UnknownNames.column_names()), cast=True)
 
 
-def word_counts(read: Read, words: Collection[str]) -> dict[str, tuple[int, int]]:
+def word_counts(read: Read, words: Collection[str], run: Run = run_here) -> dict[str, tuple[int, int]]:
     """Return how often each of `words` stands in lower case, and with a capital where no sentence starts.
 
-    read: reads `copy_names`.
+    read: reads `copy_names`. run: works on its parts.
     """
-    wanted = pl.Series(sorted(words), dtype=pl.String).implode()
-    summed = pl.DataFrame(schema={"word": pl.String, "lower": pl.UInt32, "capitalised": pl.UInt32})
-    for part in read(["copy_id", "words"]):
-        found = exploded(part, "words").filter(pl.col("word").is_in(wanted)).drop("copy_id")
-        summed = pl.concat([summed, found]).group_by("word").agg(pl.col("lower", "capitalised").sum())
-    return {word: (lower, capitalised) for word, lower, capitalised in summed.iter_rows()}
+    wanted = pl.Series(sorted(words), dtype=pl.String)
+    of_parts = of_each(summed_up(read, _words, ["copy_id", "words"]), list(_WORD), _among, run, wanted)
+    summed = pl.concat([pl.DataFrame(schema=_WORD), *of_parts]).group_by("word").agg(pl.exclude("word").sum())
+    return {word: (lower, capitalised) for word, lower, capitalised in summed.select(*_WORD).iter_rows()}
 
 
 def with_episodes(places: pl.DataFrame, copy_episodes: pl.DataFrame) -> pl.DataFrame:
@@ -103,10 +94,27 @@ def exploded(part: pl.DataFrame, column: str) -> pl.DataFrame:
     return part.select("copy_id", column).filter(pl.col(column).list.len() > 0).explode(column).unnest(column)
 
 
-def _cuts(kinds: pl.DataFrame, read: Read) -> pl.DataFrame:
+def _kinds(part: pl.DataFrame) -> pl.DataFrame:
+    return exploded(part, "runs").select(_KIND).unique()
+
+
+def _words(part: pl.DataFrame) -> pl.DataFrame:
+    return exploded(part, "words").group_by("word").agg(pl.col("lower", "capitalised").sum())
+
+
+def _among(words: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
+    return words.filter(pl.col("word").is_in(wanted.implode()))
+
+
+def _places(part: pl.DataFrame, cuts: pl.DataFrame) -> pl.DataFrame:
+    found = exploded(part, "runs").join(cuts, on=_KIND)
+    return found.with_columns(pl.col("start") + pl.col("low"), is_mid_sentence="is_mid").select(*_PLACE)
+
+
+def _cuts(kinds: pl.DataFrame, read: Read, run: Run) -> pl.DataFrame:
     """Return the names that each kind of run holds, by their place in it."""
     runs = list(kinds.select(_KIND).iter_rows())
-    ordinary = Ordinary(word_counts(read, {word for surface, *_ in runs for word in words_of_run(surface)}))
+    ordinary = Ordinary(word_counts(read, {word for surface, *_ in runs for word in words_of_run(surface)}, run))
     rows: list[tuple[Any, ...]] = []
     for surface, is_mid, known in runs:
         if surface.islower():

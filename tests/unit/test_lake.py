@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from orchestration.io.lake import Lake
+from orchestration.transforms.parts import Together, all_of, of_each, run_here, summed_up
 
 ROWS = pl.DataFrame({"document_id": ["b", "a"], "text": ["two", "one"]})
 
@@ -65,3 +66,72 @@ def test_a_folder_may_be_named_as_patterns_are(tmp_path):
 def test_a_table_without_contract_is_an_error(tmp_path):
     with pytest.raises(KeyError, match="orchestration/schemas"):
         Lake(tmp_path).path("nonsense")
+
+
+MADE: list[int] = []
+
+
+def longest(part: pl.DataFrame) -> pl.DataFrame:
+    MADE.append(part.height)
+    return part.select(pl.col("text").str.len_chars().max().alias("length"))
+
+
+def above(part: pl.DataFrame, least: int) -> int:
+    return part.filter(pl.col("length") > least).height
+
+
+@pytest.fixture
+def in_parts(tmp_path):
+    """Return a lake whose texts stand in two parts, and a function that writes the second anew."""
+    MADE.clear()
+    lake = Lake(tmp_path)
+
+    def write(text: str) -> None:
+        parts = [ROWS, pl.DataFrame({"document_id": ["c"], "text": [text]})]
+        written = {
+            bucket: lake.write_part("document_texts", bucket, lake.checked("document_texts", rows), "key")
+            for bucket, rows in enumerate(parts)
+        }
+        lake.record("document_texts", written, "key")
+
+    write("three")
+    return lake, write
+
+
+def sums(lake: Lake) -> list[int]:
+    read = summed_up(lake.reader("document_texts"), longest, ["document_id", "text"])
+    return [part.item() for part in all_of(read, ["length"], run_here)]
+
+
+def test_what_is_made_of_a_part_is_kept_until_the_part_changes(in_parts):
+    lake, write = in_parts
+    assert (sums(lake), MADE) == ([3, 5], [2, 1])
+    assert (sums(lake), MADE) == ([3, 5], [2, 1])
+    write("fourteen")
+    assert (sums(lake), MADE) == ([3, 8], [2, 1, 1])
+
+
+@pytest.mark.parametrize("content", [b"", b"no Parquet", None])
+def test_what_was_made_of_a_part_and_is_damaged_or_gone_is_made_again(in_parts, content):
+    lake, _ = in_parts
+    sums(lake)
+    for file in (lake.folder / "state" / "document_texts").iterdir():
+        file.unlink()
+        if content is not None:
+            file.write_bytes(content)
+    assert (sums(lake), MADE) == ([3, 5], [2, 1, 2, 1])
+
+
+def test_what_was_made_is_not_trusted_once_something_went_wrong(in_parts):
+    lake, _ = in_parts
+    sums(lake)
+    assert lake.damaged() == []
+    assert (sums(lake), MADE) == ([3, 5], [2, 1, 2, 1])
+
+
+def test_work_on_each_part_of_a_table_or_of_frames_at_hand(in_parts):
+    lake, _ = in_parts
+    reader = lake.reader("document_texts")
+    for read in (reader, Together((reader,)), lambda columns: [part.select(columns) for part in reader(columns)]):
+        lengths = summed_up(read, longest, ["document_id", "text"])
+        assert of_each(lengths, ["length"], above, run_here, 4) == [0, 1]
