@@ -23,6 +23,8 @@ _SHORTEST_S = 2.0
 _LINEAR = 1.1
 _SHOWN_QUERIES = 20
 _DRY_RUN = "dry run"
+# Tables of what takes hours, each of results of its name; all others but that of machines are of corpora of some size.
+_OF_ITS_OWN = ("dry_run", "marts")
 
 
 def tables(results: Results) -> str:
@@ -35,7 +37,7 @@ def write_page(page: Path, results: Results, out: Path) -> None:
     """Put each table between its marks in `page`, and the plots of `out` beside it. Raises ValueError without marks.
 
     A page that has a place for one of the forecasts is the page of forecasts; any other has to have all other tables.
-    What takes hours and was not measured this time (a dry run, models on a lake of many times the size) stays as it is.
+    What was not measured this time (corpora, a dry run, models on a lake of many times the size) stays as it is.
     """
     text = page.read_text(encoding="utf-8")
     is_forecast = any(f"<!-- bench:{name} -->" in text for name in FORECASTS)
@@ -45,9 +47,9 @@ def write_page(page: Path, results: Results, out: Path) -> None:
         if not found:
             raise ValueError(f"{page} has no place for a table: {marks[0]} and {marks[1]}")
         before, table = found[1], block(results)
-        if name == "machine" and "dry_run" not in results:
-            table = "\n".join([table, *(row for row in before.splitlines() if row.startswith(f"| {_DRY_RUN} |"))])
-        if name in ("dry_run", "marts") and name not in results:
+        if name == "machine":
+            table = _with_former(table, before, results)
+        elif not results.get(name if name in _OF_ITS_OWN else "sizes"):
             table = before
         text = text[: found.start(1)] + table + text[found.end(1) :]
     page.write_text(text, encoding="utf-8")
@@ -55,6 +57,18 @@ def write_page(page: Path, results: Results, out: Path) -> None:
         if (out / f"{plot}.png").is_file():
             (page.parent / "images").mkdir(exist_ok=True)
             shutil.copy(out / f"{plot}.png", page.parent / "images" / f"bench-{plot}.png")
+
+
+def _with_former(table: str, before: str, results: Results) -> str:
+    """Return the table of machines with the former rows of what was not measured this time."""
+    head, rows = table.splitlines()[:2], table.splitlines()[2:]
+    former = before.splitlines()[2:]
+    of_dry_run = [row for row in former if row.startswith(f"| {_DRY_RUN} |")]
+    if not results["sizes"]:
+        rows = [row for row in former if row not in of_dry_run] + rows
+    if "dry_run" not in results:
+        rows += of_dry_run
+    return "\n".join([*head, *rows])
 
 
 def sizes_of(results: Results) -> list[tuple[str, dict[str, Any]]]:

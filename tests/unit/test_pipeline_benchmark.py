@@ -181,10 +181,16 @@ def test_tables_stand_between_their_marks_and_are_replaced(results: dict[str, An
     assert first.startswith("above\n") and "| met |" in first and "**missed**" in first
     for name in PLOTS:
         assert (tmp_path / "images" / f"bench-{name}.png").read_bytes().startswith(b"\x89PNG")
-    dry_run = f"| dry run | {results.pop('dry_run')['machine']['measured_on']}"
-    assert dry_run in first
+    dry_run = results.pop("dry_run")
+    assert f"| dry run | {dry_run['machine']['measured_on']}" in first
     write_page(page, results, out)
     assert page.read_text() == first, "a dry run takes hours, so the former one stays"
+    write_page(page, {"sizes": {}, "dry_run": dry_run}, out)
+    assert page.read_text() == first, "and what was measured of sizes stays where there is nothing but a dry run"
+    write_page(page, {"sizes": {}, "dry_run": dry_run | {"stopped": ""}}, out)
+    assert page.read_text() == first.replace(
+        "It was ended after 60 s, in the last step of the table.", "It came to its end."
+    )
     page.write_text("no marks")
     with pytest.raises(ValueError, match="no place for a table"):
         write_page(page, results, out)
@@ -193,8 +199,9 @@ def test_tables_stand_between_their_marks_and_are_replaced(results: dict[str, An
 def test_the_page_of_the_docs_has_a_place_for_every_table(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
     page.write_text((ROOT / "docs" / "performance.md").read_text(encoding="utf-8"), encoding="utf-8")
+    before = page.read_text(encoding="utf-8")
     write_page(page, {"sizes": {}}, tmp_path)
-    assert "not measured" in page.read_text(encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == before, "nothing was measured"
 
 
 def test_a_lake_is_scored_by_the_truth_of_its_corpus(tmp_path: Path) -> None:
