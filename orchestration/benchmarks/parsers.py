@@ -192,6 +192,10 @@ def _html_page(said: Sequence[Said]) -> str:
     )
 
 
+def _timed_text(said: Sequence[Said]) -> str:
+    return "\n".join(f"{_clock(one.start_ms)}\n{one.text}" for one in said)
+
+
 def _podcast_json(said: Sequence[Said]) -> str:
     segments = [
         {"speaker": s.name, "startTime": s.start_ms / 1000, "endTime": s.end_ms / 1000, "body": s.text} for s in said
@@ -238,6 +242,7 @@ _WRITERS: dict[str, Callable[[Sequence[Said]], str]] = {
     "ttml": _ttml,
     "youtube_captions": _youtube_captions,
     "labelled_text": _labelled_text,
+    "timed_text": _timed_text,
     "show_notes_page": _show_notes_page,
     "html_page": _html_page,
     "podcast_json": _podcast_json,

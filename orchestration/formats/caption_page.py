@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 
 from orchestration.formats.clock import parse_clock
-from orchestration.formats.cue_chain import Cue, find_cues
+from orchestration.formats.cue_chain import cue_segments, find_cues
 from orchestration.formats.dates import stated_date
 from orchestration.formats.document import Chapter, Copy, Link, ParsedDocument, Passage, Segment, char_locator
 from orchestration.formats.locators import resolve_char_locator
-from orchestration.formats.speech import lines, passage, segment, trim
+from orchestration.formats.speech import lines, passage, trim
 from orchestration.formats.stated_fields import Stated, addresses, read_fields, stated_fields, video_id_of
 
 FORMAT = "caption_page"
@@ -36,7 +36,6 @@ _SECTION = re.compile(
 _BULLET = re.compile(rf"(?:\A\s{{0,20}}|[{_BREAK}]\s{{0,20}}|(?<=[.!?…\"”’)])[ \t]{{1,4}})[-•*–][ \t]{{1,4}}")
 _SENTENCE = re.compile(r"[.!?…][\"'”’)]?$")
 _LONG_LINE = 80
-_LINE_END = re.compile(rf"[{_BREAK}]")
 
 
 def sniff(text: str) -> float:
@@ -79,7 +78,7 @@ def parse(text: str) -> ParsedDocument:
     notes = passage(text, body_start, cues[0][0] if cues else len(text)) if transcript else None
     if notes:
         described.append(notes)
-    segments = tuple(_segments(text, cues, stated.duration_s))
+    segments = tuple(cue_segments(text, cues, stated.duration_s))
     passages = ((title,) if title else ()) + tuple(described)
     if not segments and not passages:
         return ParsedDocument(FORMAT, text, ())
@@ -184,20 +183,3 @@ def _links(text: str, header_end: int, sections: list[re.Match[str]]) -> Iterato
         if start not in section_starts and url not in seen:
             seen.add(url)
             yield Link(url, start, end)
-
-
-def _segments(text: str, cues: list[Cue], duration_s: float | None) -> Iterator[Segment]:
-    wrapped = False
-    for index, (_, start, start_s) in enumerate(cues):
-        is_last = index + 1 == len(cues)
-        end = len(text) if is_last else cues[index + 1][0]
-        start, end = trim(text, start, end)
-        if not is_last:
-            end_s: float | None = cues[index + 1][2]
-            wrapped = wrapped or _LINE_END.search(text, start, end) is not None
-        else:
-            end_s = duration_s if duration_s is not None and duration_s >= start_s else None
-            # Captions that fill one line each end with it: what follows the last is the foot of the page.
-            if not wrapped:
-                end = next(lines(text, start, end), (start, end))[1]
-        yield segment(text, start, end, start_s, end_s)

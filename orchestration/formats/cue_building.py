@@ -17,7 +17,7 @@ from orchestration.formats.speech import segment
 
 LONGEST_PAUSE_S = 1.0
 MOST_WORDS = 40
-_LEAST_WORDS = 4
+LEAST_WORDS = 4
 """A sentence of fewer words does not stand alone, unless a pause or a speaker sets it apart."""
 
 _CLOSING = re.compile(r"[.,!?;:…%)\]}»”’。、，！？：；」』]+[\"'”’»]?")
@@ -153,7 +153,7 @@ def _is_new_cue(grouped: list[Unit], unit: Unit, speaker: str | None, last_end_s
         return True
     if last_end_s is not None and unit.start_s is not None and unit.start_s - last_end_s > LONGEST_PAUSE_S:
         return True
-    if words < _LEAST_WORDS:
+    if words < LEAST_WORDS:
         return False
     ending = "".join(before.text for before in grouped[-3:]).rstrip()[-40:]
     return _SENTENCE_END.search(ending) is not None and _ABBREVIATION.search(ending) is None

@@ -11,10 +11,11 @@ import re
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from orchestration.formats.speech import LINE_ENDS
+from orchestration.formats.document import Segment
+from orchestration.formats.speech import LINE_ENDS, lines, segment, trim
 
 # Seconds have two digits: whatever follows them is text. A number before or punctuation after makes it speech. A digit
 # stands first in the pattern, so that all else is passed over quickly; what may not be before it is looked at then.
@@ -23,6 +24,7 @@ _CANDIDATE = re.compile(
     r"(?:([0-9]?):(?=[0-5][0-9]:[0-5][0-9])([0-9]{1,3})|([0-9]{0,2})):([0-5][0-9])"
     r"(?![:%,;!?)\]]|\.(?!\.)|[-–—][0-9])"
 )
+_BREAK = re.compile(rf"[{LINE_ENDS}]")
 _EMPTY = re.compile(r"\s*(?=[0-9]{1,3}:[0-5][0-9])|\s*\Z")
 _LEAST_SHARE = 1 / 3
 # A few times after a longer silence than this are numbers in the last words, unless the stated duration allows them.
@@ -105,6 +107,24 @@ def _without_far_end(chain: list[int], seconds: Sequence[int]) -> list[int]:
         if seconds[chain[place]] - seconds[chain[place - 1]] > _LONGEST_STEP_S:
             return chain[:place]
     return chain
+
+
+def cue_segments(text: str, cues: list[Cue], duration_s: float | None) -> Iterator[Segment]:
+    """Yield a segment for each of `cues`: what stands between its time and the next. duration_s: of the recording."""
+    wrapped = False
+    for index, (_, start, start_s) in enumerate(cues):
+        is_last = index + 1 == len(cues)
+        end = len(text) if is_last else cues[index + 1][0]
+        start, end = trim(text, start, end)
+        if not is_last:
+            end_s: float | None = cues[index + 1][2]
+            wrapped = wrapped or _BREAK.search(text, start, end) is not None
+        else:
+            end_s = duration_s if duration_s is not None and duration_s >= start_s else None
+            # Captions that fill one line each end with it: what follows the last is the foot of the page.
+            if not wrapped:
+                end = next(lines(text, start, end), (start, end))[1]
+        yield segment(text, start, end, start_s, end_s)
 
 
 def longest_chain(values: Sequence[float], indices: Sequence[int]) -> list[int]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
 from orchestration.formats import publisher_page
 from orchestration.formats.dates import stated_date
@@ -22,6 +21,7 @@ from orchestration.formats.label_grammar import Reading, read_turns
 from orchestration.formats.locators import resolve_char_locator
 from orchestration.formats.speech import has_words, passage
 from orchestration.formats.stated_fields import addresses, read_fields, stated_fields, video_id_of
+from orchestration.formats.talk import TALK, is_surely_talk, talks
 from orchestration.formats.text_lines import Entry, Line, chapters_of, entry, is_contents, is_rule, skip_bullet
 from orchestration.formats.turn_segments import (
     CHANGE,
@@ -36,11 +36,6 @@ FORMAT = "labelled_text"
 
 _HEAD_CHARS = 200_000
 _ARROW = re.compile(r"[0-9][ \t]{0,4}-->[ \t]{0,4}[0-9]")
-# How people talk, and how few write.
-_TALK = re.compile(
-    r"\b(?:I|I'm|I've|you|you're|we|we're|yeah|okay|um|uh|gonna|kind of|sort of|you know|right\?"
-    r"|ich|du|wir|je|vous|nous|yo|nosotros)\b"
-)
 _NOTES_HEADING = re.compile(
     r"(?:show ?notes?|links?|resources|references|footnotes?|credits|sponsors?|further reading|guests?|hosts?|contact"
     r"|about (?:the|us)\b.{0,40}|related\b.{0,40}|subscribe\b.{0,40})(?: (?:and|&) .{1,40})?:?\Z",
@@ -202,12 +197,7 @@ def _spoken_words(text: str, reading: Reading) -> int:
 
 def _is_talk(text: str, start: int, words: int) -> bool:
     """Tell whether people address each other here: a word of talk in every 25, at least."""
-    return words > 0 and _talks(text, start, -(-words // 25))
-
-
-def _talks(text: str, start: int, least: int) -> bool:
-    """Tell whether text[start:] holds so many words of talk, which mostly shows well before its end."""
-    return sum(1 for _ in islice(_TALK.finditer(text, start), least)) >= least
+    return words > 0 and talks(text, start, -(-words // 25))
 
 
 def is_prose(text: str, reading: Reading) -> bool:
@@ -222,19 +212,9 @@ def is_prose(text: str, reading: Reading) -> bool:
 
 
 def _is_long_talk(text: str, reading: Reading) -> bool:
-    """Tell whether a text without labels or front matter is talk beyond doubt: long, bare, in `I` and `you`."""
-    paragraphs = [line for line in reading.lines if line.end - line.start >= 80]
-    if len(paragraphs) < 8 or len(paragraphs) < 0.7 * len(reading.lines):
-        return False
-    words = count_words(text)
-    said = sum(map(text.count, '"“”»'))
-    return (
-        words >= 600
-        and said * 100 <= words
-        and _talks(text, 0, -(-words // 15))
-        and len(re.findall(r"[{}<>|=\\`]|://|^[-*+] |^#", text, re.MULTILINE)) <= len(reading.lines) * 0.05
-        and len(re.findall(r"(?i)\b(?:yeah|okay|um|uh|gonna|you know|i mean|kind of)\b", text)) * 150 >= words
-    )
+    """Tell whether a text without labels or front matter is talk beyond doubt, set in paragraphs."""
+    paragraphs = [line for line in reading.lines if line.end - line.start >= 80 and line.is_after_blank]
+    return len(paragraphs) >= 8 and len(paragraphs) >= 0.7 * len(reading.lines) and is_surely_talk(text)
 
 
 # --- reading
@@ -312,4 +292,4 @@ def _stop(text: str, reading: Reading) -> int:
 
 
 def _says(text: str, line: Line) -> bool:
-    return _TALK.search(text, line.start, min(line.end, line.start + 1_000)) is not None
+    return TALK.search(text, line.start, min(line.end, line.start + 1_000)) is not None

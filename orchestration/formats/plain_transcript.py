@@ -1,14 +1,20 @@
-"""A recogniser's plain output: a caption a line, without times or names; a leading `- ` where the speaker changes."""
+"""A recogniser's plain output, without times or names: a caption a line, or all on one line.
+
+A leading `- ` tells where the speaker changes. Where no line has one, the words have to tell that it is talk.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from orchestration.formats.cue_building import LEAST_WORDS, MOST_WORDS
 from orchestration.formats.dates import stated_date
 from orchestration.formats.display import SOUND
 from orchestration.formats.document import Copy, ParsedDocument, char_locator
 from orchestration.formats.locators import resolve_char_locator
 from orchestration.formats.speech import lines, segment, skip_change_mark
+from orchestration.formats.talk import is_surely_talk
 
 FORMAT = "plain_transcript"
 
@@ -22,19 +28,26 @@ _NO_SPEECH = re.compile(
 )
 _ODD_MARK = re.compile(r"[#*+•|<{}@\\=`~_^\t(:;\]]")
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)]?$")
+_ABBREVIATION = re.compile(r"(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|No)\.")
+_WORD = re.compile(r"\S+")
+_LONG_LINE = 1_000
 
 
 def sniff(text: str) -> float:
     """Return how surely `text` is of this format, 0 to 1.
 
     Nothing but its manner tells it: many short lines of plain words, some of them the ends of sentences, and marks of a
-    new speaker at some but not most. Never as sure as a format with marks of its own.
+    new speaker at some but not most; or its words. Never as sure as a format with marks of its own.
     """
+    return 0.6 if _has_changes(text) else 0.5 if is_surely_talk(text[:_HEAD_CHARS]) else 0.0
+
+
+def _has_changes(text: str) -> bool:
     ranges = list(lines(text, 0, _HEAD_CHARS))
     if len(text) > _HEAD_CHARS:
         ranges = ranges[:-1]
     if len(ranges) < _LEAST_LINES:
-        return 0.0
+        return False
     changes = short = odd = ends = words = indented = sounds = 0
     is_list = False
     for index, (start, end) in enumerate(ranges):
@@ -52,7 +65,7 @@ def sniff(text: str) -> float:
         words += len(line.split())
         indented += start > 0 and text[start - 1] in " \t"
     count = len(ranges) - sounds
-    is_speech = (
+    return (
         changes >= 2
         and changes <= 0.6 * count
         and short >= 0.95 * count
@@ -61,7 +74,6 @@ def sniff(text: str) -> float:
         and 0.15 * count <= ends
         and 2.5 * count <= words
     )
-    return 0.6 if is_speech else 0.0
 
 
 def _may_be_odd(line: str) -> bool:
@@ -70,7 +82,10 @@ def _may_be_odd(line: str) -> bool:
 
 
 def parse(text: str) -> ParsedDocument:
-    """Return the one copy that a plain transcript is: a segment a line. A line that states a date is none of them."""
+    """Return the one copy that a plain transcript is: a segment a line, and a sentence where lines are very long.
+
+    A line that states a date is none of them.
+    """
     segments = []
     published = None
     for index, (start, end) in enumerate(lines(text)):
@@ -78,9 +93,10 @@ def parse(text: str) -> ParsedDocument:
         if stated and stated[3] - stated[2] >= 0.8 * (end - start):
             published = stated
             continue
-        made = segment(text, start, end)
-        if made.text:
-            segments.append(made)
+        for first, last in _sentences(text, start, end) if end - start > _LONG_LINE else [(start, end)]:
+            made = segment(text, first, last)
+            if made.text:
+                segments.append(made)
     if not segments:
         return ParsedDocument(FORMAT, text, ())
     copy = Copy(
@@ -92,6 +108,19 @@ def parse(text: str) -> ParsedDocument:
         segments=tuple(segments),
     )
     return ParsedDocument(FORMAT, text, (copy,))
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of the sentences of a line, of four words at least and forty at most."""
+    first, words = start, 0
+    for word in _WORD.finditer(text, start, end):
+        words += 1
+        is_end = _SENTENCE_END.search(word.group()) is not None and not _ABBREVIATION.fullmatch(word.group())
+        if words >= MOST_WORDS or (is_end and words >= LEAST_WORDS):
+            yield first, word.end()
+            first, words = word.end(), 0
+    if words:
+        yield first, end
 
 
 def resolve(text: str, locator: str) -> str:

@@ -20,6 +20,7 @@ from orchestration.formats import (
     rss_feed,
     show_notes_page,
     subrip,
+    timed_text,
     ttml,
     webvtt,
     whisper_text,
@@ -60,6 +61,7 @@ FORMATS = cast(
         ttml,
         youtube_captions,
         labelled_text,
+        timed_text,
         show_notes_page,
         html_page,
         podcast_json,
@@ -76,6 +78,7 @@ SUREST = {
     caption_page.FORMAT: 0.95,
     labelled_text.FORMAT: 0.95,
     publisher_page.FORMAT: 0.85,
+    timed_text.FORMAT: 0.75,
     show_notes_page.FORMAT: 0.65,
     plain_transcript.FORMAT: 0.6,
 }

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from orchestration.formats import plain_transcript
+from orchestration.formats import plain_transcript, registry
 from orchestration.formats.display import tidy
 
 TEXT = """
@@ -46,6 +46,55 @@ def test_lines_marks_and_sounds() -> None:
     assert all(tidy(TEXT[s.char_start : s.char_end]) == s.text for s in copy.segments)
     assert plain_transcript.resolve(TEXT, copy.segments[4].locator) == "They are rather small - and busy."
     assert plain_transcript.sniff(TEXT) >= 0.5
+
+
+TALK = [
+    "So I think you know how this goes.",
+    "We went up there, and I said, well, why not?",
+    "Yeah, that is what Dr. Rae told me, too.",
+    "You kind of lean back, and I mean really back.",
+    "Okay.",
+]
+
+
+def test_talk_without_any_marks_is_told_by_its_words() -> None:
+    text = "\n".join(TALK * 10)
+    assert registry.recognise(text) is plain_transcript  # type: ignore[comparison-overlap]
+    (copy,) = plain_transcript.parse(text).copies
+    assert [one.text for one in copy.segments] == TALK * 10
+
+
+def test_talk_on_one_line_is_cut_into_sentences() -> None:
+    text = " ".join(TALK * 10)
+    assert registry.recognise(text) is plain_transcript  # type: ignore[comparison-overlap]
+    (copy,) = plain_transcript.parse(text).copies
+    # A sentence of one word does not stand alone.
+    assert [one.text for one in copy.segments][:5] == [*TALK[:4], f"{TALK[4]} {TALK[0]}"]
+    assert " ".join(one.text for one in copy.segments) == text
+    assert [text[one.char_start : one.char_end] for one in copy.segments] == [one.text for one in copy.segments]
+
+
+def test_talk_without_sentences_is_cut_after_forty_words() -> None:
+    text = " ".join(TALK * 12).replace(".", "").replace(",", "").replace("?", "").lower()
+    (copy,) = plain_transcript.parse(text).copies
+    assert {len(one.text.split()) for one in copy.segments[:-1]} == {40}
+    assert " ".join(one.text for one in copy.segments) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(TALK * 5),
+        "\n".join(f'"{one}" she said.' for one in TALK * 12),
+        "\n".join(f"- [{one}](https://hill.example/{index})" for index, one in enumerate(TALK * 12)),
+        "\n".join(f"{index // 60}:{index % 60:02} {one}" for index, one in enumerate(TALK * 12)),
+        "\n".join(f"Q: {one}" for one in TALK * 12),
+        "The harbour was quiet that morning, and the boats lay still. " * 60,
+    ],
+    ids=["short", "quoted", "links", "times", "labels", "prose"],
+)
+def test_words_that_may_be_written_are_no_talk(text: str) -> None:
+    assert plain_transcript.sniff(text) == 0.0
 
 
 @pytest.mark.parametrize("line_end", ["\r\n", "\r", "\x85", "\u2028"])

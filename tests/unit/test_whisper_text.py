@@ -83,3 +83,21 @@ def test_the_seed(shared, seed_text) -> None:
     assert sum(not cue.is_speech for cue in cues) == 19
     assert all(cue.start_s is not None and cue.end_s is not None and cue.start_s <= cue.end_s for cue in cues)
     assert not any(cue.text.startswith("- ") for cue in cues)
+
+
+TABLE = "start\tend\ttext\n0\t2500\tWhere is the wind?\n2500\t3000\t(laughs)\n3100\t2000\tBehind us.\nno times\n"
+
+
+def test_the_table_has_times_in_milliseconds() -> None:
+    document = whisper_text.parse(TABLE)
+    (copy,) = document.copies
+    assert [(one.text, one.is_speech, one.start_s, one.end_s) for one in copy.segments] == [
+        ("Where is the wind?", True, 0.0, 2.5),
+        ("(laughs)", False, 2.5, 3.0),
+        ("Behind us.", True, 3.1, None),
+    ]
+    assert [whisper_text.resolve(TABLE, one.locator) for one in copy.segments] == [one.text for one in copy.segments]
+    (problem,) = document.problems
+    assert whisper_text.resolve(TABLE, problem.locator) == "no times"
+    assert whisper_text.sniff(TABLE) > 0.9
+    assert whisper_text.sniff("start\tend\tspeaker\n" + TABLE) == 0.0

@@ -1,0 +1,127 @@
+"""Captions as text, times and no names: what people copy beside a video, or print from a recogniser.
+
+A time may stand on a line of its own or in front of its words, bare (`0:04`), glued to them (`0:04we`), or in brackets
+(`[00:00:04]`, `(0:04.5)`); all may be on one line. Lists of chapters look alike, and are told by the clock: what is
+said between two times takes about as long as they lie apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from itertools import pairwise
+from statistics import median
+
+from orchestration.formats import caption_page
+from orchestration.formats.clock import parse_clock
+from orchestration.formats.cue_building import size
+from orchestration.formats.cue_chain import Cue, cue_segments, find_cues, longest_chain
+from orchestration.formats.document import ParsedDocument
+from orchestration.formats.front_matter import FrontMatter, has_front_matter, read_front_matter
+from orchestration.formats.labelled_text import copy_of
+from orchestration.formats.labels import CLOCK
+from orchestration.formats.locators import resolve_char_locator
+from orchestration.formats.text_lines import Line, heading, is_contents, is_rule, read_lines
+
+FORMAT = "timed_text"
+
+_HEAD_CHARS = 200_000
+_LEAST_CUES = 8
+# A recording, or what is left of it, begins about here; the times of a log are those of a day.
+_LATEST_START_S = 900
+# People say two to four words a second. Pauses and music make it fewer, lists of chapters far fewer.
+_LEAST_WORDS_PER_S, _MOST_WORDS_PER_S = 0.8, 8.0
+# What is said is letters: records, logs and tables are not.
+_LEAST_LETTERS = 0.85
+_BRACKETED = re.compile(
+    rf"(?<!\S)\\?[\[(](?P<clock>{CLOCK})(?:[ \t]?(?:-|–|—|-->)[ \t]?{CLOCK})?\\?[\])](?:[ \t]*[-–—:|](?=\s))?"
+)
+_LEAST_IN_CHAIN = 0.6
+_TIME = re.compile(rf"{CLOCK}(?:[ \t]?[-–—][ \t]?{CLOCK})?")
+_FEW_NAMES = 3
+_LABELLED_SHARE = 0.5
+_LETTER = re.compile(r"[^\W\d_]")
+_NO_SPACE = re.compile(r"\S")
+
+
+def sniff(text: str) -> float:
+    """Return how surely `text` is of this format, 0 to 1, by its head: by how well its words fit its times."""
+    head = text[:_HEAD_CHARS]
+    if head.lstrip()[:1] in ("<", "{") or " --> " in head[:4_000]:
+        return 0.0
+    cues = _cues(head, _matter(head).end)
+    if len(cues) < _LEAST_CUES or cues[0][2] > _LATEST_START_S:
+        return 0.0
+    # Where the clock goes back again and again, several episodes stand in one file.
+    if len(cues) < _LEAST_IN_CHAIN * len(_TIME.findall(head)):
+        return 0.0
+    said = [(head[end:start], start_s - at_s) for (_, end, at_s), (start, _, start_s) in pairwise(cues)]
+    if _are_labelled([words.split() for words, _ in said]):
+        return 0.0
+    rates = [size(words) / seconds for words, seconds in said if seconds > 0]
+    spoken = "".join(words for words, _ in said)
+    letters = len(_LETTER.findall(spoken))
+    is_speech = (
+        len(rates) >= _LEAST_CUES - 1
+        and _LEAST_WORDS_PER_S <= median(rates) <= _MOST_WORDS_PER_S
+        and letters >= _LEAST_LETTERS * len(_NO_SPACE.findall(spoken))
+    )
+    # A page around captions says more than its times do.
+    return 0.75 if is_speech and caption_page.sniff(text) < 0.5 else 0.0
+
+
+def parse(text: str) -> ParsedDocument:
+    """Return the one copy that the captions are: a segment a cue. What stands above the first time is the page."""
+    matter = _matter(text)
+    cues = _cues(text, matter.end)
+    start = cues[0][0] if cues else len(text)
+    title: tuple[int, int] | None = None
+    page: list[Line] = []
+    for index, line in enumerate(read_lines(text, matter.end, start)):
+        found = heading(text, line)
+        if found is not None and index == 0 and found.level == 1:
+            title = (found.start, found.end)
+        elif found is not None and not is_contents(text, found.start, found.end):
+            page.append(Line(found.start, found.end, line.is_after_blank))
+        elif found is None and not is_rule(text, line) and not is_contents(text, line.start, line.end):
+            page.append(line)
+    copy = copy_of(text, matter, page, start, title)
+    segments = tuple(made for made in cue_segments(text, cues, copy.duration_s) if made.text)
+    copies = (replace(copy, segments=segments),) if segments or copy.passages else ()
+    return ParsedDocument(FORMAT, text, copies, tuple(matter.problems))
+
+
+def resolve(text: str, locator: str) -> str:
+    """Return the exact source text of a segment. Raises ValueError for a locator that leads nowhere."""
+    return resolve_char_locator(text, locator)
+
+
+def _are_labelled(said: list[list[str]]) -> bool:
+    """Tell whether most captions begin, or end, with one of few names, in a style that is not read."""
+    # A name in front of the next time ends no sentence.
+    behind = (words for words in said if words and words[-1][-1] not in ".?!…,")
+    ends = (Counter(tuple(words[:2]) for words in said), Counter(tuple(words[-2:]) for words in behind))
+    return any(
+        sum(count for _, count in pairs.most_common(_FEW_NAMES)) >= _LABELLED_SHARE * len(said) for pairs in ends
+    )
+
+
+def _matter(text: str) -> FrontMatter:
+    return (read_front_matter(text) if has_front_matter(text) else None) or FrontMatter(0)
+
+
+@lru_cache(maxsize=1)
+def _cues(text: str, start: int) -> list[Cue]:
+    """Return the times behind `start` in the manner that most are written in."""
+    bracketed = list(_bracketed(text, start))
+    bare = find_cues(text, start, len(text))
+    return bracketed if len(bracketed) >= len(bare) else bare
+
+
+def _bracketed(text: str, start: int) -> Iterator[Cue]:
+    found = [(*match.span(), parse_clock(match["clock"])) for match in _BRACKETED.finditer(text, start)]
+    for index in longest_chain([at_s for _, _, at_s in found], range(len(found))):
+        yield found[index]
