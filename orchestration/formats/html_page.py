@@ -199,6 +199,11 @@ class _Lines:
         if words:
             self._line.append(words)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands in the line so far."""
+        return not any(words.strip() for words in self._line)
+
     def end_line(self) -> None:
         line = _clean("".join(self._line))
         self._line = []
@@ -238,7 +243,7 @@ def _walk(root: Any, lines: _Lines, links: dict[str, None], page: _Page) -> None
             url = _SPACE.sub("", element.get("href"))[:2_000]
             links.setdefault(url)
             page.audio = page.audio or (url if _AUDIO.search(url) else None)
-        before, after = _marks(element, tag)
+        before, after = _marks(element, tag, opens_line=lines.is_empty)
         lines.add(before)
         lines.add(element.text)
         stack.append((element, True, after))
@@ -249,14 +254,28 @@ def _is_hidden(element: Any) -> bool:
     return element.get("hidden") is not None or element.get("aria-hidden") == "true"
 
 
-def _marks(element: Any, tag: str) -> tuple[str, str]:
-    """Return what stands around an element in the text: stars around what is set like a name, spaces around times."""
+def _leads_words(element: Any) -> bool:
+    """Tell whether words follow an element in its line, and neither a colon nor a time."""
+    after = _clean(element.tail)
+    following = element.getnext()
+    if not after and following is not None and following.tag not in _BLOCKS and following.tag != "br":
+        after = _clean("".join(following.itertext())[:200])
+    return after[:1].isalpha() or (after[:1] != "" and after[0] in "\"“‘'")
+
+
+def _marks(element: Any, tag: str, opens_line: bool) -> tuple[str, str]:
+    """Return what stands around an element in the text: stars around what is set like a name, spaces around times.
+
+    A name whose class says so, in front of words in the same line, gets the colon that the page shows by its design.
+    """
     is_name = _NAME_CLASS.search(element.get("class") or "") is not None
     if tag in ("b", "strong", "dt") or is_name:
         words = _clean("".join(element.itertext())[:200])
         name = re.sub(r"\s*[\[(]?[0-9:.]*[\])]?:?\Z", "", words)
         if len(words) < 80 and is_speaker(name, is_cased=not is_name):
             has_child_mark = any(child.tag in ("b", "strong") for child in element)
+            if is_name and opens_line and name == words and not has_child_mark and _leads_words(element):
+                return " **", ":** "
             return (" ", " ") if has_child_mark else (" **", "** ")
     return (" ", " ") if tag in ("time", "span", "td", "th") else ("", "")
 

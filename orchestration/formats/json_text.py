@@ -18,6 +18,8 @@ from orchestration.formats.document import Problem
 _OPENING = re.compile(r"[ \t\r\n]{0,10000}[\[{]")
 _RANGE = re.compile(r"([0-9]{1,12})\.\.([0-9]{1,12})")
 _INDEX = re.compile(r"[0-9]{1,12}")
+# What is wrong with a text that goes on behind a value.
+_MORE = "Extra data"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -35,8 +37,8 @@ _NO_JSON = Loaded(None, "it is no JSON: it begins with neither { nor [")
 def load(text: str) -> Loaded:
     """Return the JSON value that `text` is. The last text is remembered, since several formats look at each file.
 
-    Never raises: too deep nesting, broken syntax and truncated files are told by `error`. `NaN` and numbers of any
-    length are accepted; what they mean is for the reader to tell.
+    A value a line (JSON Lines) is the list of them. Never raises: too deep nesting, broken syntax and truncated files
+    are told by `error`. `NaN` and numbers of any length are accepted; what they mean is for the reader to tell.
     """
     return _load(text) if _OPENING.match(text) else _NO_JSON
 
@@ -47,6 +49,8 @@ def _load(text: str) -> Loaded:
         try:
             return Loaded(json.loads(text))
         except json.JSONDecodeError as error:
+            if error.msg == _MORE and (values := _values_of_lines(text)):
+                return Loaded(values)
             return Loaded(None, f"it is no valid JSON: {error.msg} at line {error.lineno}, column {error.colno}")
         except ValueError:
             # An integer longer than Python reads by default. No time or name is such a number.
@@ -55,6 +59,14 @@ def _load(text: str) -> Loaded:
         return Loaded(None, "its JSON is nested too deeply")
     except ValueError as error:
         return Loaded(None, f"it is no valid JSON: {str(error)[:100]}")
+
+
+def _values_of_lines(text: str) -> list[Any]:
+    """Return the values of the lines of `text`, or nothing where a line is no value by itself."""
+    try:
+        return [json.loads(line) for line in text.split("\n") if line.strip()]
+    except ValueError:
+        return []
 
 
 def _integer(digits: str) -> int | float:

@@ -38,6 +38,8 @@ STYLES = {
     "definition list": ("<dl><dt>{name}</dt><dd>{text}</dd></dl>", False),
     "times": ("<p><time>[{at}]</time> <strong>{name}:</strong> {text}</p>", True),
     "names in spans": ('<p><span class="speaker-name">{name}</span><span>{at}</span></p><p>{text}</p>', True),
+    "classes in a line": ('<p><span class="speaker">{name}</span> <span class="text">{text}</span></p>', False),
+    "class in front of words": ('<p><b class="speaker">{name}</b> {text}</p>', False),
     "headings": ("<h4>{name}</h4><p>{text}</p>", False),
     "table": ("<table><tr><td>[{at}]</td><td><b>{name}:</b></td><td>{text}</td></tr></table>", True),
 }

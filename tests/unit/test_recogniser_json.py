@@ -132,6 +132,17 @@ def test_a_dump_of_faster_whisper_is_a_list() -> None:
     assert copy.segments[0].locator == "/0/text"
 
 
+def test_a_value_a_line_is_the_list_of_them() -> None:
+    said = [{"start": at, "end": at + 2, "speaker": "Ada", "text": f"Bee {at} is here."} for at in range(4)]
+    text = "\n".join(map(json.dumps, said)) + "\n"
+    (copy,) = recogniser_json.parse(text).copies
+    assert told(copy) == [("Ada", at, at + 2, f"Bee {at} is here.") for at in range(4)]
+    assert recogniser_json.resolve(text, copy.segments[3].locator) == "Bee 3 is here."
+    # The second line is cut off.
+    (problem,) = recogniser_json.parse(text[:90]).problems
+    assert "no valid JSON: Extra data at line 2" in problem.reason
+
+
 def deepgram(words: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     alternative = {"transcript": "", "words": words, **more}
     return {"metadata": {"duration": 9.5}, "results": {"channels": [{"alternatives": [alternative]}]}}
