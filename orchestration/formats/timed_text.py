@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -40,7 +39,9 @@ _BRACKETED = re.compile(
     rf"(?<!\S)\\?[\[(](?P<clock>{CLOCK})(?:[ \t]?(?:-|–|—|-->)[ \t]?{CLOCK})?\\?[\])](?:[ \t]*[-–—:|](?=\s))?"
 )
 _LEAST_IN_CHAIN = 0.6
-_TIME = re.compile(rf"{CLOCK}(?:[ \t]?[-–—][ \t]?{CLOCK})?")
+_TIME = re.compile(rf"{CLOCK}(?:[ \t]?[-–—,][ \t]?{CLOCK})?")
+# A line of SubViewer's captions, which YouTube calls `.sbv`.
+_PAIR = re.compile(rf"(?<![^\n\r])(?P<clock>{CLOCK}),{CLOCK}(?=[ \t]*(?:[\n\r]|\Z))")
 _FEW_NAMES = 3
 _LABELLED_SHARE = 0.5
 _LETTER = re.compile(r"[^\W\d_]")
@@ -116,12 +117,10 @@ def _matter(text: str) -> FrontMatter:
 @lru_cache(maxsize=1)
 def _cues(text: str, start: int) -> list[Cue]:
     """Return the times behind `start` in the manner that most are written in."""
-    bracketed = list(_bracketed(text, start))
-    bare = find_cues(text, start, len(text))
-    return bracketed if len(bracketed) >= len(bare) else bare
+    manners = [_marked(_PAIR, text, start), _marked(_BRACKETED, text, start), find_cues(text, start, len(text))]
+    return max(manners, key=len)
 
 
-def _bracketed(text: str, start: int) -> Iterator[Cue]:
-    found = [(*match.span(), parse_clock(match["clock"])) for match in _BRACKETED.finditer(text, start)]
-    for index in longest_chain([at_s for _, _, at_s in found], range(len(found))):
-        yield found[index]
+def _marked(mark: re.Pattern[str], text: str, start: int) -> list[Cue]:
+    found = [(*match.span(), parse_clock(match["clock"])) for match in mark.finditer(text, start)]
+    return [found[index] for index in longest_chain([at_s for _, _, at_s in found], range(len(found)))]

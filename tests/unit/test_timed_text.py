@@ -36,6 +36,9 @@ SHAPES: dict[str, Callable[[int, str], str]] = {
     "in brackets with both times": lambda index, text: f"[{clock(index)} - {clock(index + 1)}] {text}\n",
     "in brackets that Markdown escapes": lambda index, text: f"\\[{clock(index)}\\] {text}\n",
     "with hundredths, in brackets": lambda index, text: f"[{clock(index)}.00]{text}\n",
+    "with both times in front, as in .sbv": lambda index, text: (
+        f"0:{clock(index).zfill(5)}.000,0:{clock(index + 1).zfill(5)}.000\n{text}\n\n"
+    ),
     "in paragraphs": lambda index, text: f"{clock(index)}\n{text}\n\n",
 }
 
