@@ -14,11 +14,12 @@ from typing import NamedTuple
 from orchestration.formats.display import tidy
 from orchestration.formats.document import Copy, ParsedDocument, Passage, Problem, Segment, Word, char_locator
 from orchestration.formats.rolling import fresh_from
-from orchestration.formats.speaker_prefixes import learn_names, read_prefix
+from orchestration.formats.speaker_prefixes import learn_names, learn_names_above, read_prefix
 from orchestration.formats.speech import has_words, skip_change_mark
 
 _MARK_INSIDE = re.compile(r"(?<=\s)(?:>|&gt;){2,3}(?=\s)")
 _WORD = re.compile(r"\S+")
+_FIRST_CUES = 60
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2})(?:[-_][A-Za-z0-9_-]{1,30})?\s*")
 
 
@@ -179,10 +180,11 @@ def _segments(cues: list[Cue], at: int) -> Iterator[tuple[Segment, str]]:
     """Yield each segment and its line of the document text, which begins at `at`."""
     has_voices = any(run.voice for cue in cues for run in cue.runs)
     names = frozenset() if has_voices else learn_names([list(_line_starts(cue)) for cue in cues])
+    above = frozenset() if has_voices or names else _names_above(cues)
     label: str | None = None
     is_label_due = is_change = False
     for cue in cues:
-        utterances = list(_utterances(cue, names))
+        utterances = list(_utterances(cue, names, above))
         spoken = [tidy(utterance.text) for utterance in utterances]
         shown = [number for number, text in enumerate(spoken) if text]
         for number, utterance in enumerate(utterances):
@@ -262,7 +264,23 @@ def _line_starts(cue: Cue) -> Iterator[str]:
             yield text[said:]
 
 
-def _utterances(cue: Cue, names: frozenset[str]) -> Iterator[_Utterance]:
+def _names_above(cues: Sequence[Cue]) -> frozenset[str]:
+    # Most files have none, as their first cues show.
+    is_likely = len(cues) <= _FIRST_CUES or learn_names_above(_first_lines(cues[:_FIRST_CUES]), _FIRST_CUES)
+    return learn_names_above(_first_lines(cues), len(cues)) if is_likely else frozenset()
+
+
+def _first_lines(cues: Sequence[Cue]) -> list[str]:
+    """Return the first line of each cue that has another one."""
+    found = []
+    for cue in cues:
+        first, *others = map(_joined, _lines(cue))
+        if any(not line.isspace() for line in others if line):
+            found.append(first.strip())
+    return found
+
+
+def _utterances(cue: Cue, names: frozenset[str], above: frozenset[str]) -> Iterator[_Utterance]:
     """Yield what each speaker says in a cue; the text is without marks and names in front, and tidy of white space."""
     current: list[Run] = []
     name: str | None = None
@@ -274,6 +292,8 @@ def _utterances(cue: Cue, names: frozenset[str]) -> Iterator[_Utterance]:
         has_mark = said > lead and (number == 0 or is_marked or text[lead] != "-" or text[lead + 1] == " ")
         said = said if has_mark else lead
         prefix = read_prefix(text[said : said + 200], names) if names else None
+        if number == 0 and above and text.strip() in above:
+            prefix = text.strip(), len(text)
         is_marked = is_marked or has_mark
         if has_mark or prefix:
             if number:

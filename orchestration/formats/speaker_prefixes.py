@@ -1,7 +1,8 @@
-"""Names in front of what is said in a caption: `Ada Bee: Good evening`, `[SPEAKER_00]: Good evening`.
+"""Names in front of what is said in a caption: `Ada Bee: Good evening`, `[SPEAKER_00]: Good evening`, or a line above.
 
 A single `Word:` may be anything. A name is one if it returns in front of other captions, if it opens the captions in
-which another one returns, or if it is written in a manner that only recognisers have.
+which another one returns, or if it is written in a manner that only recognisers have. A line by itself is a name only
+where most captions have such a line.
 """
 
 from __future__ import annotations
@@ -41,6 +42,17 @@ def learn_names(cues: Sequence[Sequence[str]]) -> frozenset[str]:
     if not sure and opening not in names and sum(counts[name] for name in names) < _LEAST_OCCURRENCES:
         return frozenset()
     return frozenset(names)
+
+
+def learn_names_above(first_lines: Sequence[str], cue_count: int) -> frozenset[str]:
+    """Return the names that stand on a line above what is said, as meetings are exported.
+
+    first_lines: of the cues that have more than one line, of `cue_count` in all.
+    """
+    counts = Counter(line for line in first_lines if is_name(line) or _NUMBERED.fullmatch(line))
+    names = {name for name, count in counts.items() if count >= 2}
+    told = sum(counts[name] for name in names)
+    return frozenset(names) if told >= max(_LEAST_OCCURRENCES, cue_count / 2) else frozenset()
 
 
 def read_prefix(text: str, names: frozenset[str]) -> tuple[str, int] | None:

@@ -90,6 +90,15 @@ def test_names_in_front() -> None:
     assert labels("Ada:", "Hello.", "Bo: Hi.", "Ada: Oh.", "Bo: No.") == ["Ada", "Bo", "Ada", "Bo"]
 
 
+def test_names_on_a_line_above() -> None:
+    assert labels("Ada Bee\nHello.", "Bo\nHi.", "Ada Bee\nSo.", "Bo\nYes.", "and more") == [
+        *("Ada Bee", "Bo", "Ada Bee", "Bo", "Bo"),
+    ]
+    # Few captions have such a line, or it says something else each time.
+    assert labels("Ada Bee\nHello.", "Bo\nHi.", *("It rains\nin May.",) * 5, "Ada Bee\nNo.") == [None] * 8
+    assert labels("Kites Fly\nover us.", "Bees Hum\nbelow.", "Cows Moo\nbeside.", "Dogs Bark\nthen.") == [None] * 4
+
+
 def test_what_stands_before_a_colon_is_no_name() -> None:
     assert labels("Remember: bees.", "Note: wax.", "Note: honey.", "Note: rain.") == [None] * 4
     assert labels("We have three.", "Larkfield: a town.", "So it is.") == [None] * 3
