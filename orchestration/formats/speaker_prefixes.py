@@ -45,11 +45,11 @@ def learn_names(cues: Sequence[Sequence[str]]) -> frozenset[str]:
 
 
 def learn_names_above(first_lines: Sequence[str], cue_count: int) -> frozenset[str]:
-    """Return the names that stand on a line above what is said, as meetings are exported.
+    """Return the full names, or numbered ones, that stand on a line above what is said, as meetings are exported.
 
     first_lines: of the cues that have more than one line, of `cue_count` in all.
     """
-    counts = Counter(line for line in first_lines if is_name(line) or _NUMBERED.fullmatch(line))
+    counts = Counter(line for line in first_lines if (" " in line and is_name(line)) or _NUMBERED.fullmatch(line))
     names = {name for name, count in counts.items() if count >= 2}
     told = sum(counts[name] for name in names)
     return frozenset(names) if told >= max(_LEAST_OCCURRENCES, cue_count / 2) else frozenset()

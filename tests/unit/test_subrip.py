@@ -91,8 +91,8 @@ def test_names_in_front() -> None:
 
 
 def test_names_on_a_line_above() -> None:
-    assert labels("Ada Bee\nHello.", "Bo\nHi.", "Ada Bee\nSo.", "Bo\nYes.", "and more") == [
-        *("Ada Bee", "Bo", "Ada Bee", "Bo", "Bo"),
+    assert labels("Ada Bee\nHello.", "Speaker 2\nHi.", "Ada Bee\nSo.", "Speaker 2\nYes.", "and more") == [
+        *("Ada Bee", "Speaker 2", "Ada Bee", "Speaker 2", "Speaker 2"),
     ]
     # Few captions have such a line, or it says something else each time.
     assert labels("Ada Bee\nHello.", "Bo\nHi.", *("It rains\nin May.",) * 5, "Ada Bee\nNo.") == [None] * 8
