@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from orchestration.benchmarks.watching import Watched, python, watch
 from orchestration.settings import Settings, load_settings
 
 START, BETWEEN = "start", "between"
+FAILED = "ended by an error"
 NAMES = {
     START: "start: Python, dbt's manifest, imports",
     BETWEEN: "Dagster between steps, summary, end",
@@ -78,16 +79,27 @@ def environment(raw: Path, warehouse: Path, processes: int) -> dict[str, str]:
 
 
 def build(
-    raw: Path, warehouse: Path, processes: int, limit_s: float = float("inf"), limit_bytes: float = float("inf")
+    raw: Path,
+    warehouse: Path,
+    processes: int,
+    limit_s: float = float("inf"),
+    limit_bytes: float = float("inf"),
+    *,
+    keeps_failure: bool = False,
 ) -> Build:
-    """Build `raw` in `warehouse` and return how it went. Raises RuntimeError where it fails of itself."""
+    """Build `raw` in `warehouse` and return how it went. Raises RuntimeError where it fails of itself.
+
+    keeps_failure: return what was measured up to then instead, as of one that was stopped: `FAILED`.
+    """
     watched = watch(
         python("-m", "orchestration", "build"),
         environment(raw, warehouse, processes),
         limit_s=limit_s,
         limit_bytes=limit_bytes,
     )
-    if watched.exit_code and not watched.stopped:
+    if watched.exit_code and not watched.stopped and keeps_failure:
+        watched = replace(watched, stopped=FAILED)
+    elif watched.exit_code and not watched.stopped:
         raise RuntimeError(f"the build of {raw} failed; what it said stands above")
     return Build(watched, steps_of_last_run(settings_of(raw, warehouse, processes)), times_said(watched.output))
 

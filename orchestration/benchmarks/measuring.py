@@ -29,6 +29,8 @@ OTHERS = Path(__file__).resolve().parent / "others" / "spacy_and_pandas.py"
 # Files that have more than one episode.
 _OF_MANY = ("directory_page", "rss_feed")
 # No build may take more than this share of the memory of the machine, lest the machine ends something else.
+# Raw files, the lake, a release, and what DuckDB spills for the index of search: at 10 GB, 72 GB were not enough.
+_DISK_TIMES = 8
 _MOST_MEMORY = 0.85
 
 Report = Callable[[str], None]
@@ -73,7 +75,7 @@ def corpus_of(megabytes: float, options: Options, report: Report) -> Plan:
 def measure(megabytes: float, options: Options, report: Report) -> dict[str, Any]:
     """Return all figures of one size.
 
-    Raises BuildStoppedError where the build takes too much memory, RuntimeError where something fails.
+    Raises BuildStoppedError where the build fails or takes too much memory, RuntimeError where something else fails.
     """
     plan = corpus_of(megabytes, options, report)
     raw, warehouse = _place(plan, options)
@@ -110,13 +112,13 @@ def measure(megabytes: float, options: Options, report: Report) -> dict[str, Any
 def measure_dry(
     megabytes: float, options: Options, limit_s: float, report: Report, before: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return the figures of a build alone, which is ended after `limit_s` or where memory runs out.
+    """Return the figures of a build alone, up to where it fails, or is ended after `limit_s` or where memory runs out.
 
     before: what this returned of a build that was ended so and whose folders were kept: it goes on, and both count.
     Raises RuntimeError where the disk has no room for it, or nothing was kept.
     """
     options.out.mkdir(parents=True, exist_ok=True)
-    need, free = 4.5 * megabytes * 1e6, shutil.disk_usage(options.out).free
+    need, free = _DISK_TIMES * megabytes * 1e6, shutil.disk_usage(options.out).free
     if before is None and free < need:
         raise RuntimeError(
             f"{need / 1e9:.0f} GB are needed at {options.out}, {free / 1e9:.0f} GB are free: name another --out"
@@ -157,7 +159,7 @@ def memory_bytes() -> int:
 
 
 def _first_build(raw: Path, warehouse: Path, options: Options, limit_s: float) -> dict[str, Any]:
-    built = build(raw, warehouse, options.processes, limit_s, _MOST_MEMORY * memory_bytes())
+    built = build(raw, warehouse, options.processes, limit_s, _MOST_MEMORY * memory_bytes(), keeps_failure=True)
     figures = _about(raw) | {"stopped": built.watched.stopped, "build": _figures(built, raw)}
     figures["lake_mb"], figures["release_mb"] = _size_mb(warehouse / "lake"), _size_mb(warehouse / "releases")
     return figures

@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from orchestration.benchmarks.builds import FAILED
 from orchestration.benchmarks.measuring import (
     BuildStoppedError,
     Options,
@@ -125,6 +126,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             found = measure_dry(options.dry_run, how, options.limit_minutes * 60, report, before)
             results["dry_run"] = {"machine": machine(), "megabytes": options.dry_run} | found
             save(out, results)
+            if found["stopped"] == FAILED:
+                raise RuntimeError(f"the build of {options.dry_run:g} MB failed; what was measured up to then is kept")
         elif not sizes:
             sizes = [10.0, 100.0]
         for megabytes in sizes:

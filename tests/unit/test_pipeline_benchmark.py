@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import polars as pl
 import pytest
 
 from orchestration.benchmarks import pipeline
-from orchestration.benchmarks.builds import Build, Step, settings_of, stage_rows, times_said
+from orchestration.benchmarks.builds import Build, Step, build, settings_of, stage_rows, times_said
 from orchestration.benchmarks.corpus.generate import Plan, generate
 from orchestration.benchmarks.corpus_score import score
 from orchestration.benchmarks.measuring import joined
@@ -228,6 +229,21 @@ def test_a_lake_is_scored_by_the_truth_of_its_corpus(tmp_path: Path) -> None:
     label = label.with_columns(mention_id=pl.lit("of a label"), field=pl.lit("speaker_label"), char_start=0, char_end=3)
     lake.write("mentions", pl.concat([mentions, label.cast(mentions.schema)]), "with a label")
     assert score(corpus.out, lake) == found
+
+
+def test_what_was_measured_of_a_build_that_fails_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failed = replace(_watched(), exit_code=1)
+    monkeypatch.setattr("orchestration.benchmarks.builds.watch", lambda *arguments, **limits: failed)
+    monkeypatch.setattr("orchestration.benchmarks.builds.steps_of_last_run", lambda settings: [])
+    with pytest.raises(RuntimeError, match="failed"):
+        build(tmp_path, tmp_path, 1)
+    assert pipeline.main(["--dry-run", "0.2", "--out", str(tmp_path), "--processes", "1"]) == 1
+    assert "what was measured up to then is kept" in capsys.readouterr().err
+    dry = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))["dry_run"]
+    assert (dry["stopped"], dry["build"]["peak_mb"]) == ("ended by an error", 10.0)
+    assert "It was ended by an error, in the last step of the table." in (tmp_path / "bench.md").read_text()
 
 
 def test_a_build_that_was_ended_and_went_on_counts_as_one() -> None:
