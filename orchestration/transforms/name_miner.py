@@ -36,7 +36,7 @@ from orchestration.schemas.alias_proposals import AliasProposals
 from orchestration.transforms.entity_candidates import catalog_first_names
 from orchestration.transforms.letters import fold
 from orchestration.transforms.name_scan import MIN_SOUNDS, catalog_names, text_units, words_around
-from orchestration.transforms.parts import Read, Run, all_of, of_each, run_here, summed_up
+from orchestration.transforms.parts import Read, Run, made, run_here, summed_up
 from orchestration.transforms.shown_names import (
     MAX_CONTEXTS,
     commonest_forms,
@@ -145,7 +145,7 @@ def alias_proposals(
     unknown = _unknown(names, by_sound, catalog)
     unknown_places = _places_of_unknown(names, unknown, copy_episodes)
     ordinary = _ordinary(copy_names, by_sound, keys, entities, run)
-    ordinary_places = _places_of_ordinary(copy_names, ordinary, entities, copy_episodes, run)
+    ordinary_places = _places_of_ordinary(copy_names, ordinary, entities, copy_episodes)
     kept = _best(
         _proposal(surface, name, similarity, entities[name.entity_id], episodes)
         for surfaces, episodes in (
@@ -306,8 +306,8 @@ def _ordinary(
     copy_names: Read, by_sound: Mapping[str, list[_Name]], unknown: Collection[str], entities: _Entities, run: Run
 ) -> dict[str, _Surface]:
     """Return the ordinary words that may be garbled: they sound exactly like a name that is mentioned."""
-    spoken = all_of(summed_up(copy_names, _spoken_words, ["copy_id", "spoken"]), ["word"], run)
-    words = sorted(set(chain.from_iterable(part["word"] for part in spoken)).difference(unknown))
+    spoken = made(summed_up(copy_names, _spoken_words, ["copy_id", "spoken"]), ["word"], run)
+    words = sorted(set(chain.from_iterable(part["word"] for part in spoken(["word"]))).difference(unknown))
     heard = [
         word
         for word, key in zip(words, sound_keys(words), strict=True)
@@ -326,7 +326,7 @@ def _spoken_words(part: pl.DataFrame) -> pl.DataFrame:
 
 
 def _places_of_ordinary(
-    copy_names: Read, surfaces: Mapping[str, _Surface], entities: _Entities, copy_episodes: pl.DataFrame, run: Run
+    copy_names: Read, surfaces: Mapping[str, _Surface], entities: _Entities, copy_episodes: pl.DataFrame
 ) -> pl.DataFrame:
     """Return the places of these words beside a word that stands beside such a name, and give each surface its own."""
     pairs = {
@@ -336,7 +336,7 @@ def _places_of_ordinary(
         for neighbour in entities[name.entity_id].beside
     }
     wanted = pl.DataFrame(sorted(pairs), schema={"key": pl.String, "neighbour": pl.String}, orient="row")
-    parts = of_each(copy_names, ["copy_id", "spoken"], _beside, run, wanted)
+    parts = [_beside(part, wanted) for part in copy_names(["copy_id", "spoken"])]
     places = with_episodes(pl.concat(parts), copy_episodes).sort("key", "copy_id", "unit", "start")
     for row, (key, before, after) in enumerate(places.select("key", "before", "after").iter_rows()):
         surfaces[key].rows.append(row)

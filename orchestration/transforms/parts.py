@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import polars as pl
-
-T = TypeVar("T")
 
 Read = Callable[[list[str]], Iterable[pl.DataFrame]]
 """Reads columns of the parts of a table, all rows of a copy in one of them, anew at every call."""
@@ -68,24 +65,17 @@ class _SummedUp:
         return (self.sum_up(part).select(columns) for part in self.read(self.of))
 
 
-def of_each(read: Read, columns: list[str], work: Callable[..., T], run: Run, *given: Any) -> list[T]:
-    """Return what `work`, a function of a module, makes of these columns of each part, and of what is `given`."""
-    made: list[list[T]] = run(_work_on, [(part, columns, work, given) for part in apart(read)])
-    return list(chain.from_iterable(made))
+def made(read: Read, columns: list[str], run: Run) -> Read:
+    """Return what reads sums, after whoever works has made those that are not kept."""
+    if isinstance(read, _Splits):
+        run(_make, [(part, columns) for part in read.split()])
+    return read
 
 
-def all_of(read: Read, columns: list[str], run: Run) -> list[pl.DataFrame]:
-    """Return these columns of each part; where sums are read, whoever works makes those that are not kept."""
-    return of_each(read, columns, _unchanged, run)
-
-
-def _unchanged(part: pl.DataFrame) -> pl.DataFrame:
-    return part
-
-
-def _work_on(task: tuple[Read, list[str], Callable[..., T], tuple[Any, ...]]) -> list[T]:
-    read, columns, work, given = task
-    return [work(part, *given) for part in read(columns)]
+def _make(task: tuple[Read, list[str]]) -> None:
+    read, columns = task
+    for _ in read(columns):
+        pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import polars as pl
 from orchestration.schemas.unknown_names import UnknownNames
 from orchestration.transforms.name_runs import Ordinary, key_of, names_in_run, words_of_run
 from orchestration.transforms.name_scan import read_known, text_units
-from orchestration.transforms.parts import Read, Run, all_of, of_each, run_here, summed_up
+from orchestration.transforms.parts import Read, Run, made, run_here, summed_up
 from orchestration.transforms.shown_names import with_text_around
 
 _KIND = ("surface", "is_mid_sentence", "known")
@@ -51,9 +51,9 @@ def unknown_places(read: Read, run: Run = run_here) -> pl.DataFrame:
     read: reads `copy_names`. run: works on its parts.
     """
     empty = pl.DataFrame(schema=dict.fromkeys(_KIND, pl.String)).cast({"is_mid_sentence": pl.Boolean})
-    kinds = summed_up(read, _kinds, ["copy_id", "runs"])
-    cuts = _cuts(pl.concat([empty, *all_of(kinds, list(_KIND), run)]).unique(), read, run)
-    places = of_each(read, ["copy_id", "runs"], _places, run, cuts)
+    kinds = made(summed_up(read, _kinds, ["copy_id", "runs"]), list(_KIND), run)
+    cuts = _cuts(pl.concat([empty, *kinds(list(_KIND))]).unique(), read, run)
+    places = (_places(part, cuts) for part in read(["copy_id", "runs"]))
     return pl.concat([pl.DataFrame(schema=_PLACE), *places])
 
 
@@ -77,7 +77,8 @@ def word_counts(read: Read, words: Collection[str], run: Run = run_here) -> dict
     read: reads `copy_names`. run: works on its parts.
     """
     wanted = pl.Series(sorted(words), dtype=pl.String)
-    of_parts = of_each(summed_up(read, _words, ["copy_id", "words"]), list(_WORD), _among, run, wanted)
+    sums = made(summed_up(read, _words, ["copy_id", "words"]), list(_WORD), run)
+    of_parts = (part.filter(pl.col("word").is_in(wanted.implode())) for part in sums(list(_WORD)))
     summed = pl.concat([pl.DataFrame(schema=_WORD), *of_parts]).group_by("word").agg(pl.exclude("word").sum())
     return {word: (lower, capitalised) for word, lower, capitalised in summed.select(*_WORD).iter_rows()}
 
@@ -100,10 +101,6 @@ def _kinds(part: pl.DataFrame) -> pl.DataFrame:
 
 def _words(part: pl.DataFrame) -> pl.DataFrame:
     return exploded(part, "words").group_by("word").agg(pl.col("lower", "capitalised").sum())
-
-
-def _among(words: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
-    return words.filter(pl.col("word").is_in(wanted.implode()))
 
 
 def _places(part: pl.DataFrame, cuts: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from orchestration.io.lake import Lake
-from orchestration.transforms.parts import Together, all_of, of_each, run_here, summed_up
+from orchestration.transforms.parts import Together, made, run_here, summed_up
 
 ROWS = pl.DataFrame({"document_id": ["b", "a"], "text": ["two", "one"]})
 
@@ -76,10 +76,6 @@ def longest(part: pl.DataFrame) -> pl.DataFrame:
     return part.select(pl.col("text").str.len_chars().max().alias("length"))
 
 
-def above(part: pl.DataFrame, least: int) -> int:
-    return part.filter(pl.col("length") > least).height
-
-
 @pytest.fixture
 def in_parts(tmp_path):
     """Return a lake whose texts stand in two parts, and a function that writes the second anew."""
@@ -100,7 +96,7 @@ def in_parts(tmp_path):
 
 def sums(lake: Lake) -> list[int]:
     read = summed_up(lake.reader("document_texts"), longest, ["document_id", "text"])
-    return [part.item() for part in all_of(read, ["length"], run_here)]
+    return [part.item() for part in made(read, ["length"], run_here)(["length"])]
 
 
 def test_what_is_made_of_a_part_is_kept_until_the_part_changes(in_parts):
@@ -129,9 +125,9 @@ def test_what_was_made_is_not_trusted_once_something_went_wrong(in_parts):
     assert (sums(lake), MADE) == ([3, 5], [2, 1, 2, 1])
 
 
-def test_work_on_each_part_of_a_table_or_of_frames_at_hand(in_parts):
+def test_sums_are_those_of_a_table_or_of_frames_at_hand(in_parts):
     lake, _ = in_parts
     reader = lake.reader("document_texts")
     for read in (reader, Together((reader,)), lambda columns: [part.select(columns) for part in reader(columns)]):
         lengths = summed_up(read, longest, ["document_id", "text"])
-        assert of_each(lengths, ["length"], above, run_here, 4) == [0, 1]
+        assert [part.item() for part in made(lengths, ["length"], run_here)(["length"])] == [3, 5]
