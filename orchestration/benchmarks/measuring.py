@@ -29,9 +29,9 @@ OTHERS = Path(__file__).resolve().parent / "others" / "spacy_and_pandas.py"
 # Files that have more than one episode.
 _OF_MANY = ("directory_page", "rss_feed")
 # No build may take more than this share of the memory of the machine, lest the machine ends something else.
+_MOST_MEMORY = 0.85
 # Raw files, the lake, a release, and what DuckDB spills for the index of search: at 10 GB, 72 GB were not enough.
 _DISK_TIMES = 8
-_MOST_MEMORY = 0.85
 
 Report = Callable[[str], None]
 
