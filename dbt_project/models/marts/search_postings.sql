@@ -1,12 +1,16 @@
+-- After the turns' words and not beside them: each of the two may take all the memory that DuckDB may use.
+-- depends_on: {{ ref('search_turn_words') }}
 with
 
 -- Not materialized: read more than once, the texts of all turns would be held, beside all else, in DuckDB's memory.
+-- Numbered as `search_turn_words` numbers them: joining their ids, a large corpus took more memory than DuckDB may
+-- use, and the texts went to the disk with them.
 turns as not materialized (
-    select * from {{ ref('speaker_turns') }}
-),
-
-turn_words as not materialized (
-    select * from {{ ref('search_turn_words') }}
+    select
+        rowid + 1 as turn_number,
+        turn_id,
+        text,
+    from {{ ref('speaker_turns') }}
 ),
 
 mentions as not materialized (
@@ -55,11 +59,10 @@ misheard_mentions as (
 -- A word that was also said counts as often as it was said.
 misheard as (
     select distinct
-        turn_words.turn_number,
+        turns.turn_number,
         name_words.term,
     from misheard_mentions
     inner join name_words on misheard_mentions.entity_id = name_words.entity_id
-    inner join turn_words on misheard_mentions.turn_id = turn_words.turn_id
     inner join turns on misheard_mentions.turn_id = turns.turn_id
     where not list_contains({{ search_words('turns.text') }}, name_words.term)
 ),
@@ -67,10 +70,9 @@ misheard as (
 -- Words are counted turn by turn: grouping all of a large corpus takes more memory and disk than DuckDB may use.
 counted as (
     select
-        turn_words.turn_number,
-        unnest(map_entries(list_aggregate({{ search_words('turns.text') }}, 'histogram'))) as counted_term,
+        turn_number,
+        unnest(map_entries(list_aggregate({{ search_words('text') }}, 'histogram'))) as counted_term,
     from turns
-    inner join turn_words on turns.turn_id = turn_words.turn_id
 ),
 
 postings as (
