@@ -196,6 +196,11 @@ def _timed_text(said: Sequence[Said]) -> str:
     return "\n".join(f"{_clock(one.start_ms)}\n{one.text}" for one in said)
 
 
+def _table_transcript(said: Sequence[Said]) -> str:
+    rows = (f'{_stamp(one.start_ms)},{_stamp(one.end_ms)},{one.name},"{one.text}"' for one in said)
+    return "\n".join(("Start,End,Speaker,Text", *rows))
+
+
 def _podcast_json(said: Sequence[Said]) -> str:
     segments = [
         {"speaker": s.name, "startTime": s.start_ms / 1000, "endTime": s.end_ms / 1000, "body": s.text} for s in said
@@ -242,6 +247,7 @@ _WRITERS: dict[str, Callable[[Sequence[Said]], str]] = {
     "ttml": _ttml,
     "youtube_captions": _youtube_captions,
     "labelled_text": _labelled_text,
+    "table_transcript": _table_transcript,
     "timed_text": _timed_text,
     "show_notes_page": _show_notes_page,
     "html_page": _html_page,

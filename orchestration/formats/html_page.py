@@ -23,9 +23,10 @@ from orchestration.formats.dates import stated_date
 from orchestration.formats.display import count_words
 from orchestration.formats.document import Copy, Link, ParsedDocument, Passage
 from orchestration.formats.front_matter import FrontMatter
-from orchestration.formats.label_grammar import is_speaker, read_turns
+from orchestration.formats.label_grammar import read_turns
 from orchestration.formats.speech import passage
 from orchestration.formats.stated_fields import video_id_of
+from orchestration.formats.turn_labels import is_speaker
 
 FORMAT = "html_page"
 

@@ -8,6 +8,8 @@ Styles read, also mixed in one text:
     Name, and m:ss below it   m:ss  Name               ### Name             the text below
     Name (XY): text           explains the initials, so that `XY: text` is Name's from there on
 
+Where these find next to none, `orchestration.formats.label_shapes` learns from the text how it writes its labels.
+
 The form of a line makes it a candidate. It is a label if its name returns, or if it stands amid such labels: prose has
 words before colons, too. The grammar of lines that were run together is `orchestration.formats.labels`; what a name
 looks like, `orchestration.formats.speaker_names`, is the same for both.
@@ -20,19 +22,19 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
 
 from orchestration.formats.clock import parse_clock
+from orchestration.formats.label_shapes import shaped_turns
 from orchestration.formats.labels import CLOCK
-from orchestration.formats.speaker_names import is_key, is_name, is_stand_in
+from orchestration.formats.speaker_names import is_stand_in
 from orchestration.formats.speech import trim
-from orchestration.formats.stated_fields import is_field_name
 from orchestration.formats.text_lines import Heading, Line, heading, read_lines
-
-Style = Literal["bold", "timed", "plain", "heading"]
+from orchestration.formats.turn_labels import ANSWER, QUESTION, Style, Turn, is_pseudo_speaker, is_speaker
 
 # `[00:01:02]`, `(1:02)`, `\[1:02\]` and pairs of them; bare times are read only where nothing else is on their side.
-BRACKETED = rf"\\?[\[(][ \t]?(?:{CLOCK})(?:[ \t]?(?:-|–|—|to)[ \t]?{CLOCK})?[ \t]?\\?[\])]"
+# A time may be a link to its place in a recording.
+_ADDRESS = r"(?:\(https?://[^()\s]{1,300}\))?"
+BRACKETED = rf"\\?[\[(][ \t]?(?:{CLOCK})(?:[ \t]?(?:-->|-|–|—|to)[ \t]?{CLOCK})?[ \t]?\\?[\])]{_ADDRESS}"
 _CLOCK = re.compile(CLOCK)
 _TIME = rf"(?:{BRACKETED}(?:[ \t]?(?:-|–|to)[ \t]?{BRACKETED})?)"
 _ANY_TIME = rf"(?:{_TIME}|{CLOCK}(?:[ \t]?[-–—][ \t]?{CLOCK})?)"
@@ -58,43 +60,9 @@ _MOST_NAME_CHARS = 80
 _TIME_LINE = re.compile(rf"{_ANY_TIME}\Z")
 _TIME_OPENINGS = "*\\[(0123456789"
 _MOST_LABEL_CHARS = 160
+# Where fewer lines bear labels, another manner of writing them is looked for.
+_FEW_TURNS = 0.1
 _SENTENCE_END = re.compile(r"[.?!…—–-][\"'”’)\]]{0,2}\Z")
-# Who is no person: what is heard between the talk, and voices that read.
-_PSEUDO = re.compile(
-    r"(?:(?:ad|commercial|sponsor|music|mid-?roll|short)[ -])?break"
-    r"|(?:(?:theme|intro|outro) )?(?:music|song|jingle|stinger)|theme|intro|outro|ads?|advert|advertisement|commercial"
-    r"|promo|trailer|teaser|(?:(?:audio|video|movie|film|news) )?clip|extract|excerpt|sponsors?"
-    r"|sponsor (?:message|read|spot)|sound effects?|sfx|recording"
-    r"|(?:(?:ad|promo|commercial) )?(?:narrator|announcer|voice-?over)|(?:\w{1,20} )?voice|all|both|everyone|crosstalk",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A label and where its speech begins. Half-open character ranges.
-
-    name: who speaks, in full where only initials stand here. `name_start` is None where the name stands elsewhere.
-    """
-
-    name: str
-    name_start: int
-    name_end: int
-    is_verbatim: bool
-    style: Style
-    start_s: float | None
-    end_s: float | None
-    speech_start: int
-    lines: int = 1
-    """How many lines the label takes."""
-    note: str | None = None
-    is_marked: bool = False
-    is_bracketed: bool = False
-
-    @property
-    def is_pseudo(self) -> bool:
-        """Tell whether the label names no person but what is heard: a break, a jingle, the reader of an ad."""
-        return self.is_bracketed or is_pseudo_speaker(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +79,6 @@ class Reading:
         return sum(turn.style == style for turn in self.turns.values())
 
 
-def is_pseudo_speaker(name: str) -> bool:
-    """Tell whether a label is that of a break, a jingle or an unnamed reader rather than of a person."""
-    return _PSEUDO.fullmatch(name.strip()) is not None
-
-
 @lru_cache(maxsize=1)
 def read_turns(text: str, start: int, end: int) -> Reading:
     """Return who speaks in which lines of text[start:end]. The last text is remembered: it is recognised, then read."""
@@ -124,6 +87,9 @@ def read_turns(text: str, start: int, end: int) -> Reading:
     candidates = dict(_candidates(text, lines, headings))
     initials = _initials(candidates)
     accepted = _accepted(text, lines, candidates, initials)
+    if len(accepted) < _FEW_TURNS * len(lines):
+        shaped = shaped_turns(text, lines, headings)
+        accepted = shaped if len(shaped) > 2 * len(accepted) else accepted
     turns = {}
     for index, turn in accepted.items():
         full = initials.get(turn.name)
@@ -219,19 +185,8 @@ def _plain(text: str, start: int, end: int, line_end: int, times: str | None) ->
 
 def _seconds(times: str | None) -> tuple[float | None, float | None]:
     """Return the first and the second clock time of a time mark, in seconds."""
-    clocks = [parse_clock(found.group()) for found in _CLOCK.finditer(times or "")]
+    clocks = [parse_clock(found.group()) for found in _CLOCK.finditer((times or "").partition("](")[0])]
     return (clocks[0] if clocks else None), (clocks[1] if len(clocks) > 1 else None)
-
-
-@lru_cache(maxsize=4096)
-def is_speaker(name: str, is_cased: bool = True) -> bool:
-    """Tell whether `name` can be a label. Without `is_cased`, names written in small letters count as well."""
-    cased = name if is_cased else name.title()
-    if not cased or not (cased[0].isupper() or is_pseudo_speaker(name)):
-        return False
-    if is_pseudo_speaker(name):
-        return True
-    return is_name(cased) and not is_key(name) and not is_field_name(name)
 
 
 def _initials(candidates: dict[int, Turn]) -> dict[str, str]:
@@ -264,6 +219,8 @@ def _accepted(
     """Return the candidates that are labels."""
     is_explained = {index for index, turn in candidates.items() if turn.name in initials or turn.note in initials}
     counts = Counter(initials.get(turn.name, turn.name) for turn in candidates.values() if turn.style != "heading")
+    if not (counts[QUESTION] > 1 and counts[ANSWER] > 1):
+        candidates = {index: turn for index, turn in candidates.items() if turn.name != QUESTION}
     by_style: Counter[Style] = Counter(turn.style for turn in candidates.values())
     strong = {turn.name for turn in candidates.values() if turn.style in ("bold", "timed")}
     recurring = {name for name, count in counts.items() if count > 1 and not is_pseudo_speaker(name)}

@@ -35,13 +35,14 @@ from orchestration.formats.turn_segments import (
 FORMAT = "labelled_text"
 
 _HEAD_CHARS = 200_000
-_ARROW = re.compile(r"[0-9][ \t]{0,4}-->[ \t]{0,4}[0-9]")
+_ARROW = re.compile(r"(?<![^\n\r])[ \t]*\[?[0-9][0-9:.,]{0,20}[ \t]{0,4}-->[ \t]{0,4}[0-9]")
 _NOTES_HEADING = re.compile(
     r"(?:show ?notes?|links?|resources|references|footnotes?|credits|sponsors?|further reading|guests?|hosts?|contact"
     r"|about (?:the|us)\b.{0,40}|related\b.{0,40}|subscribe\b.{0,40})(?: (?:and|&) .{1,40})?:?\Z",
     re.IGNORECASE,
 )
 _LEAST_TALK_WORDS = 300
+_LEAST_LABELLED = 0.1
 _MOST_FIELD_CHARS = 20_000
 
 
@@ -100,14 +101,21 @@ def labels_sureness(text: str, reading: Reading, is_episode: bool) -> float:
     start = reading.lines[min(reading.turns)].start
     strong = sum(turn.style in ("bold", "timed") or turn.is_marked for turn in reading.turns.values())
     strong = len(reading.turns) if reading.initials else strong
-    if is_episode and len(names) >= 2:
+    # Notes on an episode have lists with names in them, too, and say in which manner as often as people take turns.
+    if is_episode and len(names) >= 2 and not reading.count("shaped"):
         return 0.9
-    if strong >= 3 and (len(names) >= 2 or len(reading.turns) >= 5):
+    is_talk = _is_talk(text, start, spoken)
+    # Words in bold stand in front of a colon here and there in any manual.
+    is_dense = len(reading.turns) >= _LEAST_LABELLED * len(reading.lines)
+    if strong >= 3 and (is_dense or is_talk) and (len(names) >= 2 or len(reading.turns) >= 5):
         return 0.9
-    if len(names) < 2 or not _is_talk(text, start, spoken):
+    if len(names) < 2 or not is_talk:
         return 0.0
     if reading.count("heading") >= 4:
         return 0.75
+    if reading.count("shaped") >= 4 and all(turn.start_s is not None for turn in reading.turns.values()):
+        # Captions as text have times, too, and would have the names for speech.
+        return 0.8
     return 0.6 if len(reading.turns) >= 6 else 0.0
 
 

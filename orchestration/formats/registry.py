@@ -20,6 +20,7 @@ from orchestration.formats import (
     rss_feed,
     show_notes_page,
     subrip,
+    table_transcript,
     timed_text,
     ttml,
     webvtt,
@@ -61,6 +62,7 @@ FORMATS = cast(
         ttml,
         youtube_captions,
         labelled_text,
+        table_transcript,
         timed_text,
         show_notes_page,
         html_page,
@@ -75,6 +77,7 @@ _DESCRIPTIONS = frozenset((rss_feed.FORMAT, show_notes_page.FORMAT, podcast_chap
 _LEAST_SURE = 0.5
 SUREST = {
     directory_page.FORMAT: 0.97,
+    table_transcript.FORMAT: 0.96,
     caption_page.FORMAT: 0.95,
     labelled_text.FORMAT: 0.95,
     publisher_page.FORMAT: 0.85,

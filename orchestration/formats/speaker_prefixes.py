@@ -1,4 +1,4 @@
-"""Names in front of what is said in a caption: `Ada Bee: Good evening`, `[SPEAKER_00]: Good evening`, or a line above.
+"""Names in front of what is said in a caption: `Ada Bee: Hello`, `[SPEAKER_00]: Hello`, `[SPEAKER_00] Hello`, or above.
 
 A single `Word:` may be anything. A name is one if it returns in front of other captions, if it opens the captions in
 which another one returns, or if it is written in a manner that only recognisers have. A line by itself is a name only
@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from orchestration.formats.document import Segment
 from orchestration.formats.speaker_names import is_name
+from orchestration.formats.speech import segment
 
-_PREFIX = re.compile(r"(?:\[([^\[\]:]{1,60})\]|([^\[\]:]{1,60}?))[ \t]?:(?=\s|\Z)[ \t]*")
+_PREFIX = re.compile(r"(?:\[([^\[\]:]{1,60})\]|([^\[\]:]{1,60}?))[ \t]?:(?=\s|\Z)[ \t]*|\[([^\[\]:]{1,60})\][ \t]+")
 _MOST_PREFIX_CHARS = 70
+_MOST_CHARS_READ = 200
 _NUMBERED = re.compile(r"(?i:speaker|spk|guest|host|voice)[ _-]?[0-9]{1,3}|(?i:speaker)[ _][A-Z]|S[0-9]{1,2}")
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)\]]?\s*\Z")
 _LEAST_OCCURRENCES = 3
@@ -62,13 +65,38 @@ def read_prefix(text: str, names: frozenset[str]) -> tuple[str, int] | None:
     return (name, found.end()) if found and name in names and name is not None else None
 
 
+def labelled_segments(text: str, cues: Sequence[tuple[int, int, float | None, float | None]]) -> Iterator[Segment]:
+    """Yield the segments of cues, `start, end, start_s, end_s`, with who speaks where names stand in front of words."""
+    names = learn_names([[text[start : min(end, start + _MOST_CHARS_READ)]] for start, end, _, _ in cues])
+    label: str | None = None
+    for start, end, start_s, end_s in cues:
+        found = read_prefix(text[start : min(end, start + _MOST_CHARS_READ)], names) if names else None
+        if found is None:
+            made = segment(text, start, end, start_s, end_s)
+            # A mark says that somebody else speaks, but not who.
+            label = None if made.is_speaker_change else label
+            yield made._replace(speaker_label=label)
+            continue
+        name, length = found
+        is_change, label = name != label, name
+        made = segment(text, start + length, end, start_s, end_s)
+        place = text.find(name, start, start + length)
+        yield made._replace(
+            speaker_label=name,
+            label_char_start=place if place >= 0 else None,
+            label_char_end=place + len(name) if place >= 0 else None,
+            is_speaker_change=is_change,
+        )
+
+
 def _prefix(text: str) -> re.Match[str] | None:
-    return _PREFIX.match(text) if text.find(":", 0, _MOST_PREFIX_CHARS) >= 0 else None
+    return _PREFIX.match(text) if text[:1] == "[" or text.find(":", 0, _MOST_PREFIX_CHARS) >= 0 else None
 
 
 def _name(found: re.Match[str]) -> str | None:
-    name = " ".join((found[1] or found[2]).split())
-    return name if _NUMBERED.fullmatch(name) or is_name(name) else None
+    name = " ".join((found[1] or found[2] or found[3]).split())
+    # In brackets alone stand sounds, too.
+    return name if _NUMBERED.fullmatch(name) or (not found[3] and is_name(name)) else None
 
 
 def _may_repeat(name: str, count: int) -> bool:

@@ -24,6 +24,8 @@ _ENTRY = re.compile(
     rf"(?:[ \t]?[-–—][ \t]?{CLOCK})?[*_\])\\]{{0,6}}(?:\([^()\s]{{0,300}}\))?[*_\])\\]{{0,4}}[ \t]*(?:[-–—|:•][ \t]*)?"
 )
 _LINK_END = re.compile(r"\]\([^()\s]{0,500}\)\Z")
+# `>>` is the mark of a new speaker.
+_QUOTE = re.compile(r"(?:>(?:[ \t]+|\Z))+")
 _BULLET = re.compile(r"(?:[-*+•]|[0-9]{1,3}[.)])[ \t]+")
 _CONTENTS = re.compile(
     r"(?:table of )?contents:?\Z|(?:chapters|time ?stamps|outline|transcript|episode|full transcript):?\Z",
@@ -61,9 +63,13 @@ class Entry:
 
 
 def read_lines(text: str, start: int, end: int) -> Iterator[Line]:
-    """Yield the lines of text[start:end] that are not blank."""
+    """Yield the lines of text[start:end] that are not blank, without the marks of a quotation in front (`> `)."""
     last = None
     for begin, stop in lines(text, start, end):
+        quote = _QUOTE.match(text, begin, stop) if text[begin] == ">" else None
+        begin = quote.end() if quote else begin
+        if begin == stop:
+            continue
         between = "\n\n" if last is None else text[last:begin]
         # Most lines stand behind a single line end or an empty line.
         is_after_blank = between == "\n\n" or (len(between) > 1 and sum(1 for _ in _BREAK.finditer(between)) > 1)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from orchestration.formats.clock import parse_clock
 from orchestration.formats.display import tidy
 from orchestration.formats.document import Chapter, Segment, char_locator
-from orchestration.formats.label_grammar import BRACKETED, Reading, Turn
+from orchestration.formats.label_grammar import BRACKETED, Reading
 from orchestration.formats.labels import CLOCK
 from orchestration.formats.speech import has_words, trim
 from orchestration.formats.text_lines import Line, is_contents, is_rule
+from orchestration.formats.turn_labels import Turn
 
 CHANGE = re.compile(r"(?:>|&gt;){2,3}[ \t]*")
 _MARK = re.compile(BRACKETED)
@@ -85,7 +86,8 @@ class _Builder:
             self.end_block()
             self._pending_s = parse_clock(_CLOCK.findall(timed.group())[0])
             return
-        if line.is_after_blank or (timed and not self._text[line.start].isdecimal()):
+        is_quoted = self._block is not None and ">" in self._text[self._block[1] : line.start]
+        if line.is_after_blank or is_quoted or (timed and not self._text[line.start].isdecimal()):
             self.end_block()
         self._block = (self._block[0] if self._block else line.start, line.end)
 

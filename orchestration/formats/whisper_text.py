@@ -1,6 +1,7 @@
-"""Whisper's plain output: `[hh:mm:ss.mmm --> hh:mm:ss.mmm]   text`, or without hours, a cue a line; and its table.
+"""Whisper's plain output: `[hh:mm:ss.mmm --> hh:mm:ss.mmm]   text`, or without hours, a cue a line.
 
-The table (`.tsv`) has the columns `start`, `end` and `text`, times in milliseconds.
+Programs made after it write seconds (`[4.20s -> 7.00s] text`), or who speaks in front of the words. The table that
+Whisper writes (`.tsv`) is read by `orchestration.formats.table_transcript`.
 """
 
 from __future__ import annotations
@@ -11,24 +12,22 @@ from orchestration.formats.clock import parse_clock
 from orchestration.formats.dates import stated_date
 from orchestration.formats.document import Copy, ParsedDocument, Passage, Problem, Segment, char_locator
 from orchestration.formats.locators import resolve_char_locator
-from orchestration.formats.speech import lines, passage, segment, trim
+from orchestration.formats.speaker_prefixes import labelled_segments
+from orchestration.formats.speech import lines, passage, trim
 
 FORMAT = "whisper_text"
 
 _CLOCK = r"(?:[0-9]{1,3}:)?[0-5][0-9]:[0-5][0-9][.,][0-9]{2,3}"
-_ARROW = " --> "
-_MARK = re.compile(rf"\[({_CLOCK}){_ARROW}({_CLOCK})\]")
-_TABLE = re.compile(r"start\tend\ttext[\r\n]")
-_ROW = re.compile(r"([0-9]{1,9})\t([0-9]{1,9})\t")
+_SECONDS = r"[0-9]{1,6}\.[0-9]{1,3}s"
+_ARROW = re.compile(r" -?-> ")
+_MARK = re.compile(rf"\[(?:({_CLOCK}) --> ({_CLOCK})|({_SECONDS}) -> ({_SECONDS}))\]")
 _BLANK_LINE = re.compile(r"(?:\r\n|[\n\r\x85\u2028\u2029])[ \t]*[\n\r\x85\u2028\u2029]")
 _HEAD_CHARS = 200_000
 
 
 def sniff(text: str) -> float:
     """Return how surely `text` is of this format, 0 to 1, by the share of its lines that open with a cue's times."""
-    if _TABLE.match(text):
-        return 0.98
-    if _ARROW not in text[:_HEAD_CHARS]:
+    if not _ARROW.search(text, 0, _HEAD_CHARS):
         return 0.0
     found = [_MARK.match(text, start) is not None for start, _ in lines(text, 0, _HEAD_CHARS)]
     return 0.98 * sum(found) / len(found) if sum(found) * 2 > len(found) else 0.0
@@ -36,12 +35,10 @@ def sniff(text: str) -> float:
 
 def parse(text: str) -> ParsedDocument:
     """Return the one copy of a Whisper transcript: a segment a cue. Text in front of the first cue describes it."""
-    if _TABLE.match(text):
-        return _read_table(text)
     marks = list(_MARK.finditer(text))
     first = marks[0].start() if marks else len(text)
     header = [found for start, end in lines(text, 0, first) if (found := passage(text, start, end))]
-    segments: list[Segment] = []
+    cues: list[tuple[int, int, float, float | None]] = []
     problems: list[Problem] = []
     for index, mark in enumerate(marks):
         end = marks[index + 1].start() if index + 1 < len(marks) else len(text)
@@ -57,23 +54,14 @@ def parse(text: str) -> ParsedDocument:
                 )
             )
             end = blank.start()
-        start_s, end_s = parse_clock(mark[1]), parse_clock(mark[2])
-        segments.append(segment(text, start, end, start_s, end_s if end_s >= start_s else None))
+        start_s, end_s = (_seconds(mark[1] or mark[3]), _seconds(mark[2] or mark[4]))
+        cues.append((start, end, start_s, end_s if end_s >= start_s else None))
+    segments = list(labelled_segments(text, cues))
     return ParsedDocument(FORMAT, text, (_copy(text, header, first, segments),) if segments else (), tuple(problems))
 
 
-def _read_table(text: str) -> ParsedDocument:
-    segments: list[Segment] = []
-    problems: list[Problem] = []
-    for start, end in list(lines(text))[1:]:
-        row = _ROW.match(text, start, end)
-        if row is None:
-            reason, remedy = "a row without its two times", "begin it with start and end in milliseconds, and tabs"
-            problems.append(Problem(char_locator(start, end), reason, remedy))
-            continue
-        start_s, end_s = (int(time) / 1000 for time in row.groups())
-        segments.append(segment(text, row.end(), end, start_s, end_s if end_s >= start_s else None))
-    return ParsedDocument(FORMAT, text, (_copy(text, [], 0, segments),) if segments else (), tuple(problems))
+def _seconds(time: str) -> float:
+    return float(time[:-1]) if time[-1] == "s" else parse_clock(time)
 
 
 def _copy(text: str, header: list[Passage], header_end: int, segments: list[Segment]) -> Copy:

@@ -53,7 +53,44 @@ STYLES = {
     "heading": ("### {name}\n\n{text}\n\n", False),
     "plain": ("{name}: {text}\n\n", False),
     "windows": ("**{name}:** {text}\r\n\r\n", False),
+    "quoted": ("> **{name}:** {text}\n>\n", False),
+    "time that is a link": ("[{short}](https://v.example/w?t=1) **{name}:** {text}\n\n", True),
+    "bold, time that is a link, below": ("**{name}** [{short}](https://v.example/w?t=1:02)\n\n{text}\n\n", True),
+    "arrow between the times, behind the name": ("{name} [{clock}.000 --> {clock}.500]: {text}\n", True),
 }
+# Read where the text shows that it writes its labels so.
+SHAPES = {
+    "in brackets": ("[{name}] {text}\n\n", False),
+    "in brackets, colon": ("[{name}]: {text}\n", False),
+    "in brackets, below": ("[{name}]\n{text}\n\n", False),
+    "in brackets, time, below": ("[{name}] {short}\n{text}\n\n", True),
+    "in brackets, time, line": ("[{name}] {short} {text}\n", True),
+    "time and name in brackets of their own": ("[{clock}] [{name}] {text}\n", True),
+    "time and name in brackets": ("[{clock} {name}] {text}\n", True),
+    "name and time in brackets": ("[{name}, {clock}] {text}\n", True),
+    "bullet": ("- {name}: {text}\n", False),
+    "bullet, bold": ("* **{name}**: {text}\n", False),
+    "bullet, time, bold": ("- [{short}] **{name}**: {text}\n", True),
+    "bullet, bold, time": ("- **{name}** ({short}): {text}\n", True),
+    "emphasis": ("*{name}:* {text}\n\n", False),
+    "emphasis, underscores": ("_{name}_: {text}\n\n", False),
+    "bold emphasis": ("***{name}:*** {text}\n\n", False),
+    "time as code": ("`{short}` **{name}**: {text}\n\n", True),
+    "name, time that is a link": ("{name} ([{clock}](https://v.example/w?t=9)) {text}\n\n", True),
+    "name, time, text": ("{name} ({clock}) {text}\n\n", True),
+    "name, time in square brackets, text": ("{name} [{clock}] {text}\n\n", True),
+    "name, comma, time, below": ("{name}, {clock}\n{text}\n\n", True),
+    "name, two times, below": ("{name} {clock}.000 - {clock}.500\n{text}\n\n", True),
+    "dash": ("{name} — {text}\n\n", False),
+    "name above": ("{name}\n{text}\n\n", False),
+    "name above, empty line": ("{name}\n\n{text}\n\n", False),
+    "time above, name above": ("{clock}\n{name}\n{text}\n\n", True),
+    "role": ("{name}, Host: {text}\n\n", False),
+    "in round brackets": ("({name}) {text}\n", False),
+    "bars": ("{clock} | {name} | {text}\n", True),
+    "wide colon": ("{name}：{text}\n\n", False),
+}
+LONGER = list(zip(["Ada Byrne", "Bo Wax"] * 4, range(0, 32, 4), [*SAID, "Why do you ask?", "I wondered."], strict=True))
 
 
 def only_copy(text: str) -> Copy:
@@ -74,6 +111,66 @@ def test_every_label_style_is_read(style: str) -> None:
     assert [(s.speaker_label, s.text) for s in segments] == [(name, said) for name, _, said in TURNS]
     assert [s.start_s for s in segments] == [float(at) if has_times else None for _, at, _ in TURNS]
     assert all(s.is_speaker_change and s.label_char_start is not None for s in segments)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_other_manners_are_learned_from_the_text(shape: str) -> None:
+    form, has_times = SHAPES[shape]
+    text = "".join(form.format(name=n, clock=clock(s), short=short(s), text=t) for n, s, t in LONGER)
+    assert registry.recognise(text) is labelled_text  # type: ignore[comparison-overlap]
+    segments = only_copy(text).segments
+    assert [(s.speaker_label, s.text) for s in segments] == [(name, said) for name, _, said in LONGER]
+    assert [s.start_s for s in segments] == [float(at) if has_times else None for _, at, _ in LONGER]
+    assert all(s.is_speaker_change and s.label_char_start is not None for s in segments)
+
+
+@pytest.mark.parametrize("stamp", ["[{}.00s] {}: {}\n", "{1} 0m {0}s\n{2}\n\n", "[0m{0:02}s] {1}: {2}\n"])
+def test_times_may_be_written_with_units(stamp: str) -> None:
+    text = "".join(stamp.format(at, name, said) for name, at, said in LONGER)
+    assert [(s.speaker_label, s.start_s, s.text) for s in only_copy(text).segments] == [
+        (name, float(at), said) for name, at, said in LONGER
+    ]
+
+
+@pytest.mark.parametrize("form", ["{}: {}\n\n", "**{}:** {}\n\n", "{}. {}\n\n"])
+def test_questions_and_answers_are_turns(form: str) -> None:
+    text = "".join(form.format("QA"[n % 2], said) for n, (_, _, said) in enumerate(LONGER))
+    segments = only_copy(text).segments
+    assert [(s.speaker_label, s.text) for s in segments] == [
+        ("QA"[n % 2], said) for n, (_, _, said) in enumerate(LONGER)
+    ]
+
+
+def test_sentences_and_lists_have_no_labels() -> None:
+    sentences = "Right. I see that you are here.\n\nWell. I think so, and you do.\n\n" * 6
+    sounds = "[Music] I think that you are here.\n\nAnd I am, too, as you see.\n\n" * 6
+    settings = '"Speaker": "I say that you do.",\n"Listener": "I think I do.",\n' * 6
+    possessive = "* [Ada's Hive](https://a.example) I like it\n* [Bo's Wax](https://b.example) you like it\n" * 6
+    for text in (sentences, sounds, settings, possessive):
+        assert registry.recognise(text) is None, text[:40]
+
+
+def test_notes_with_names_in_lists_are_notes() -> None:
+    links = "".join(f"* **{name}**: [Thing {n}](https://t.example/{n})\n" for n, (name, _, _) in enumerate(LONGER))
+    text = f"---\ntitle: Bees\nshow: The Hum\ndate: 2025-03-10\n---\n## Picks\n\n{links}"
+    known = registry.recognise(text)
+    assert known is not None
+    assert known.FORMAT == "show_notes_page"
+
+
+def test_words_in_bold_here_and_there_make_no_transcript() -> None:
+    manual = "".join(
+        f"## Option {n}\n\nIt sets a number.\n\n" + "Read on below.\n\n" * 12 + "**Default:** none\n\n"
+        for n in range(6)
+    )
+    assert registry.recognise(manual + "**Stability:** 2\n\n**Stability:** 3\n") is None
+
+
+def test_paragraphs_of_a_quotation_are_segments() -> None:
+    text = "".join(f"**{name}**\n> {said}\n> And more of it.\n\n" for name, _, said in LONGER)
+    segments = only_copy(text).segments
+    assert [s.text for s in segments[:2]] == [SAID[0], "And more of it."]
+    assert {s.speaker_label for s in segments} == {"Ada Byrne", "Bo Wax"}
 
 
 def test_anonymous_speakers_are_labels() -> None:

@@ -85,19 +85,41 @@ def test_the_seed(shared, seed_text) -> None:
     assert not any(cue.text.startswith("- ") for cue in cues)
 
 
-TABLE = "start\tend\ttext\n0\t2500\tWhere is the wind?\n2500\t3000\t(laughs)\n3100\t2000\tBehind us.\nno times\n"
-
-
-def test_the_table_has_times_in_milliseconds() -> None:
-    document = whisper_text.parse(TABLE)
-    (copy,) = document.copies
-    assert [(one.text, one.is_speech, one.start_s, one.end_s) for one in copy.segments] == [
-        ("Where is the wind?", True, 0.0, 2.5),
-        ("(laughs)", False, 2.5, 3.0),
-        ("Behind us.", True, 3.1, None),
+def test_times_may_be_seconds() -> None:
+    text = "[0.00s -> 2.50s] Where is the wind?\n[2.50s -> 3.25s]  Behind us.\n"
+    assert whisper_text.sniff(text) > 0.9
+    (copy,) = whisper_text.parse(text).copies
+    assert [(s.start_s, s.end_s, s.text) for s in copy.segments] == [
+        (0.0, 2.5, "Where is the wind?"),
+        (2.5, 3.25, "Behind us."),
     ]
-    assert [whisper_text.resolve(TABLE, one.locator) for one in copy.segments] == [one.text for one in copy.segments]
-    (problem,) = document.problems
-    assert whisper_text.resolve(TABLE, problem.locator) == "no times"
-    assert whisper_text.sniff(TABLE) > 0.9
-    assert whisper_text.sniff("start\tend\tspeaker\n" + TABLE) == 0.0
+
+
+@pytest.mark.parametrize("form", ["[{}] ", "[{}]: ", "{}: "])
+def test_who_speaks_stands_in_front_of_the_words(form: str) -> None:
+    said = [
+        ("SPEAKER_00", "Where is it?"),
+        ("SPEAKER_01", "Behind us."),
+        ("", "As it was."),
+        ("SPEAKER_00", "So it is."),
+    ]
+    text = "".join(
+        f"[00:0{n}.000 --> 00:0{n + 1}.000] {form.format(name) if name else ''}{words}\n"
+        for n, (name, words) in enumerate(said)
+    )
+    (copy,) = whisper_text.parse(text).copies
+    assert [(s.speaker_label, s.text, s.is_speaker_change) for s in copy.segments] == [
+        ("SPEAKER_00", "Where is it?", True),
+        ("SPEAKER_01", "Behind us.", True),
+        ("SPEAKER_01", "As it was.", False),
+        ("SPEAKER_00", "So it is.", True),
+    ]
+    labelled = [s for s in copy.segments if s.label_char_start is not None]
+    assert [text[s.label_char_start : s.label_char_end] for s in labelled] == ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"]
+    assert all(text[s.char_start : s.char_end] == s.text for s in copy.segments)
+
+
+def test_a_sound_in_brackets_is_nobody() -> None:
+    text = "".join(f"[00:0{n}.000 --> 00:0{n + 1}.000] [Music] and so on\n" for n in range(6))
+    (copy,) = whisper_text.parse(text).copies
+    assert {(s.speaker_label, s.text) for s in copy.segments} == {(None, "[Music] and so on")}

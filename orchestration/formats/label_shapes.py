@@ -1,0 +1,158 @@
+"""Labels in any other manner of writing, which is learned from the text: in brackets, behind bullets, before dashes.
+
+Nothing in one line tells a name in brackets from a sound, or a name and a dash from the beginning of a sentence. So
+what opens a line is taken apart into a name, times and the marks around them. The marks are the shape of the line, and
+a shape in which the same few names return through most of a text is how that text writes its labels:
+
+    [Ada Bell] text             shape `[N] `
+    - *Ada Bell* (0:04) text    shape `•*N* (T) `
+    Ada Bell, Host — text       shape `N, P — `
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Container, Sequence
+
+from orchestration.formats.clock import parse_clock
+from orchestration.formats.labels import CLOCK
+from orchestration.formats.speaker_names import is_stand_in
+from orchestration.formats.text_lines import Line
+from orchestration.formats.turn_labels import ANSWER, QUESTION, Turn, is_pseudo_speaker, is_speaker
+
+# A clock, or `12.5s`, `1m 2s`, `1h 2m 3s`.
+_STAMP = rf"(?:{CLOCK}|(?:[0-9]{{1,2}}h ?)?(?:[0-9]{{1,3}}m ?)?[0-9]{{1,6}}(?:\.[0-9]{{1,3}})?s)(?![\w:])"
+_TIMES = rf"{_STAMP}(?:[ ]?(?:-->|->|→|–|—|-|to|,|/)[ ]?{_STAMP})?"
+_WORD = r"(?:(?:Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|[^\W\d_])\.|[^\W\d_](?:[^\W_]|['’&/-]|_(?=[^\W_]))*)"
+_NAME = rf"{_WORD}(?: (?:{_WORD}|[0-9]{{1,2}}(?![\w:.]))){{0,4}}"
+_OPEN = r"[*_`\[(\\]{0,5}"
+_CLOSE = r"[*_`\])\\:：.,]{0,7}"
+# The address of a time that is a link: `[0:04](https://...)`.
+_ADDRESS = r"(?:\([^()\s]{1,300}\))?"
+_BETWEEN = r"[ \t]{0,3}(?:[-–—|·•,:][ \t]{1,3})?"
+_HEAD = re.compile(
+    rf"(?P<bullet>(?:[-*+•]|[0-9]{{1,4}}[.)])[ \t]{{1,4}})?(?P<open>{_OPEN})"
+    rf"(?:(?P<first>{_TIMES})(?P<past>{_CLOSE}){_ADDRESS}(?P<rest>\)?)(?P<before>{_BETWEEN}{_OPEN}))?"
+    rf"(?P<name>[{QUESTION}{ANSWER}](?=\.[ \t])|{_NAME})"
+    rf"(?P<note>[ ]\([^()\n\r0-9][^()\n\r]{{0,39}}\)|,[ ]{_NAME}(?=[\])]?[ ]?[:：—–|-]))?"
+    rf"(?P<close>{_CLOSE})"
+    rf"(?:(?P<gap>{_BETWEEN}{_OPEN})(?P<time>{_TIMES})(?P<end>{_CLOSE}){_ADDRESS}(?P<tail>\)?[:：]?))?"
+    rf"(?P<sep>[ \t]*(?:[-–—|:：](?:[ \t]+|\Z)|\Z)|[ \t]+|(?<=：))"
+)
+_OF_STAMP = re.compile(_STAMP)
+_UNITS = re.compile(r"(?:([0-9]+)h ?)?(?:([0-9]+)m ?)?([0-9]+(?:\.[0-9]+)?)s")
+_CLOSING = {"[": "]", "(": ")"}
+_EMPHASIS = "*_`"
+_SPACES = re.compile(r"[ \t]+")
+# Marks that hardly anything but a label has at the beginning of line after line.
+_TELLING = frozenset('*_`[({<"“:：T')
+_MOST_LABEL_CHARS = 400
+_LEAST_TURNS = 4
+_LEAST_NAMES = 2
+# Of the lines in a shape, so many bear a name that returns.
+_LEAST_RETURNING = 0.6
+# Of all paragraphs, so many begin with a label.
+_LEAST_SHARE, _LEAST_SHARE_WITHOUT_MARKS, _LEAST_SHARE_OF_ANY_NAMES = 0.2, 0.35, 0.8
+
+
+def shaped_turns(text: str, lines: Sequence[Line], left_out: Container[int]) -> dict[int, Turn]:
+    """Return the labels of lines by their index, written in the manner that the text shows, or none.
+
+    left_out: indices of lines that are no labels.
+    """
+    by_shape: defaultdict[str, dict[int, Turn]] = defaultdict(dict)
+    for index, line in enumerate(lines):
+        found = None if index in left_out else _candidate(text, line)
+        if found:
+            by_shape[found[0]][index] = found[1]
+    after_blank = sum(line.is_after_blank for line in lines)
+    paragraphs = after_blank if after_blank * 5 >= len(lines) else len(lines)
+    accepted: dict[int, Turn] = {}
+    for shape, turns in by_shape.items():
+        returning = _returning(turns, shape)
+        of_names = {index: turn for index, turn in turns.items() if turn.name in returning}
+        if len(of_names) >= _least(shape, returning, paragraphs) and len(of_names) >= _LEAST_RETURNING * len(turns):
+            accepted |= turns if _TELLING & set(shape) else of_names
+    return dict(sorted(accepted.items()))
+
+
+def _candidate(text: str, line: Line) -> tuple[str, Turn] | None:
+    """Return the shape of the line, and the label that it has if the shape is that of labels."""
+    found = _HEAD.match(text, line.start, min(line.end, line.start + _MOST_LABEL_CHARS))
+    if found is None:
+        return None
+    # A name and a space open a sentence.
+    if (
+        found.start("name") == line.start
+        and found.group().isascii()
+        and found.end("name") + 1 == found.end() < line.end
+    ):
+        return None
+    name = found["name"]
+    if not name[0].isupper() or name.endswith(("'s", "’s")) or not is_speaker(name):
+        return None
+    opened = "".join(found[part] or "" for part in ("open", "before", "gap"))
+    closed = "".join(found[part] or "" for part in ("past", "rest", "close", "end", "tail"))
+    if not all(_CLOSING.get(mark, mark) in closed for mark in opened if mark in _CLOSING or mark in _EMPHASIS):
+        return None
+    shape = "".join(
+        (
+            "•" if found["bullet"] else "",
+            found["open"],
+            f"T{found['past']}{found['rest']}{found['before']}" if found["first"] else "",
+            "N",
+            "" if not found["note"] else " (P)" if found["note"].endswith(")") else ", P",
+            found["close"],
+            f"{found['gap']}T{found['end']}{found['tail']}" if found["time"] else "",
+            found["sep"] if found.end() < line.end else "$",
+        )
+    )
+    shape = _SPACES.sub(lambda spaces: "\t" if "\t" in spaces.group() else spaces.group()[:2], shape)
+    if shape == "•N ":
+        return None
+    stamps = [_seconds(stamp.group()) for stamp in _OF_STAMP.finditer(found["first"] or found["time"] or "")]
+    start_s, end_s = (*stamps, None, None)[:2]
+    turn = Turn(name, *found.span("name"), True, "shaped", start_s, end_s, found.end(), note=_note(found["note"]))
+    return shape, turn
+
+
+def _note(found: str | None) -> str | None:
+    return found.strip(" ,()") if found else None
+
+
+def _seconds(stamp: str) -> float:
+    units = _UNITS.fullmatch(stamp)
+    if units is None:
+        return parse_clock(stamp)
+    hours, minutes, seconds = units.groups()
+    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
+
+
+def _returning(turns: dict[int, Turn], shape: str) -> Counter[str]:
+    """Return the names that return in a shape, with how often; none where its lines are not those of labels."""
+    counts = Counter(turn.name for turn in turns.values() if not is_pseudo_speaker(turn.name))
+    if not (counts[QUESTION] > 1 and counts[ANSWER] > 1):
+        del counts[QUESTION], counts[ANSWER]
+    is_sentence = "N." in shape and not _TELLING & set(shape)
+    # `Right. I see`: the first sentence of what is said.
+    return Counter({n: c for n, c in counts.items() if c > 1 and not (is_sentence and not _is_emphatic(n))})
+
+
+def _is_emphatic(name: str) -> bool:
+    """Tell whether a name is set apart from words by how it is written: `ADA`, `Speaker 1`, `Q`."""
+    return name.isupper() or is_stand_in(name)
+
+
+def _least(shape: str, returning: Counter[str], paragraphs: int) -> float:
+    """Return how many lines of the shape must bear a name that returns."""
+    if len(returning) < _LEAST_NAMES:
+        return float("inf")
+    if _TELLING & set(shape):
+        share = _LEAST_SHARE
+    elif all(" " in name or _is_emphatic(name) for name in returning):
+        share = _LEAST_SHARE_WITHOUT_MARKS
+    else:
+        # Words such as `Right` and `Well` stand before dashes, too, but not before nearly all that is said.
+        share = _LEAST_SHARE_OF_ANY_NAMES
+    return max(_LEAST_TURNS, share * paragraphs)
