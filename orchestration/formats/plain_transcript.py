@@ -12,6 +12,7 @@ from orchestration.formats.cue_building import LEAST_WORDS, MOST_WORDS
 from orchestration.formats.dates import stated_date
 from orchestration.formats.display import SOUND
 from orchestration.formats.document import Copy, ParsedDocument, char_locator
+from orchestration.formats.json_text import load
 from orchestration.formats.locators import resolve_char_locator
 from orchestration.formats.speech import lines, segment, skip_change_mark
 from orchestration.formats.talk import is_surely_talk
@@ -39,6 +40,8 @@ def sniff(text: str) -> float:
     Nothing but its manner tells it: many short lines of plain words, some of them the ends of sentences, and marks of a
     new speaker at some but not most; or its words. Never as sure as a format with marks of its own.
     """
+    if load(text).error is None:
+        return 0.0
     return 0.6 if _has_changes(text) else 0.5 if is_surely_talk(text[:_HEAD_CHARS]) else 0.0
 
 

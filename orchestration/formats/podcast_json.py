@@ -7,24 +7,18 @@ from __future__ import annotations
 
 from orchestration.formats.document import ParsedDocument
 from orchestration.formats.json_text import load
-from orchestration.formats.recogniser_dialects import Dialect, Items
+from orchestration.formats.recogniser_dialects import PODCASTING
 from orchestration.formats.recogniser_json import parse_dialects
 from orchestration.formats.recogniser_json import resolve as resolve_units
 from orchestration.formats.unit_reader import recognise
 
 FORMAT = "podcast_json"
 
-_DIALECT = Dialect(
-    "podcasting20",
-    (("segments.0.body",),),
-    (Items("segments.*", text="body", start="startTime", end="endTime"),),
-)
-
 
 def sniff(text: str) -> float:
     """Return how surely `text` is of this format, 0 to 1: an object whose `segments` have a `body`."""
     loaded = load(text)
-    if recognise(loaded.value, (_DIALECT,)):
+    if recognise(loaded.value, (PODCASTING,)):
         return 0.97
     is_empty = isinstance(loaded.value, dict) and set(loaded.value) == {"version", "segments"}
     return 0.9 if is_empty and loaded.value["segments"] == [] else 0.0
@@ -32,7 +26,7 @@ def sniff(text: str) -> float:
 
 def parse(text: str) -> ParsedDocument:
     """Return the one copy of the transcript; the lines of one caption are one segment."""
-    return parse_dialects(FORMAT, text, (_DIALECT,))
+    return parse_dialects(FORMAT, text, (PODCASTING,))
 
 
 def resolve(text: str, locator: str) -> str:

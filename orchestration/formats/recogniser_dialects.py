@@ -8,7 +8,9 @@ unit has counts.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
+from typing import Any
 
 from orchestration.formats.json_text import Path, path
 
@@ -64,6 +66,13 @@ class Items:
             object.__setattr__(self, f"{name}_keys", tuple(map(time_key, getattr(self, name).split())))
         speakers = tuple((key.startswith("^"), path(key.lstrip("^"))) for key in self.speaker.split())
         object.__setattr__(self, "speaker_keys", speakers)
+
+    def at_keys(self, **compiled: Any) -> Items:
+        """Return these units with other keys than their names say: values of the compiled fields."""
+        made = copy(self)
+        for name, value in compiled.items():
+            object.__setattr__(made, name, value)
+        return made
 
 
 def time_key(written: str) -> TimeKey:
@@ -341,3 +350,10 @@ DIALECTS: tuple[Dialect, ...] = (
         tuple(_segment_list(f"{root}*") for root in _ROOTS),
     ),
 )
+
+PODCASTING = Dialect(
+    "podcasting20",
+    (("segments.0.body",),),
+    (Items("segments.*", text="body", start="startTime", end="endTime"),),
+)
+"""Transcripts of Podcasting 2.0, which are a format of their own."""

@@ -12,8 +12,9 @@ from typing import Any
 from orchestration.formats.cue_building import TextBuilder, join, lay_out
 from orchestration.formats.display import tidy
 from orchestration.formats.document import Copy, ParsedDocument, Passage
+from orchestration.formats.json_records import found_dialect, refined, with_names
 from orchestration.formats.json_text import broken, get, load, path, string, strings_at
-from orchestration.formats.recogniser_dialects import DIALECTS, Dialect, time_key
+from orchestration.formats.recogniser_dialects import DIALECTS, PODCASTING, Dialect, time_key
 from orchestration.formats.unit_reader import read_cues, recognise, seconds
 
 FORMAT = "recogniser_json"
@@ -59,14 +60,16 @@ def sniff(text: str) -> float:
     """Return how surely `text` is of this format, 0 to 1: JSON in a dialect, or what was so before it broke."""
     loaded = load(text)
     if loaded.error is None:
-        return 0.95 if recognise(loaded.value, DIALECTS) else 0.0
+        if recognise(loaded.value, DIALECTS):
+            return 0.95
+        return 0.9 if not recognise(loaded.value, (PODCASTING,)) and found_dialect(loaded.value) else 0.0
     is_json = re.match(r"\s{0,1000}(?:\{\s{0,1000}\"|\[\s{0,1000}\{)", text) is not None
     return 0.6 if is_json and _HINT.search(text, 0, _HEAD_CHARS) else 0.0
 
 
 def parse(text: str) -> ParsedDocument:
     """Return the one copy of a recogniser's transcript: a segment an utterance, or a cue built from words."""
-    return parse_dialects(FORMAT, text, DIALECTS)
+    return parse_dialects(FORMAT, text, DIALECTS, has_others=True)
 
 
 def resolve(text: str, locator: str) -> str:
@@ -77,15 +80,22 @@ def resolve(text: str, locator: str) -> str:
     return join(strings_at(text, locator))
 
 
-def parse_dialects(format_name: str, text: str, dialects: Sequence[Dialect]) -> ParsedDocument:
-    """Return the one copy of a JSON transcript in the first of `dialects` that it is of."""
+def parse_dialects(
+    format_name: str, text: str, dialects: Sequence[Dialect], *, has_others: bool = False
+) -> ParsedDocument:
+    """Return the one copy of a JSON transcript in the first of `dialects` that it is of.
+
+    has_others: read what is of none of them by what is in its records, too.
+    """
     loaded = load(text)
     if loaded.error:
         return ParsedDocument(format_name, "", (), (broken(loaded.error),))
-    found = recognise(loaded.value, dialects)
+    found = recognise(loaded.value, dialects) or (found_dialect(loaded.value) if has_others else None)
     if found is None:
         return ParsedDocument(format_name, "", ())
-    cues, problems = read_cues(loaded.value, *found)
+    dialect, source = found
+    cues, problems = read_cues(loaded.value, dialect, refined(loaded.value, source) if has_others else source)
+    cues = with_names(loaded.value, cues)
     builder = TextBuilder()
     title = next((shown for key in _TITLE_KEYS if (shown := string(get(loaded.value, key)))), "")
     passages: tuple[Passage, ...] = ()

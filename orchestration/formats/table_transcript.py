@@ -1,33 +1,28 @@
 """A transcript as a table, a row a cue: values between commas, semicolons or tabs (RFC 4180), or a table in Markdown.
 
-Editors and recognisers export such tables with columns of their own choice, in their own language. So a column is told
-by what is in it: times never go back, names are few and return, and what is said has the most words, about as many as
-people say between two times. Names of columns decide where that leaves it open.
+Editors and recognisers export such tables with columns of their own choice, in their own language; what they hold is
+told by `orchestration.formats.columns`.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, pairwise
-from statistics import median
 
 from orchestration.formats.clock import parse_clock
-from orchestration.formats.cue_building import size
+from orchestration.formats.columns import LEAST_ROWS, STAMP, Columns, columns_of, is_called_text
 from orchestration.formats.display import tidy
 from orchestration.formats.document import Copy, ParsedDocument, Problem, Segment, char_locator
 from orchestration.formats.front_matter import FrontMatter, has_front_matter, read_front_matter
 from orchestration.formats.labelled_text import copy_of
-from orchestration.formats.labels import CLOCK
 from orchestration.formats.locators import resolve_char_locator
 from orchestration.formats.speaker_prefixes import labelled_segments
 from orchestration.formats.speech import segment, trim
-from orchestration.formats.talk import talks
 from orchestration.formats.text_lines import Line, heading, is_contents, is_rule, read_lines
-from orchestration.formats.turn_labels import is_pseudo_speaker, is_speaker
+from orchestration.formats.turn_labels import is_pseudo_speaker
 
 FORMAT = "table_transcript"
 
@@ -36,7 +31,6 @@ Cell = tuple[int, int]
 _HEAD_CHARS = 200_000
 _MOST_FIRST_CHARS = 2_000
 _SAMPLE_ROWS = 200
-_LEAST_ROWS = 6
 _DELIMITERS = "\t,;"
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _PLAIN = {delimiter: re.compile(rf"[^{delimiter}\r\n]*") for delimiter in _DELIMITERS}
@@ -46,27 +40,8 @@ _MAYBE_MARKDOWN = re.compile(r"-[ \t]*\|")
 _MARKDOWN_RULE = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?\Z")
 _BAR = re.compile(r"(?<!\\)\|")
 _EMPHASIS = "*_` \t"
-_STAMP = re.compile(rf"\[?({CLOCK})\]?|([0-9]{{1,9}}(?:\.[0-9]{{1,6}})?)s?")
-_NUMBERED = re.compile(r"(?i:speaker|spk|sprecher|guest|host|voice|s)?[ _-]?[0-9]{1,3}|(?i:speaker)[ _][A-Z]")
-# What columns are called, in a few languages.
-_SPEAKER = re.compile(
-    r"(?i)(?:.*[ _-])?(?:speaker|name|who|person|voice|sprecher(?:in)?|locuteur|hablante)(?:[ _-].*)?"
-)
-_TEXT = re.compile(r"(?i)(?:.*[ _-])?(?:text|texte|texto|transcript|transcription|content|utterance|sentence|speech)s?")
 _MOST_HEADER_WORDS = 4
-_MOST_NAME_CHARS = 60
-# Of so many rows, each has another speaker at most.
-_ROWS_A_SPEAKER = 2
 _ALMOST_ALL = 0.9
-# People say two to four words a second. Pauses and music make it fewer, tables of anything else far fewer or more.
-_LEAST_WORDS_PER_S, _MOST_WORDS_PER_S = 0.8, 8.0
-# A recording, or what is left of it, begins about here; the times of a log are those of a day.
-_LATEST_START_S = 900
-_LEAST_WORDS = 3
-_WORDS_OF_TALK = 25
-_LEAST_LETTERS = 0.85
-# What a number counts: seconds or milliseconds.
-_UNITS = (1.0, 0.001)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +61,6 @@ class _Table:
         if len(row) < self.width:
             return None
         return (*row[: self.width - 1], (row[self.width - 1][0], row[-1][1]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Which column holds what; None where none does. unit_s: seconds of a number in a column of times."""
-
-    text: int
-    speaker: int | None
-    start: int | None
-    end: int | None
-    unit_s: float
 
 
 def sniff(text: str) -> float:
@@ -138,7 +102,7 @@ def _delimited(text: str) -> _Table | None:
         if delimiter not in first or first.startswith(("<", "{", "|", "#", "[")):
             continue
         sample = list(islice(_records(text, delimiter), _SAMPLE_ROWS))
-        width = len(sample[0]) if len(sample) >= _LEAST_ROWS else 0
+        width = len(sample[0]) if len(sample) >= LEAST_ROWS else 0
         if width < 2 or sum(len(row) >= width for row in sample) < _ALMOST_ALL * len(sample):
             continue
         rows = list(_records(text, delimiter))
@@ -179,10 +143,10 @@ def _names(text: str, rows: Sequence[tuple[Cell, ...]]) -> tuple[str, ...]:
         return ()
     below = rows[1]
     is_above_times = any(
-        name and not _STAMP.fullmatch(name) and _STAMP.fullmatch(text, *cell)
+        name and not STAMP.fullmatch(name) and STAMP.fullmatch(text, *cell)
         for name, cell in zip(names, below, strict=False)
     )
-    return names if is_above_times or any(_TEXT.fullmatch(name) for name in names) else ()
+    return names if is_above_times or any(map(is_called_text, names)) else ()
 
 
 def _in_markdown(text: str) -> _Table | None:
@@ -218,113 +182,17 @@ def _bare(text: str, start: int, end: int) -> Cell:
     return start, start + len(piece.strip(_EMPHASIS))
 
 
-# --- what the columns hold
-
-
-def _columns(text: str, table: _Table) -> _Columns | None:
-    """Return which column holds what, or None where the table is no transcript."""
+def _columns(text: str, table: _Table) -> Columns | None:
     rows = [row for row in map(table.fit, table.rows[:_SAMPLE_ROWS]) if row]
-    if len(rows) < _LEAST_ROWS:
-        return None
     values = [[text[start:end] for start, end in column] for column in zip(*rows, strict=True)]
-    said = _column_of_text(values, table.names)
-    if said is None:
-        return None
-    sizes = [size(value) for value in values[said]]
-    times = {index: found for index, column in enumerate(values) if index != said and (found := _times(column))}
-    start, unit_s = next(
-        ((i, unit) for i, found in times.items() for unit in found.units if _is_pace_of_speech(found, unit, sizes)),
-        (None, 1.0),
-    )
-    end = next((i for i in times if start is not None and i > start and times[i].follows(times[start])), None)
-    speaker = _column_of_speakers(values, table.names, {said, *times})
-    columns = _Columns(said, speaker, start, end, unit_s)
-    return columns if start is not None or _is_conversation(values, columns) else None
-
-
-def _column_of_text(values: Sequence[Sequence[str]], names: Sequence[str]) -> int | None:
-    words = [sum(map(size, column)) / len(column) for column in values]
-    named = [index for index, name in enumerate(names[: len(values)]) if _TEXT.fullmatch(name)]
-    index = max(named or range(len(values)), key=lambda index: words[index])
-    written = "".join(values[index])
-    letters = sum(map(str.isalpha, written))
-    is_text = letters >= _LEAST_LETTERS * sum(not character.isspace() for character in written)
-    return index if words[index] >= _LEAST_WORDS and is_text else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Times:
-    """A column of times, as they are written: numbers of what is not known, or seconds of a clock. NaN where empty."""
-
-    values: tuple[float, ...]
-    is_clock: bool
-
-    @property
-    def units(self) -> tuple[float, ...]:
-        """What one of its numbers may be, in seconds."""
-        return (1.0,) if self.is_clock else _UNITS
-
-    def follows(self, other: _Times) -> bool:
-        """Tell whether these are times of the ends of what begins at `other`."""
-        later = sum(mine >= theirs for mine, theirs in zip(self.values, other.values, strict=True))
-        return self.is_clock == other.is_clock and later >= _ALMOST_ALL * len(self.values)
-
-
-def _times(column: Sequence[str]) -> _Times | None:
-    found = [_STAMP.fullmatch(value) for value in column]
-    told = [match for match in found if match]
-    if len(told) < _ALMOST_ALL * len(column):
-        return None
-    values = tuple(_number(match) if match else float("nan") for match in found)
-    steps = [after - before for before, after in pairwise(values) if after == after and before == before]
-    # The number of a row counts no time.
-    if sum(step >= 0 for step in steps) < _ALMOST_ALL * len(steps) or set(steps) == {1.0}:
-        return None
-    return _Times(values, sum(match[1] is not None for match in told) * 2 > len(told))
-
-
-def _number(stamp: re.Match[str]) -> float:
-    return parse_clock(stamp[1]) if stamp[1] else float(stamp[2])
-
-
-def _is_pace_of_speech(times: _Times, unit_s: float, sizes: Sequence[float]) -> bool:
-    steps = [(after - before) * unit_s for before, after in pairwise(times.values)]
-    paces = [words / step for words, step in zip(sizes, steps, strict=False) if step > 0]
-    first = next((value for value in times.values if value == value), 0.0)
-    return (
-        len(paces) >= _LEAST_ROWS - 1
-        and _LEAST_WORDS_PER_S <= median(paces) <= _MOST_WORDS_PER_S
-        and first * unit_s <= _LATEST_START_S
-    )
-
-
-def _column_of_speakers(values: Sequence[Sequence[str]], names: Sequence[str], taken: set[int]) -> int | None:
-    found = []
-    for index, column in enumerate(values):
-        counts = Counter(value for value in column if value)
-        is_few = len(counts) * _ROWS_A_SPEAKER <= len(column) and max(map(len, counts), default=99) <= _MOST_NAME_CHARS
-        if index in taken or not is_few:
-            continue
-        is_named = index < len(names) and _SPEAKER.fullmatch(names[index]) is not None
-        told = sum(count for value, count in counts.items() if is_speaker(value) or _NUMBERED.fullmatch(value))
-        if is_named or told >= _ALMOST_ALL * counts.total():
-            found.append((not is_named, index))
-    return min(found)[1] if found else None
-
-
-def _is_conversation(values: Sequence[Sequence[str]], columns: _Columns) -> bool:
-    """Tell whether at least two people take turns, and address each other: nothing else tells a table without times."""
-    if columns.speaker is None:
-        return False
-    returning = [value for value, count in Counter(values[columns.speaker]).items() if value and count > 1]
-    said = " ".join(values[columns.text])
-    return len(returning) > 1 and talks(said, 0, -(-len(said.split()) // _WORDS_OF_TALK))
+    found = columns_of(values, table.names) if rows else None
+    return None if found is None or found.is_words else found
 
 
 # --- reading
 
 
-def _segments(text: str, table: _Table, columns: _Columns, problems: list[Problem]) -> Iterator[Segment]:
+def _segments(text: str, table: _Table, columns: Columns, problems: list[Problem]) -> Iterator[Segment]:
     """Yield a segment a row. Where no column has names, they may stand in front of what is said."""
     cues: list[tuple[int, int, float | None, float | None]] = []
     speakers: list[Cell | None] = []
@@ -334,8 +202,12 @@ def _segments(text: str, table: _Table, columns: _Columns, problems: list[Proble
             reason = f"a row of {len(row)} cells in a table of {table.width}"
             problems.append(Problem(char_locator(row[0][0], row[-1][1]), reason, "give it as many as the others have"))
             continue
-        start_s = None if columns.start is None else _seconds(text, cells[columns.start], columns)
-        end_s = None if columns.end is None else _seconds(text, cells[columns.end], columns)
+        start_s, end_s, length_s = (
+            None if column is None else _seconds(text, cells[column], columns.per_second)
+            for column in (columns.start, columns.end, columns.duration)
+        )
+        if end_s is None and start_s is not None and length_s is not None:
+            end_s = round(start_s + length_s, 6)
         is_forward = start_s is not None and end_s is not None and end_s >= start_s
         cues.append((*cells[columns.text], start_s, end_s if is_forward else None))
         speakers.append(None if columns.speaker is None else cells[columns.speaker])
@@ -357,11 +229,11 @@ def _segments(text: str, table: _Table, columns: _Columns, problems: list[Proble
         yield made
 
 
-def _seconds(text: str, cell: Cell, columns: _Columns) -> float | None:
-    found = _STAMP.fullmatch(text, *cell)
+def _seconds(text: str, cell: Cell, per_second: float) -> float | None:
+    found = STAMP.fullmatch(text, *cell)
     if found is None:
         return None
-    return parse_clock(found[1]) if found[1] else round(float(found[2]) * columns.unit_s, 6)
+    return parse_clock(found[1]) if found[1] else float(found[2]) / per_second
 
 
 def _page(text: str, end: int) -> tuple[Copy, FrontMatter]:
