@@ -39,11 +39,16 @@ _MOST_NAME_CHARS = 60
 # Of so many rows, each has another speaker at most.
 _ROWS_A_SPEAKER = 2
 _ALMOST_ALL = 0.9
+_MOST_OF_ONE = 0.8
 # People say two to four words a second. Pauses and music make it fewer, tables of anything else far fewer or more.
 _WORDS_PER_S, _LEAST_WORDS_PER_S, _MOST_WORDS_PER_S = 2.5, 0.8, 8.0
 # A recording, or what is left of it, begins about here; the times of a log are those of a day.
 _LATEST_START_S = 900
+# Of all rows, so many have a pace that can be spoken, or that of speech with pauses in it.
+_LEAST_SPOKEN, _SLOWEST, _FASTEST = 0.7, 0.2, 15.0
 _LEAST_WORDS, _MOST_WORDS_A_WORD = 3, 1.5
+# Words by themselves are found in lists of all kinds.
+_LEAST_SPELLED = 30
 _WORDS_OF_TALK = 25
 _LEAST_LETTERS = 0.85
 # What a number may count: seconds, milliseconds, samples of sound, microseconds, ticks of 100 ns.
@@ -78,6 +83,8 @@ def columns_of(values: Sequence[Sequence[str]], names: Sequence[str], *, is_sure
         return None
     sizes = [size(value) for value in values[said]]
     is_words = sum(sizes) <= _MOST_WORDS_A_WORD * len(sizes)
+    if is_words and len(sizes) < _LEAST_SPELLED:
+        return None
     times = {index: found for index, column in enumerate(values) if index != said and (found := _times(column))}
     start, per_second = _start(times, sizes)
     end = duration = None
@@ -135,8 +142,8 @@ def _times(column: Sequence[str]) -> _Times | None:
         return None
     values = tuple(_number(match) if match else math.nan for match in found)
     steps = [after - before for before, after in pairwise(values) if not math.isnan(after - before)]
-    # The number of a row counts no time.
-    if sum(step >= 0 for step in steps) < _ALMOST_ALL * len(steps) or set(steps) == {1.0}:
+    # Numbers of rows go up by one.
+    if sum(step >= 0 for step in steps) < _ALMOST_ALL * len(steps) or steps.count(1.0) >= _MOST_OF_ONE * len(steps):
         return None
     return _Times(values, sum(match[1] is not None for match in told) * 2 > len(told))
 
@@ -168,7 +175,12 @@ def _units(times: _Times, sizes: Sequence[float]) -> Iterator[tuple[float, float
     first = next(value for value in times.values if not math.isnan(value))
     for per_second in _PER_SECOND[:1] if times.is_clock else _PER_SECOND:
         words_per_s = pace * per_second
-        if _LEAST_WORDS_PER_S <= words_per_s <= _MOST_WORDS_PER_S and first <= _LATEST_START_S * per_second:
+        spoken = sum(_SLOWEST <= one * per_second <= _FASTEST for one in paces)
+        if (
+            _LEAST_WORDS_PER_S <= words_per_s <= _MOST_WORDS_PER_S
+            and spoken >= _LEAST_SPOKEN * len(paces)
+            and first <= _LATEST_START_S * per_second
+        ):
             yield abs(math.log(words_per_s / _WORDS_PER_S)), per_second
 
 

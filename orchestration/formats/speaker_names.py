@@ -63,7 +63,7 @@ def is_name(text: str) -> bool:
     if not 0 < len(text) <= MOST_NAME_CHARS or never_speaks(text):
         return False
     words = text.split()
-    if len(words) > _MOST_WORDS or any(_NO_SPEAKER_AT_END.fullmatch(word) for word in (words[0], words[-1])):
+    if not 0 < len(words) <= _MOST_WORDS or any(_NO_SPEAKER_AT_END.fullmatch(word) for word in (words[0], words[-1])):
         return False
     if len(words) == 1 and _HANDLE.fullmatch(text):
         return True
