@@ -18,7 +18,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from orchestration.formats import labelled_text, show_notes_page
+from orchestration.formats import labelled_text, show_notes_page, timed_text
 from orchestration.formats.dates import stated_date
 from orchestration.formats.display import count_words
 from orchestration.formats.document import Copy, Link, ParsedDocument, Passage
@@ -31,11 +31,12 @@ from orchestration.formats.turn_labels import is_speaker
 FORMAT = "html_page"
 
 _OPENING = re.compile(
-    r"(?:\s{0,1000}<!--(?:[^-]|-(?!->)){0,2000}-->){0,9}\s{0,1000}"
+    r"(?:\s{0,1000}<\?xml[^<>]{0,200}\?>)?(?:\s{0,1000}<!--(?:[^-]|-(?!->)){0,2000}-->){0,9}\s{0,1000}"
     r"<(?:!doctype html|html|head|body|main|article|section|div|h[1-6]|p|ul|dl)\b",
     re.IGNORECASE,
 )
 _MOST_SNIFF_CHARS = 2_000_000
+_MOST_CITE_CHARS = 200_000
 _LOCATOR = re.compile(r"text=([0-9]{1,15}),([0-9]{1,15})")
 _SKIPPED_TAGS = """
     script style noscript template nav footer aside form button select option svg iframe object canvas audio video head
@@ -48,7 +49,14 @@ _BLOCK_TAGS = """
 """
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_NAME_CLASS = re.compile(r"\b(?:speaker|person|participant)(?:[-_]?name)?\b", re.IGNORECASE)
+_NAME_CLASS = re.compile(r"\b(?:(?:speaker|person|participant)(?:[-_]?name)?|name|author)\b", re.IGNORECASE)
+# Who speaks, and from which second on, where only a script of the page shows it.
+_SPEAKER_DATA = ("data-speaker", "data-speaker-name", "data-name")
+_START_DATA = ("data-start", "data-start-time", "data-time", "data-timestamp", "data-begin")
+_SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,9})?")
+_TRANSCRIPT = re.compile(r"(?:full |episode |read the )?transcript:?", re.IGNORECASE)
+# Pages in which every label is one belong to `orchestration.formats.podcast_html`.
+_CITE, _TIME = (re.compile(rf"<{tag}\b", re.IGNORECASE) for tag in ("cite", "time"))
 _SPACE = re.compile(r"\s+")
 _AUDIO = re.compile(r"\.(?:mp3|m4a|ogg|opus|wav|aac)(?:[?#]|\Z)", re.IGNORECASE)
 _TYPES = frozenset(("PodcastEpisode", "RadioEpisode", "Episode"))
@@ -78,13 +86,16 @@ class _Page:
 
 def sniff(text: str) -> float:
     """Return how surely `text` is a page of an episode, 0 to 1: labels of people who talk, or an episode's notes."""
-    if not _OPENING.match(text) or re.search(r"<cite\b", text[:200_000], re.IGNORECASE):
+    head = text[:_MOST_CITE_CHARS]
+    if not _OPENING.match(text) or (_CITE.search(head) and _TIME.search(head)):
         return 0.0
     page = _read(text[:_MOST_SNIFF_CHARS])
     reading = read_turns(page.text, page.body_start, page.body_end)
     labelled = labelled_text.labels_sureness(page.text, reading, page.is_episode)
     if labelled:
         return 0.85
+    if timed_text.has_captions(page.text[: page.body_end], page.body_start):
+        return 0.8
     if page.is_episode and (labelled_text.is_prose(page.text, reading) or count_words(page.text) >= 30):
         return 0.7
     has_notes = show_notes_page.lists_chapters(page.text, page.body_start, page.body_end)
@@ -96,14 +107,11 @@ def parse(text: str) -> ParsedDocument:
     page = _read(text)
     reading = read_turns(page.text, page.body_start, page.body_end)
     matter = _matter(page)
-    if labelled_text.labels_sureness(page.text, reading, page.is_episode) or labelled_text.is_prose(page.text, reading):
+    is_labelled = labelled_text.labels_sureness(page.text, reading, page.is_episode) > 0
+    if not is_labelled and timed_text.has_captions(page.text[: page.body_end], page.body_start):
+        copy = timed_text.read_copy(page.text, matter, page.body_end)
+    elif is_labelled or labelled_text.is_prose(page.text, reading):
         copy = labelled_text.read_copy(page.text, matter, reading)
-        copy = replace(
-            copy,
-            segments=tuple(
-                segment._replace(locator=f"text={segment.char_start},{segment.char_end}") for segment in copy.segments
-            ),
-        )
     else:
         copy = show_notes_page.read_copy(page.text, matter, page.body_end)
     copies = (_with_page(copy, page),) if copy.segments or copy.passages or copy.chapters else ()
@@ -128,6 +136,7 @@ def _with_page(copy: Copy, page: _Page) -> Copy:
     return replace(
         copy,
         links=tuple(page.links),
+        segments=tuple(one._replace(locator=f"text={one.char_start},{one.char_end}") for one in copy.segments),
         enclosure_url=page.audio,
         locator=f"text={copy.char_start},{copy.char_end}",
     )
@@ -195,10 +204,19 @@ class _Lines:
         self.done: list[str] = []
         self._line: list[str] = []
         self._prefix = ""
+        self.is_preformatted = False
+        """Whether line ends of the source are those of the page."""
 
     def add(self, words: str | None) -> None:
-        if words:
-            self._line.append(words)
+        if not words:
+            return
+        first, *others = words.split("\n") if self.is_preformatted else [words]
+        self._line.append(first)
+        for line in others:
+            self.end_line()
+            if not line.strip() and self.done and self.done[-1]:
+                self.done.append("")
+            self._line.append(line)
 
     @property
     def is_empty(self) -> bool:
@@ -228,6 +246,8 @@ def _walk(root: Any, lines: _Lines, links: dict[str, None], page: _Page) -> None
             lines.add(after)
             if element.tag in _BLOCKS:
                 lines.end_block()
+            lines.is_preformatted = lines.is_preformatted and element.tag != "pre"
+            page.is_episode = page.is_episode or (element.tag in _HEADINGS and _is_transcript(element))
             lines.add(element.tail)
             continue
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -238,6 +258,8 @@ def _walk(root: Any, lines: _Lines, links: dict[str, None], page: _Page) -> None
             continue
         if tag in _BLOCKS:
             lines.end_block("#" * _HEADINGS[tag] + " " if tag in _HEADINGS else "")
+            lines.is_preformatted = lines.is_preformatted or tag == "pre"
+            lines.add(_stated_label(element))
         elif tag == "br":
             lines.end_line()
         if tag == "a" and str(element.get("href", "")).strip().startswith(("http://", "https://")):
@@ -255,6 +277,21 @@ def _is_hidden(element: Any) -> bool:
     return element.get("hidden") is not None or element.get("aria-hidden") == "true"
 
 
+def _is_transcript(heading: Any) -> bool:
+    return _TRANSCRIPT.fullmatch(_clean("".join(heading.itertext())[:200])) is not None
+
+
+def _stated_label(element: Any) -> str:
+    """Return the label that attributes of a block state, as Markdown writes it, or nothing."""
+    start = next((found for name in _START_DATA if _SECONDS.fullmatch(found := element.get(name) or "")), None)
+    name = next((found for key in _SPEAKER_DATA if is_speaker(found := _clean(element.get(key)), is_cased=False)), None)
+    if name is None:
+        return ""
+    seconds = int(float(start)) if start else 0
+    time = f"[{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}] " if start else ""
+    return f"{time}**{name}:** "
+
+
 def _leads_words(element: Any) -> bool:
     """Tell whether words follow an element in its line, and neither a colon nor a time."""
     after = _clean(element.tail)
@@ -269,7 +306,7 @@ def _marks(element: Any, tag: str, opens_line: bool) -> tuple[str, str]:
 
     A name whose class says so, in front of words in the same line, gets the colon that the page shows by its design.
     """
-    is_name = _NAME_CLASS.search(element.get("class") or "") is not None
+    is_name = tag == "cite" or _NAME_CLASS.search(element.get("class") or "") is not None
     if tag in ("b", "strong", "dt") or is_name:
         words = _clean("".join(element.itertext())[:200])
         name = re.sub(r"\s*[\[(]?[0-9:.]*[\])]?:?\Z", "", words)

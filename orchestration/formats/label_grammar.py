@@ -57,6 +57,8 @@ _PLAIN = re.compile(
 # What ends a name, and how far behind its beginning: most lines of prose have nothing there that ends that of a label.
 _NAME_STOP = re.compile(r"[:*()\[\]{}<>\"“”?!;|\n\r\\]")
 _MOST_NAME_CHARS = 80
+# The time behind a name in a heading: `### Ada Byrne (1:02)`.
+_HEADED = re.compile(rf"[ \t]{{1,3}}(?:[-–—|][ \t]{{1,3}})?{_ANY_TIME}\Z")
 _TIME_LINE = re.compile(rf"{_ANY_TIME}\Z")
 _TIME_OPENINGS = "*\\[(0123456789"
 _MOST_LABEL_CHARS = 160
@@ -102,9 +104,11 @@ def _candidates(text: str, lines: tuple[Line, ...], headings: dict[int, Heading]
     for index, line in enumerate(lines):
         if index in headings:
             found = headings[index]
-            if is_speaker(text[found.start : found.end]):
-                name = text[found.start : found.end]
-                yield index, Turn(name, found.start, found.end, True, "heading", found.start_s, None, line.end)
+            time = _HEADED.search(text, found.start, found.end)
+            end = time.start() if time else found.end
+            if is_speaker(text[found.start : end]):
+                start_s = _seconds(time.group())[0] if time else found.start_s
+                yield index, Turn(text[found.start : end], found.start, end, True, "heading", start_s, None, line.end)
             continue
         following = lines[index + 1] if index + 1 < len(lines) else None
         turn = read_label(text, line, following)

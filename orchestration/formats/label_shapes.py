@@ -41,6 +41,7 @@ _HEAD = re.compile(
     rf"(?P<sep>[ \t]*(?:[-–—|:：](?:[ \t]+|\Z)|\Z)|[ \t]+|(?<=：))"
 )
 _OF_STAMP = re.compile(_STAMP)
+_ALONE = re.compile(rf"{_OPEN}{_TIMES}{_CLOSE}\Z")
 _UNITS = re.compile(r"(?:([0-9]+)h ?)?(?:([0-9]+)m ?)?([0-9]+(?:\.[0-9]+)?)s")
 _CLOSING = {"[": "]", "(": ")"}
 _EMPHASIS = "*_`"
@@ -66,8 +67,10 @@ def shaped_turns(text: str, lines: Sequence[Line], left_out: Container[int]) -> 
         found = None if index in left_out else _candidate(text, line)
         if found:
             by_shape[found[0]][index] = found[1]
-    after_blank = sum(line.is_after_blank for line in lines)
-    paragraphs = after_blank if after_blank * 5 >= len(lines) else len(lines)
+    # A time on a line of its own belongs to what follows.
+    told = [line for line in lines if not _ALONE.match(text, line.start, line.end)]
+    after_blank = sum(line.is_after_blank for line in told)
+    paragraphs = after_blank if after_blank * 5 >= len(told) else len(told)
     accepted: dict[int, Turn] = {}
     for shape, turns in by_shape.items():
         returning = _returning(turns, shape)

@@ -77,6 +77,9 @@ Range = tuple[int, int]
 
 def sniff(text: str) -> float:
     """Return how surely `text` is of this format, 0 to 1: speakers whose labels return, and who speak in sentences."""
+    # Mark-up has formats of its own.
+    if text.lstrip()[:1] == "<":
+        return 0.0
     paragraphs, labels = _speakers(text, min(len(text), _HEAD_CHARS))
     if len(labels) < _LEAST_BLOCKS or len({label.name for label in labels.values()}) < 2:
         return 0.0

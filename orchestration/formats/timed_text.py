@@ -18,7 +18,7 @@ from orchestration.formats import caption_page
 from orchestration.formats.clock import parse_clock
 from orchestration.formats.cue_building import size
 from orchestration.formats.cue_chain import Cue, cue_segments, find_cues, longest_chain
-from orchestration.formats.document import ParsedDocument
+from orchestration.formats.document import Copy, ParsedDocument
 from orchestration.formats.front_matter import FrontMatter, has_front_matter, read_front_matter
 from orchestration.formats.labelled_text import copy_of
 from orchestration.formats.labels import CLOCK
@@ -53,32 +53,43 @@ def sniff(text: str) -> float:
     head = text[:_HEAD_CHARS]
     if head.lstrip()[:1] in ("<", "{") or " --> " in head[:4_000]:
         return 0.0
-    cues = _cues(head, _matter(head).end)
+    # A page around captions says more than its times do.
+    return 0.75 if has_captions(head, _matter(head).end) and caption_page.sniff(text) < 0.5 else 0.0
+
+
+def has_captions(head: str, start: int) -> bool:
+    """Tell whether the words of head[start:] fit times between them."""
+    cues = _cues(head, start)
     if len(cues) < _LEAST_CUES or cues[0][2] > _LATEST_START_S:
-        return 0.0
+        return False
     # Where the clock goes back again and again, several episodes stand in one file.
     if len(cues) < _LEAST_IN_CHAIN * len(_TIME.findall(head)):
-        return 0.0
+        return False
     said = [(head[end:start], start_s - at_s) for (_, end, at_s), (start, _, start_s) in pairwise(cues)]
     if _are_labelled([words.split() for words, _ in said]):
-        return 0.0
+        return False
     rates = [size(words) / seconds for words, seconds in said if seconds > 0]
     spoken = "".join(words for words, _ in said)
     letters = len(_LETTER.findall(spoken))
-    is_speech = (
+    return (
         len(rates) >= _LEAST_CUES - 1
         and _LEAST_WORDS_PER_S <= median(rates) <= _MOST_WORDS_PER_S
         and letters >= _LEAST_LETTERS * len(_NO_SPACE.findall(spoken))
     )
-    # A page around captions says more than its times do.
-    return 0.75 if is_speech and caption_page.sniff(text) < 0.5 else 0.0
 
 
 def parse(text: str) -> ParsedDocument:
     """Return the one copy that the captions are: a segment a cue. What stands above the first time is the page."""
     matter = _matter(text)
-    cues = _cues(text, matter.end)
-    start = cues[0][0] if cues else len(text)
+    copy = read_copy(text, matter, len(text))
+    copies = (copy,) if copy.segments or copy.passages else ()
+    return ParsedDocument(FORMAT, text, copies, tuple(matter.problems))
+
+
+def read_copy(text: str, matter: FrontMatter, end: int) -> Copy:
+    """Return the copy that the captions below `matter` are, up to `end`."""
+    cues = _cues(text[:end], matter.end)
+    start = cues[0][0] if cues else end
     title: tuple[int, int] | None = None
     page: list[Line] = []
     for index, line in enumerate(read_lines(text, matter.end, start)):
@@ -90,9 +101,7 @@ def parse(text: str) -> ParsedDocument:
         elif found is None and not is_rule(text, line) and not is_contents(text, line.start, line.end):
             page.append(line)
     copy = copy_of(text, matter, page, start, title)
-    segments = tuple(made for made in cue_segments(text, cues, copy.duration_s) if made.text)
-    copies = (replace(copy, segments=segments),) if segments or copy.passages else ()
-    return ParsedDocument(FORMAT, text, copies, tuple(matter.problems))
+    return replace(copy, segments=tuple(made for made in cue_segments(text[:end], cues, copy.duration_s) if made.text))
 
 
 def resolve(text: str, locator: str) -> str:

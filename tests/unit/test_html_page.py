@@ -41,6 +41,13 @@ STYLES = {
     "classes in a line": ('<p><span class="speaker">{name}</span> <span class="text">{text}</span></p>', False),
     "class in front of words": ('<p><b class="speaker">{name}</b> {text}</p>', False),
     "headings": ("<h4>{name}</h4><p>{text}</p>", False),
+    "headings with times": ("<h5>{name} <small>{at}</small></h5><p>{text}</p>", True),
+    "cite": ("<p><cite>{name}</cite> {text}</p>", False),
+    "time, then a class in a line": (
+        '<p><span class="ts">{at}</span> <span class="name">{name}</span> {text}</p>',
+        True,
+    ),
+    "attributes": ('<p data-speaker="{name}">{text}</p>', False),
     "table": ("<table><tr><td>[{at}]</td><td><b>{name}:</b></td><td>{text}</td></tr></table>", True),
 }
 
@@ -73,6 +80,47 @@ def test_a_transcript_is_found_whatever_its_markup(style: str) -> None:
     times = [float(at) if has_times else None for _, at, _ in SAID * 2]
     assert [(s.speaker_label, s.text) for s in copy.segments] == [(name, said) for name, _, said in SAID * 2]
     assert [s.start_s for s in copy.segments] == times
+
+
+def test_a_time_may_be_an_attribute_too() -> None:
+    rows = "".join(f'<p data-speaker="{name}" data-start="{at}.5">{text}</p>' for name, at, text in SAID)
+    assert [(s.speaker_label, s.start_s, s.text) for s in only_copy(HEAD + rows + FOOT).segments] == [
+        (name, float(at), text) for name, at, text in SAID
+    ]
+
+
+TALK = [f"I say that you and I have seen it {n} times, you know." for n in range(12)]
+
+
+def test_cells_of_a_row_are_time_name_and_words() -> None:
+    rows = "".join(
+        f"<tr><td>0:{n * 4:02}</td><td>{('Ada Bell', 'Bo Rae')[n % 2]}</td><td>{t}</td></tr>"
+        for n, t in enumerate(TALK)
+    )
+    segments = only_copy(f"{HEAD}<table>{rows}</table>{FOOT}").segments
+    assert [(s.speaker_label, s.start_s, s.text) for s in segments] == [
+        (("Ada Bell", "Bo Rae")[n % 2], n * 4.0, text) for n, text in enumerate(TALK)
+    ]
+
+
+def test_captions_may_stand_in_a_page() -> None:
+    said = [f"{opening} have you seen all that wax?" for opening in "Well So And Now But Oh Look Then Yes Hm".split()]
+    text = f"{HEAD}{''.join(f'<p><a>0:{n * 4:02}</a> {words}</p>' for n, words in enumerate(said))}{FOOT}"
+    assert [(s.start_s, s.text) for s in only_copy(text).segments] == [(n * 4.0, words) for n, words in enumerate(said)]
+
+
+def test_lines_of_preformatted_text_are_lines() -> None:
+    lines = "\n".join(f"{('Ada Bell', 'Bo Rae')[n % 2]}: {text}" for n, text in enumerate(TALK))
+    page = f"<?xml version='1.0'?>\n{HEAD}<pre>{lines}</pre>{FOOT}"
+    assert registry.recognise(page) is html_page  # type: ignore[comparison-overlap]
+    assert [s.text for s in only_copy(page).segments] == TALK
+
+
+def test_a_heading_announces_prose_as_a_transcript() -> None:
+    prose = "".join(f"<p>{' '.join(TALK)}</p>" for _ in range(4))
+    page = f"<html><body><h1>Bees</h1><h2>Full Transcript</h2>{prose}</body></html>"
+    assert registry.recognise(page) is html_page  # type: ignore[comparison-overlap]
+    assert [s.text for s in only_copy(page).segments] == [" ".join(TALK)] * 4
 
 
 def test_the_head_states_the_episode() -> None:
