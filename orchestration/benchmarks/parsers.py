@@ -201,6 +201,16 @@ def _table_transcript(said: Sequence[Said]) -> str:
     return "\n".join(("Start,End,Speaker,Text", *rows))
 
 
+def _episode_records(said: Sequence[Said]) -> str:
+    episodes = []
+    # Short episodes: a file of them holds many.
+    step = min(100, len(said) // 2 or 1)
+    for start in range(0, len(said), step):
+        turns = "\n\n".join(f"**{one.name}:** {text}" for one, text in _turns(said[start : start + step]))
+        episodes.append({"title": f"Hum {start}", "date": "2025-03-10", "guest": _NAMES[1], "transcript": turns})
+    return json.dumps({"show": "The Hum", "episodes": episodes})
+
+
 def _podcast_json(said: Sequence[Said]) -> str:
     segments = [
         {"speaker": s.name, "startTime": s.start_ms / 1000, "endTime": s.end_ms / 1000, "body": s.text} for s in said
@@ -255,6 +265,7 @@ _WRITERS: dict[str, Callable[[Sequence[Said]], str]] = {
     "podcast_chapters": _podcast_chapters,
     "podcast_html": _podcast_html,
     "recogniser_json": _recogniser_json,
+    "episode_records": _episode_records,
 }
 
 

@@ -111,6 +111,13 @@ def per_second_of(starts: Sequence[str], texts: Sequence[str]) -> float | None:
     return next(iter(sorted(_units(found, sizes))), (0.0, None))[1] if found else None
 
 
+def goes_on(starts: Sequence[str]) -> bool:
+    """Tell whether these are times that go on, and do not begin anew each time."""
+    values = [_number(found) for start in starts if (found := STAMP.fullmatch(start))]
+    forward = sum(after > before for before, after in pairwise(values))
+    return len(values) < 2 or forward >= _ALMOST_ALL * (len(values) - 1)
+
+
 def _column_of_text(values: Sequence[Sequence[str]], names: Sequence[str]) -> int | None:
     words = [sum(map(size, column)) / max(1, len(column)) for column in values]
     named = [index for index, name in enumerate(names) if is_called_text(name)]

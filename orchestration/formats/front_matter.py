@@ -154,7 +154,7 @@ def read_front_matter(text: str) -> FrontMatter | None:
                 )
             )
             tree = by_lines(text, start, stop)
-    found = _interpret(text, tree, end)
+    found = interpret(text, tree, end)
     found.problems += problems
     return found
 
@@ -185,7 +185,13 @@ def _unclosed_end(text: str, start: int, limit: int) -> int:
 # --- meaning
 
 
-def _interpret(text: str, tree: dict[str, Tree], end: int) -> FrontMatter:
+def kind_of(key: str) -> str | None:
+    """Return what a key says of an episode (`title`, `show`, `stated`, ...), however it is written, or None."""
+    return _KIND_OF.get(_normal(key))
+
+
+def interpret(text: str, tree: dict[str, Tree], end: int) -> FrontMatter:
+    """Return what keys and values say of an episode. text: what the places of the values count in."""
     found = FrontMatter(end, frozenset(_normal(key) for key in tree))
     people: list[StatedPerson] = []
     described: list[Passage] = []

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
-from orchestration.formats.columns import LEAST_ROWS, Columns, columns_of, per_second_of
+from orchestration.formats.columns import LEAST_ROWS, Columns, columns_of, goes_on, per_second_of
 from orchestration.formats.cue_building import Cue
 from orchestration.formats.json_text import Path, get, string
 from orchestration.formats.recogniser_dialects import Dialect, Items, TimeKey
@@ -29,7 +29,7 @@ def found_dialect(value: Any) -> tuple[Dialect, Items] | None:
     for paths in islice(_record_lists(value, ()), _MOST_LISTS):
         records = list(islice(chain.from_iterable(some.items for some in lists(value, paths)), _SAMPLE_RECORDS))
         keys, columns = _columns(records)
-        if columns is None:
+        if columns is None or _begins_anew(value, paths, keys, columns):
             continue
         said = sum(len(string(get(record, keys[columns.text])) or "") for record in records)
         found.append((columns.is_words, -said, _items(value, paths, keys, columns)))
@@ -94,6 +94,15 @@ def _record_lists(value: Any, keys: Path) -> Iterator[tuple[Path, ...]]:
     elif isinstance(value, dict) and len(keys) < _MOST_DEPTH:
         for key, inner in islice(value.items(), _MOST_KEYS):
             yield from _record_lists(inner, (*keys, key))
+
+
+def _begins_anew(value: Any, paths: tuple[Path, ...], keys: list[Path], columns: Columns) -> bool:
+    """Tell whether the clock goes back where one list within a record ends: each record is an episode then."""
+    if len(paths) < 2 or columns.start is None:
+        return False
+    held = islice((some.items for some in lists(value, paths) if some.items), _SAMPLE_RECORDS)
+    starts = [_written(get(items[0], keys[columns.start])) for items in held]
+    return not goes_on(starts)
 
 
 def _columns(records: list[Any]) -> tuple[list[Path], Columns | None]:

@@ -9,6 +9,7 @@ from typing import Protocol, cast
 from orchestration.formats import (
     caption_page,
     directory_page,
+    episode_records,
     html_page,
     labelled_text,
     plain_transcript,
@@ -70,6 +71,7 @@ FORMATS = cast(
         podcast_chapters,
         podcast_html,
         recogniser_json,
+        episode_records,
     ),
 )
 # Formats that describe episodes and hold no transcript by their nature.
@@ -77,6 +79,7 @@ _DESCRIPTIONS = frozenset((rss_feed.FORMAT, show_notes_page.FORMAT, podcast_chap
 _LEAST_SURE = 0.5
 SUREST = {
     directory_page.FORMAT: 0.97,
+    episode_records.FORMAT: 0.97,
     table_transcript.FORMAT: 0.96,
     caption_page.FORMAT: 0.95,
     labelled_text.FORMAT: 0.95,

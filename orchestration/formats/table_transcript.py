@@ -31,9 +31,9 @@ Cell = tuple[int, int]
 _HEAD_CHARS = 200_000
 _MOST_FIRST_CHARS = 2_000
 _SAMPLE_ROWS = 200
-_DELIMITERS = "\t,;"
+DELIMITERS = "\t,;"
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
-_PLAIN = {delimiter: re.compile(rf"[^{delimiter}\r\n]*") for delimiter in _DELIMITERS}
+_PLAIN = {delimiter: re.compile(rf"[^{delimiter}\r\n]*") for delimiter in DELIMITERS}
 _LINE_END = re.compile(r"\r\n|[\n\r]")
 # The line below the names of the columns: `|---|:--:|`.
 _MAYBE_MARKDOWN = re.compile(r"-[ \t]*\|")
@@ -98,20 +98,20 @@ def _table(text: str) -> _Table | None:
 
 def _delimited(text: str) -> _Table | None:
     first = text[:_MOST_FIRST_CHARS].lstrip("\ufeff\r\n").partition("\n")[0]
-    for delimiter in _DELIMITERS:
+    for delimiter in DELIMITERS:
         if delimiter not in first or first.startswith(("<", "{", "|", "#", "[")):
             continue
-        sample = list(islice(_records(text, delimiter), _SAMPLE_ROWS))
+        sample = list(islice(records(text, delimiter), _SAMPLE_ROWS))
         width = len(sample[0]) if len(sample) >= LEAST_ROWS else 0
         if width < 2 or sum(len(row) >= width for row in sample) < _ALMOST_ALL * len(sample):
             continue
-        rows = list(_records(text, delimiter))
+        rows = list(records(text, delimiter))
         names = _names(text, rows)
         return _Table(rows[0][0][0], tuple(rows[1:] if names else rows), names, width)
     return None
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[Cell, ...]]:
+def records(text: str, delimiter: str) -> Iterator[tuple[Cell, ...]]:
     """Yield the cells of each record that is not blank. A quoted cell is what stands between its quotes."""
     plain, at, has_quotes = _PLAIN[delimiter], 0, True
     cells: list[Cell] = []

@@ -104,7 +104,10 @@ def test_cells_of_a_row_are_time_name_and_words() -> None:
 
 
 def test_captions_may_stand_in_a_page() -> None:
-    said = [f"{opening} have you seen all that wax?" for opening in "Well So And Now But Oh Look Then Yes Hm".split()]
+    said = [
+        f"{opening} have you seen all that wax?"
+        for opening in ["Well", "So", "And", "Now", "But", "Oh", "Look", "Then", "Yes", "Hm"]
+    ]
     text = f"{HEAD}{''.join(f'<p><a>0:{n * 4:02}</a> {words}</p>' for n, words in enumerate(said))}{FOOT}"
     assert [(s.start_s, s.text) for s in only_copy(text).segments] == [(n * 4.0, words) for n, words in enumerate(said)]
 
