@@ -30,7 +30,7 @@ from orchestration.formats.display import tidy
 from orchestration.formats.document import Copy, ParsedDocument, Problem, Segment, char_locator
 from orchestration.formats.front_matter import FrontMatter, interpret, kind_of
 from orchestration.formats.front_matter_tree import Leaf, Tree
-from orchestration.formats.json_records import found_dialect, refined
+from orchestration.formats.json_records import found_dialect, refined, tree_of
 from orchestration.formats.json_text import Path, get, load, pointer, string, strings_at
 from orchestration.formats.locators import resolve_char_locator
 from orchestration.formats.recogniser_dialects import DIALECTS, Dialect, Items
@@ -168,11 +168,7 @@ def _episode(value: Any, keys: Path, problems: list[Problem]) -> tuple[str, Copy
     episode = get(value, keys)
     spoken = _spoken(episode) or _Spoken()
     builder = TextBuilder()
-    tree = {
-        key: _tree(inner, builder)
-        for key, inner in episode.items()
-        if kind_of(key) is not None and key != spoken.key and not _is_read(inner, spoken)
-    }
+    tree = tree_of({key: inner for key, inner in episode.items() if key != spoken.key and kind_of(key)}, builder)
     segments: tuple[Segment, ...] = ()
     if spoken.style:
         said = string(episode[spoken.key]) or ""
@@ -199,20 +195,6 @@ def _show(holder: dict[str, Any]) -> str | None:
     """Return the show that the object around all episodes names, or is titled after."""
     named = {kind_of(key): value for key, value in holder.items() if isinstance(value, str)}
     return tidy(named.get("show") or named.get("title") or "")[:_MOST_SHOW_CHARS] or None
-
-
-def _is_read(value: Any, spoken: _Spoken) -> bool:
-    """Tell whether a value is the transcript itself, as `episode` or `speakers` may be."""
-    return spoken.dialect is not None and isinstance(value, list) and any(isinstance(item, dict) for item in value[:1])
-
-
-def _tree(value: Any, builder: TextBuilder) -> Tree:
-    if isinstance(value, dict):
-        return {str(key): _tree(inner, builder) for key, inner in islice(value.items(), _SAMPLE_EPISODES)}
-    if isinstance(value, list):
-        return [_tree(inner, builder) for inner in value[:_SAMPLE_EPISODES]]
-    written = string(value)
-    return Leaf(value, 0, 0) if written is None else Leaf(written, *builder.add(written))
 
 
 # --- rows of a table

@@ -8,7 +8,8 @@ from itertools import chain, islice
 from typing import Any
 
 from orchestration.formats.columns import LEAST_ROWS, Columns, columns_of, goes_on, per_second_of
-from orchestration.formats.cue_building import Cue
+from orchestration.formats.cue_building import Cue, TextBuilder
+from orchestration.formats.front_matter_tree import Leaf, Tree
 from orchestration.formats.json_text import Path, get, string
 from orchestration.formats.recogniser_dialects import Dialect, Items, TimeKey
 from orchestration.formats.speaker_names import is_name, is_stand_in
@@ -20,6 +21,8 @@ _MOST_DEPTH = 5
 _MOST_KEYS = 60
 # A pair of times, or a record that is a list.
 _MOST_ITEMS = 6
+# What is read of an object under a key of front matter: `"guest": {"name": "Ada Bell"}`.
+_OF_NAMES = ("name", "title", "role", "url")
 _RECORDS = Dialect("records", (), ())
 
 
@@ -80,6 +83,21 @@ def with_names(value: Any, cues: list[Cue]) -> list[Cue]:
             if are_names and len(named) == len(records) and labels & named.keys():
                 return [replace(cue, speaker=named.get(cue.speaker, cue.speaker)) for cue in cues]
     return cues
+
+
+def tree_of(stated: dict[str, Any], builder: TextBuilder) -> dict[str, Tree]:
+    """Return keys and values as front matter has them, the strings added to the text: values, names, lists of them."""
+    return {key: tree for key, value in stated.items() if (tree := _tree(value, builder)) is not None}
+
+
+def _tree(value: Any, builder: TextBuilder) -> Tree | None:
+    if isinstance(value, list):
+        return [tree for item in value[:_MOST_KEYS] if (tree := _tree(item, builder)) is not None]
+    if isinstance(value, dict):
+        named = {key: item for key, item in value.items() if key in _OF_NAMES and isinstance(item, str)}
+        return tree_of(named, builder) if named else None
+    written = string(value)
+    return Leaf(value, 0, 0) if written is None else Leaf(written, *builder.add(written))
 
 
 def _record_lists(value: Any, keys: Path) -> Iterator[tuple[Path, ...]]:

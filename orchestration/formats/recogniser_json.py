@@ -11,8 +11,10 @@ from typing import Any
 
 from orchestration.formats.cue_building import TextBuilder, join, lay_out
 from orchestration.formats.display import tidy
-from orchestration.formats.document import Copy, ParsedDocument, Passage
-from orchestration.formats.json_records import found_dialect, refined, with_names
+from orchestration.formats.document import Copy, ParsedDocument
+from orchestration.formats.front_matter import interpret, kind_of
+from orchestration.formats.front_matter_tree import Tree
+from orchestration.formats.json_records import found_dialect, refined, tree_of, with_names
 from orchestration.formats.json_text import broken, get, load, path, string, strings_at
 from orchestration.formats.recogniser_dialects import DIALECTS, PODCASTING, Dialect, time_key
 from orchestration.formats.unit_reader import read_cues, recognise, seconds
@@ -48,6 +50,9 @@ _DURATION_KEYS = tuple(
     )
 )
 _TITLE_KEYS = tuple(path(key) for key in ("title", "data.getPodcastEpisode.name"))
+# What an object states of the episode beside its transcript. Summaries and topics are the recogniser's own.
+_STATED = frozenset(("title", "show", "stated", "recorded", "url", "guid", "season", "number", "host", "guest"))
+_SOUND = ("audio", "media", "source")
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9_-]{1,20})?")
 # What a transcript that was cut off still begins with.
 _HINT = re.compile(
@@ -97,24 +102,43 @@ def parse_dialects(
     cues, problems = read_cues(loaded.value, dialect, refined(loaded.value, source) if has_others else source)
     cues = with_names(loaded.value, cues)
     builder = TextBuilder()
-    title = next((shown for key in _TITLE_KEYS if (shown := string(get(loaded.value, key)))), "")
-    passages: tuple[Passage, ...] = ()
-    if tidy(title):
-        passages = (Passage("title", tidy(title), *builder.add(title)),)
+    tree = _stated(loaded.value, builder)
     segments, document_text = lay_out(cues, builder)
     if not segments:
         return ParsedDocument(format_name, document_text, (), problems)
     latest_s = max((cue.start_s for cue in cues if cue.start_s is not None), default=0.0)
+    matter = interpret(document_text, tree, 0)
     copy = Copy(
         0,
         len(document_text),
         "",
+        show_name=matter.show_name,
+        url=matter.url,
+        video_id=matter.video_id,
+        guid=matter.guid,
+        published_on=matter.published_on,
+        date_source=matter.date_source,
         duration_s=_duration_s(loaded.value, latest_s),
         language=_language(loaded.value),
-        passages=passages,
+        season=matter.season,
+        episode_number=matter.episode_number,
+        enclosure_url=matter.enclosure_url,
+        passages=matter.passages,
+        people=matter.people,
         segments=segments,
     )
     return ParsedDocument(format_name, document_text, (copy,), problems)
+
+
+def _stated(value: Any, builder: TextBuilder) -> dict[str, Tree]:
+    """Return what the object states of the episode under keys of front matter; its strings go to the text."""
+    stated = {key: inner for key, inner in value.items() if kind_of(key) in _STATED} if isinstance(value, dict) else {}
+    title = next((shown for key in _TITLE_KEYS if tidy(shown := string(get(value, key)) or "")), None)
+    # A `name` may be that of a job.
+    stated = {key: inner for key, inner in stated.items() if kind_of(key) != "title"} | (
+        {"title": title} if title else {}
+    )
+    return tree_of(stated, builder)
 
 
 def _language(value: Any) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -502,6 +503,35 @@ def test_people_who_take_turns_need_no_times_where_they_are_called_speakers() ->
 
 def test_a_page_in_a_string_is_no_transcript_of_its_marks() -> None:
     assert registry.recognise(json.dumps({"text": " ".join(SAID * 8)})) is None
+
+
+def test_what_an_object_states_of_the_episode() -> None:
+    value = {
+        "name": "job 12",
+        "title": "Kites",
+        "show": {"name": "Wind and String", "id": 7},
+        "published_at": "2025-03-10",
+        "guests": [{"name": "Bo Rae", "twitter": "@bo"}],
+        "episode_number": 12,
+        "url": "https://kites.example/12",
+        "summary": "What a machine made of it.",
+        "segments": records(lambda who, at, said: {"start": at, "text": said, "speaker": who}),
+    }
+    document = recogniser_json.parse(json.dumps(value))
+    (copy,) = document.copies
+    assert (copy.show_name, copy.published_on, copy.episode_number, copy.url) == (
+        "Wind and String",
+        date(2025, 3, 10),
+        12.0,
+        "https://kites.example/12",
+    )
+    assert [(one.name, one.role) for one in copy.people] == [("Bo Rae", "guest")]
+    assert [one.text for one in copy.passages] == ["Kites"]
+    places = [(one.char_start, one.char_end) for one in copy.passages] + [
+        (p.char_start, p.char_end) for p in copy.people
+    ]
+    assert [document.text[slice(*place)] for place in places] == ["Kites", "Bo Rae"]
+    check(json.dumps(value), document)
 
 
 def test_times_that_go_back_are_left_out_and_told_once() -> None:
