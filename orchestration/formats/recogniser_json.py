@@ -51,7 +51,7 @@ _DURATION_KEYS = tuple(
 )
 _TITLE_KEYS = tuple(path(key) for key in ("title", "data.getPodcastEpisode.name"))
 # What an object states of the episode beside its transcript. Summaries and topics are the recogniser's own.
-_STATED = frozenset(("title", "show", "stated", "recorded", "url", "guid", "season", "number", "host", "guest"))
+_STATED = frozenset(("show", "stated", "recorded", "url", "guid", "season", "number", "host", "guest"))
 _SOUND = ("audio", "media", "source")
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9_-]{1,20})?")
 # What a transcript that was cut off still begins with.
@@ -132,13 +132,14 @@ def parse_dialects(
 
 def _stated(value: Any, builder: TextBuilder) -> dict[str, Tree]:
     """Return what the object states of the episode under keys of front matter; its strings go to the text."""
-    stated = {key: inner for key, inner in value.items() if kind_of(key) in _STATED} if isinstance(value, dict) else {}
     title = next((shown for key in _TITLE_KEYS if tidy(shown := string(get(value, key)) or "")), None)
-    # A `name` may be that of a job.
-    stated = {key: inner for key, inner in stated.items() if kind_of(key) != "title"} | (
-        {"title": title} if title else {}
-    )
-    return tree_of(stated, builder)
+    # A `name` may be that of a job, and `audio_url` where the sound was handed in.
+    stated = {
+        key: inner
+        for key, inner in (value.items() if isinstance(value, dict) else ())
+        if kind_of(key) in _STATED and not key.startswith(_SOUND)
+    }
+    return tree_of(stated | ({"title": title} if title else {}), builder)
 
 
 def _language(value: Any) -> str | None:
