@@ -1,4 +1,4 @@
-"""RSS feeds of podcasts, with the podcast namespace, iTunes' tags and Podlove's simple chapters.
+"""Feeds of podcasts, RSS and Atom, with the podcast namespace, iTunes' tags and Podlove's simple chapters.
 
 A feed is a structured document: its text is the strings of channel and items joined by line ends, and each item is a
 copy without segments.
@@ -23,13 +23,16 @@ FORMAT = "rss_feed"
 
 _HEAD_CHARS = 20_000
 _ROOT = re.compile(r"<rss[\s>]")
+_ATOM = re.compile(r"<(?:\w{1,20}:)?feed\s[^<>]{0,2000}w3\.org/2005/Atom")
 _CHANNEL = re.compile(r"<channel[\s>]")
 
 Rel = Literal["transcript", "chapters", "enclosure", "person"]
 
 
 def sniff(text: str) -> float:
-    """Return how surely `text` is of this format, 0 to 1: the root element is `rss`, and a channel opens in it."""
+    """Return how surely `text` is of this format, 0 to 1: the root is `rss` and has a channel, or is Atom's `feed`."""
+    if _ATOM.match(text, root_start(text)):
+        return 0.95
     found = _ROOT.match(text, root_start(text))
     if found is None:
         return 0.0
@@ -133,7 +136,7 @@ def _copy(layout: _Layout, channel: Channel, text: str) -> Copy:
     return Copy(
         layout.start,
         layout.end,
-        f"/rss/channel/item[{item.position}]",
+        item.path,
         show_name=tidy(channel.title) or None,
         url=item.url,
         video_id=video_id_of(item.url) if item.url else None,

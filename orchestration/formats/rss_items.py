@@ -1,6 +1,7 @@
-"""What an RSS feed of a podcast states about the show and its episodes, as plain values.
+"""What a feed of a podcast, RSS or Atom, states about the show and its episodes, as plain values.
 
-Sources: RSS 2.0, Apple's podcast requirements, the podcast namespace 1.0, Podlove Simple Chapters, Media RSS.
+Sources: RSS 2.0, Atom (RFC 4287), Apple's podcast requirements, the podcast namespace 1.0, Podlove Simple Chapters,
+Media RSS.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _PREFIXES = {
     "purl.org/dc/elements/1.1": "dc",
     "search.yahoo.com/mrss": "media",
     "backend.userland.com/rss2": "",
+    "w3.org/xml/1998/namespace": "xml",
 }
 _WEB = re.compile(r"https?://[^\s<>\"]{1,2000}\Z", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,6})?\Z")
@@ -44,6 +46,7 @@ _ISO_DATE = re.compile(r"((?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9])(?![0-9])")
 _GUID_NAMESPACE = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://")
 _MOST_PROBLEMS = 50
+_ATOM = "atom:feed"
 _NOTES = ("content:encoded", "description", "itunes:summary", "itunes:subtitle")
 
 Role = Literal["host", "guest", "unknown"]
@@ -81,9 +84,9 @@ class FeedChapter:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An episode as a feed describes it. `position` counts the items from 1; `notes` may be marked up."""
+    """An episode as a feed describes it. `path`: of its element; `notes` may be marked up."""
 
-    position: int
+    path: str
     title: str
     notes: str
     guid: str | None
@@ -155,17 +158,22 @@ def read_feed(text: str) -> Feed:
     """Return what the feed `text` states. Never raises; what cannot be used is a problem with its place."""
     read = read_elements(text, _PREFIXES)
     problems = list(read.problems)
-    channel = read.root.child("channel") if read.root is not None and read.root.name == "rss" else None
+    channel = _channel_element(read.root)
     if channel is None:
         reason = "no channel was found in the feed"
         return Feed(None, (), (*problems, Problem("file", reason, "check that the file is complete")))
     show_people = tuple(_people(channel))
-    elements = list(channel.children("item"))
-    items = [_item(element, position, show_people) for position, element in enumerate(elements, 1)]
+    is_atom = channel.name == _ATOM
+    kind, place, made = (
+        ("atom:entry", f"/{_ATOM}/atom:entry", _entry) if is_atom else ("item", "/rss/channel/item", _item)
+    )
+    items = [
+        made(element, f"{place}[{position}]", show_people) for position, element in enumerate(channel.children(kind), 1)
+    ]
     guids = Counter(item.guid for item in items)
     urls = Counter(item.url for item in items)
     for index, item in enumerate(items):
-        where = f"/rss/channel/item[{item.position}]"
+        where = item.path
         if item.guid and guids[item.guid] > 1:
             reason = f"{guids[item.guid]} items of the feed have its guid, which therefore identifies none of them"
             problems.append(Problem(where, reason, "tell whoever makes the feed"))
@@ -178,13 +186,19 @@ def read_feed(text: str) -> Feed:
     more = len(problems) - _MOST_PROBLEMS
     if more > 0:
         problems[_MOST_PROBLEMS:] = [Problem("file", f"{more} more problems of its items", "see those told before")]
-    return Feed(_channel(channel, show_people), tuple(items), tuple(problems))
+    about = _channel_of_atom(channel, show_people) if is_atom else _channel(channel, show_people)
+    return Feed(about, tuple(items), tuple(problems))
+
+
+def _channel_element(root: Element | None) -> Element | None:
+    if root is None or root.name == _ATOM:
+        return root
+    return root.child("channel") if root.name == "rss" else None
 
 
 def _channel(channel: Element, people: tuple[Person, ...]) -> Channel:
     language = _LANGUAGE.match(channel.text_of("language", "dc:language"))
-    addresses = [link.attributes.get("href", "") for link in channel.children("atom:link") if _is_self(link)]
-    feed_url = _web(channel.text_of("itunes:new-feed-url")) or next(filter(_web, addresses), None)
+    feed_url = _web(channel.text_of("itunes:new-feed-url")) or next(filter(_web, _addresses(channel, "self")), None)
     guid = channel.text_of("podcast:guid")[:200] or (podcast_guid(feed_url) if feed_url else None)
     return Channel(
         _one_line(channel.text_of("title", "itunes:title")),
@@ -196,11 +210,7 @@ def _channel(channel: Element, people: tuple[Person, ...]) -> Channel:
     )
 
 
-def _is_self(link: Element) -> bool:
-    return link.attributes.get("rel") == "self"
-
-
-def _item(item: Element, position: int, show_people: tuple[Person, ...]) -> Item:
+def _item(item: Element, path: str, show_people: tuple[Person, ...]) -> Item:
     guid = item.child("guid")
     guid_text = guid.text().strip()[:1000] if guid else ""
     # A guid is an address, too, unless it says otherwise.
@@ -210,11 +220,9 @@ def _item(item: Element, position: int, show_people: tuple[Person, ...]) -> Item
     season = _NUMBER.match(item.text_of("podcast:season", "itunes:season"))
     number = _NUMBER.match(item.text_of("podcast:episode", "itunes:episode"))
     return Item(
-        position,
+        path,
         _one_line(item.text_of("title", "itunes:title")),
-        _fullest(
-            item.text_of(name) for name in ("content:encoded", "description", "itunes:summary", "itunes:subtitle")
-        ),
+        _fullest(item.text_of(name) for name in _NOTES),
         guid_text or None,
         _web(item.text_of("link")) or (_web(guid_text) if is_address else None),
         _date(item.text_of("pubDate", "dc:date")),
@@ -228,6 +236,49 @@ def _item(item: Element, position: int, show_people: tuple[Person, ...]) -> Item
         tuple(_people(item)) if item.child("podcast:person") else show_people,
         tuple(_simple_chapters(item)),
     )
+
+
+def _channel_of_atom(feed: Element, people: tuple[Person, ...]) -> Channel:
+    language = _LANGUAGE.match(feed.attributes.get("xml:lang", "") or feed.text_of("dc:language"))
+    feed_url = next(filter(_web, _addresses(feed, "self")), None)
+    guid = feed.text_of("podcast:guid")[:200] or (podcast_guid(feed_url) if feed_url else None)
+    return Channel(
+        _one_line(feed.text_of("atom:title")),
+        feed.text_of("atom:subtitle", "itunes:summary"),
+        next(filter(_web, _addresses(feed, "alternate")), None),
+        language[1].lower() if language else None,
+        guid,
+        people,
+    )
+
+
+def _entry(entry: Element, path: str, show_people: tuple[Person, ...]) -> Item:
+    """Return an entry of Atom as an item; what YouTube states of a video stands in `media:group`."""
+    media = entry.child("media:group") or entry
+    rest = _item(entry, path, show_people)
+    return replace(
+        rest,
+        title=_one_line(entry.text_of("atom:title")),
+        notes=_fullest(
+            (
+                entry.text_of("atom:content"),
+                entry.text_of("atom:summary"),
+                media.text_of("media:description"),
+                rest.notes,
+            )
+        ),
+        guid=entry.text_of("atom:id")[:1000] or None,
+        url=next(filter(_web, _addresses(entry, "alternate")), None),
+        published_on=_date(entry.text_of("atom:published", "atom:updated")),
+        enclosure_url=next(filter(_web, _addresses(entry, "enclosure")), None),
+    )
+
+
+def _addresses(around: Element, relation: str) -> Iterator[str]:
+    # A link is to the page itself unless it says otherwise.
+    for link in around.children("atom:link"):
+        if link.attributes.get("rel", "alternate") == relation:
+            yield link.attributes.get("href", "").strip()
 
 
 def _fullest(texts: Iterable[str]) -> str:

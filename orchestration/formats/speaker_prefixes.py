@@ -11,11 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from orchestration.formats.display import SOUND
 from orchestration.formats.document import Segment
 from orchestration.formats.speaker_names import is_name
 from orchestration.formats.speech import segment
 
-_PREFIX = re.compile(r"(?:\[([^\[\]:]{1,60})\]|([^\[\]:]{1,60}?))[ \t]?:(?=\s|\Z)[ \t]*|\[([^\[\]:]{1,60})\][ \t]+")
+_PREFIX = re.compile(
+    r"(?:\[([^\[\]:]{1,60})\]|([^\[\]:]{1,60}?))[ \t]?:(?=\s|\Z)[ \t]*|[\[(]([^\[\]():]{1,60})[\])][ \t]+"
+)
 _MOST_PREFIX_CHARS = 70
 _MOST_CHARS_READ = 200
 _NUMBERED = re.compile(r"(?i:speaker|spk|guest|host|voice)[ _-]?[0-9]{1,3}|(?i:speaker)[ _][A-Z]|S[0-9]{1,2}")
@@ -90,13 +93,16 @@ def labelled_segments(text: str, cues: Sequence[tuple[int, int, float | None, fl
 
 
 def _prefix(text: str) -> re.Match[str] | None:
-    return _PREFIX.match(text) if text[:1] == "[" or text.find(":", 0, _MOST_PREFIX_CHARS) >= 0 else None
+    return _PREFIX.match(text) if text[:1] in ("[", "(") or text.find(":", 0, _MOST_PREFIX_CHARS) >= 0 else None
 
 
 def _name(found: re.Match[str]) -> str | None:
     name = " ".join((found[1] or found[2] or found[3]).split())
-    # In brackets alone stand sounds, too.
-    return name if _NUMBERED.fullmatch(name) or (not found[3] and is_name(name)) else None
+    # In brackets alone stand sounds, too; a bell may also be a family.
+    is_sound = SOUND.fullmatch(f"[{name}]") is not None and not name.endswith("Bell")
+    if found[3] and (" " not in name or is_sound):
+        return name if _NUMBERED.fullmatch(name) else None
+    return name if _NUMBERED.fullmatch(name) or is_name(name) else None
 
 
 def _may_repeat(name: str, count: int) -> bool:

@@ -304,7 +304,6 @@ def test_a_path_that_leads_nowhere_is_an_error(path: str) -> None:
     "text",
     [
         "<html><body><p>An rss and a channel.</p></body></html>",
-        '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title></feed>',
         '<tt xmlns="http://www.w3.org/ns/ttml"><body/></tt>',
         "We talk about <rss> and <channel>.",
         "<?xml version='1.0'?><opml version='2.0'><body><outline type='rss'/></body></opml>",
@@ -418,3 +417,36 @@ def test_the_example_of_the_namespace(shared) -> None:
     assert [len([link for link in copy.links if link.rel == "transcript"]) for copy in document.copies] == [2, 1, 1]
     assert [[person.role for person in copy.people] for copy in document.copies] == [["host", "guest"]] * 3
     assert all(copy.published_on and copy.guid and copy.enclosure_url for copy in document.copies)
+
+
+ATOM = """<?xml version="1.0" encoding="UTF-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/" xml:lang="de-DE"
+  xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:podcast="https://podcastindex.org/namespace/1.0">
+  <title>Wind and String</title><link rel="self" href="https://kites.example/atom.xml"/>
+  <link href="https://kites.example/"/>
+  <entry><id>tag:kites.example,2025:12</id><title>Kites</title><updated>2025-03-11T09:00:00Z</updated>
+    <published>2025-03-10T23:30:00-05:00</published><link href="https://kites.example/12"/>
+    <link rel="enclosure" type="audio/mpeg" href="https://kites.example/12.mp3"/>
+    <content type="html">&lt;p&gt;Of lines.&lt;/p&gt;</content><itunes:duration>62:03</itunes:duration>
+    <podcast:person role="guest">Bo Rae</podcast:person></entry>
+  <entry><id>yt:video:abcdefghijk</id><title>Hills</title>
+    <link rel="alternate" href="https://www.youtube.com/watch?v=abcdefghijk"/>
+    <media:group><media:description>0:00 Up
+0:40 Down
+1:10 Home</media:description></media:group></entry>
+</feed>
+"""
+
+
+def test_entries_of_atom_are_items() -> None:
+    assert registry.recognise(ATOM) is rss_feed  # type: ignore[comparison-overlap]
+    first, second = rss_feed.parse(ATOM).copies
+    assert (first.show_name, first.language, first.guid) == ("Wind and String", "de", "tag:kites.example,2025:12")
+    assert (first.url, first.enclosure_url) == ("https://kites.example/12", "https://kites.example/12.mp3")
+    assert (first.published_on, first.duration_s) == (date(2025, 3, 10), 3723.0)
+    assert [(one.field, one.text) for one in first.passages] == [("title", "Kites"), ("description", "Of lines.")]
+    assert [(one.name, one.role) for one in first.people] == [("Bo Rae", "guest")]
+    assert first.show_guid == podcast_guid("https://kites.example/atom.xml")
+    assert rss_feed.resolve(ATOM, f"{first.locator}/atom:title") == "Kites"
+    assert second.video_id == "abcdefghijk"
+    assert [(one.title, one.start_s) for one in second.chapters] == [("Up", 0.0), ("Down", 40.0), ("Home", 70.0)]

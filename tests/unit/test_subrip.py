@@ -90,6 +90,28 @@ def test_names_in_front() -> None:
     assert labels("Ada:", "Hello.", "Bo: Hi.", "Ada: Oh.", "Bo: No.") == ["Ada", "Bo", "Ada", "Bo"]
 
 
+@pytest.mark.parametrize("form", ["[{}] {}", "({}) {}"])
+def test_names_in_brackets_are_told_from_sounds(form: str) -> None:
+    said = [
+        ("Ada Bell", "Hello."),
+        ("Upbeat Music", "Well."),
+        ("Bo Wax", "So."),
+        ("Ada Bell", "Oh."),
+        ("Bo Wax", "No."),
+    ]
+    text = "\n\n".join(
+        f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{form.format(name, words)}" for n, (name, words) in enumerate(said, 1)
+    )
+    segments = subrip.parse(text).copies[0].segments
+    assert [(one.speaker_label, one.text) for one in segments] == [
+        ("Ada Bell", "Hello."),
+        ("Ada Bell", form.format("Upbeat Music", "Well.")),
+        ("Bo Wax", "So."),
+        ("Ada Bell", "Oh."),
+        ("Bo Wax", "No."),
+    ]
+
+
 def test_names_on_a_line_above() -> None:
     assert labels("Ada Bee\nHello.", "Speaker 2\nHi.", "Ada Bee\nSo.", "Speaker 2\nYes.", "and more") == [
         *("Ada Bee", "Speaker 2", "Ada Bee", "Speaker 2", "Speaker 2"),
