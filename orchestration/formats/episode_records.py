@@ -24,7 +24,6 @@ from orchestration.formats import (
     webvtt,
     whisper_text,
 )
-from orchestration.formats.columns import is_called_text
 from orchestration.formats.cue_building import TextBuilder, join, lay_out
 from orchestration.formats.display import tidy
 from orchestration.formats.document import Copy, ParsedDocument, Problem, Segment, char_locator
@@ -45,6 +44,7 @@ _LEAST_SHARE = 0.5
 _LEAST_WORDS = 100
 # What is called a transcript is one from so many words on, whatever its manner.
 _LEAST_WORDS_OF_ANY_MANNER = 300
+_CALLED = re.compile(r"(?i)(?:.{0,30}[ _-])?transcript(?:ion|s)?(?:[ _-].{0,30})?|text|speech")
 _STYLES: tuple[ModuleType, ...] = (
     whisper_text,
     webvtt,
@@ -146,7 +146,7 @@ def _style(key: str, text: str) -> ModuleType | None:
     sureness, place = max((style.sniff(text), -index) for index, style in enumerate(_STYLES))
     if sureness >= _LEAST_SURE:
         return _STYLES[-place]
-    is_long = is_called_text(key) and len(text.split()) >= _LEAST_WORDS_OF_ANY_MANNER
+    is_long = _CALLED.fullmatch(key) and len(text.split()) >= _LEAST_WORDS_OF_ANY_MANNER
     return plain_transcript if is_long else None
 
 

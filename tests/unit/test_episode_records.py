@@ -125,6 +125,7 @@ def test_a_long_transcript_needs_no_labels() -> None:
         json.dumps([{"title": f"Kites {n}", "description": PLAIN} for n in range(4)]),
         json.dumps([{"name": "Ada", "text": "Hello."}] * 8),
         json.dumps({"title": "Kites", "text": "Too short."}),
+        json.dumps({"title": "Feed", "items": [{"title": "Kites", "content_text": "Notes on lines and hills. " * 99}]}),
         csv([("title", "date"), ("Kites", "2025-03-01")]),
         csv([("word", "text"), *(("kite", PLAIN),) * 3]),
         ",,,\n" * 9,
