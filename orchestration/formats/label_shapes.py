@@ -15,34 +15,25 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Sequence
 
-from orchestration.formats.clock import parse_clock
-from orchestration.formats.labels import CLOCK
 from orchestration.formats.speaker_names import is_stand_in
 from orchestration.formats.text_lines import Line
+from orchestration.formats.time_marks import ADDRESS, BULLET, CLOSE, OPEN, STAMP, TIMES, stamp_s
 from orchestration.formats.turn_labels import ANSWER, QUESTION, Turn, is_pseudo_speaker, is_speaker
 
-# A clock, or `12.5s`, `1m 2s`, `1h 2m 3s`.
-_STAMP = rf"(?:{CLOCK}|(?:[0-9]{{1,2}}h ?)?(?:[0-9]{{1,3}}m ?)?[0-9]{{1,6}}(?:\.[0-9]{{1,3}})?s)(?![\w:])"
-_TIMES = rf"{_STAMP}(?:[ ]?(?:-->|->|→|–|—|-|to|,|/)[ ]?{_STAMP})?"
 _WORD = r"(?:(?:Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|[^\W\d_])\.|[^\W\d_](?:[^\W_]|['’&/-]|_(?=[^\W_]))*)"
 _NAME = rf"{_WORD}(?: (?:{_WORD}|[0-9]{{1,2}}(?![\w:.]))){{0,4}}"
-_OPEN = r"[*_`\[(\\]{0,5}"
-_CLOSE = r"[*_`\])\\:：.,]{0,7}"
-# The address of a time that is a link: `[0:04](https://...)`.
-_ADDRESS = r"(?:\([^()\s]{1,300}\))?"
 _BETWEEN = r"[ \t]{0,3}(?:[-–—|·•,:][ \t]{1,3})?"
 _HEAD = re.compile(
-    rf"(?P<bullet>(?:[-*+•]|[0-9]{{1,4}}[.)])[ \t]{{1,4}})?(?P<open>{_OPEN})"
-    rf"(?:(?P<first>{_TIMES})(?P<past>{_CLOSE}){_ADDRESS}(?P<rest>\)?)(?P<before>{_BETWEEN}{_OPEN}))?"
+    rf"(?P<bullet>{BULLET})?(?P<open>{OPEN})"
+    rf"(?:(?P<first>{TIMES})(?P<past>{CLOSE}){ADDRESS}(?P<rest>\)?)(?P<before>{_BETWEEN}{OPEN}))?"
     rf"(?P<name>[{QUESTION}{ANSWER}](?=\.[ \t])|{_NAME})"
     rf"(?P<note>[ ]\([^()\n\r0-9][^()\n\r]{{0,39}}\)|,[ ]{_NAME}(?=[\])]?[ ]?[:：—–|-]))?"
-    rf"(?P<close>{_CLOSE})"
-    rf"(?:(?P<gap>{_BETWEEN}{_OPEN})(?P<time>{_TIMES})(?P<end>{_CLOSE}){_ADDRESS}(?P<tail>\)?[:：]?))?"
+    rf"(?P<close>{CLOSE})"
+    rf"(?:(?P<gap>{_BETWEEN}{OPEN})(?P<time>{TIMES})(?P<end>{CLOSE}){ADDRESS}(?P<tail>\)?[:：]?))?"
     rf"(?P<sep>[ \t]*(?:[-–—|:：](?:[ \t]+|\Z)|\Z)|[ \t]+|(?<=：))"
 )
-_OF_STAMP = re.compile(_STAMP)
-_ALONE = re.compile(rf"{_OPEN}{_TIMES}{_CLOSE}\Z")
-_UNITS = re.compile(r"(?:([0-9]+)h ?)?(?:([0-9]+)m ?)?([0-9]+(?:\.[0-9]+)?)s")
+_OF_STAMP = re.compile(STAMP)
+_ALONE = re.compile(rf"{OPEN}{TIMES}{CLOSE}\Z")
 _CLOSING = {"[": "]", "(": ")"}
 _EMPHASIS = "*_`"
 _SPACES = re.compile(r"[ \t]+")
@@ -114,7 +105,7 @@ def _candidate(text: str, line: Line) -> tuple[str, Turn] | None:
     shape = _SPACES.sub(lambda spaces: "\t" if "\t" in spaces.group() else spaces.group()[:2], shape)
     if shape == "•N ":
         return None
-    stamps = [_seconds(stamp.group()) for stamp in _OF_STAMP.finditer(found["first"] or found["time"] or "")]
+    stamps = [stamp_s(stamp.group()) for stamp in _OF_STAMP.finditer(found["first"] or found["time"] or "")]
     start_s, end_s = (*stamps, None, None)[:2]
     turn = Turn(name, *found.span("name"), True, "shaped", start_s, end_s, found.end(), note=_note(found["note"]))
     return shape, turn
@@ -122,14 +113,6 @@ def _candidate(text: str, line: Line) -> tuple[str, Turn] | None:
 
 def _note(found: str | None) -> str | None:
     return found.strip(" ,()") if found else None
-
-
-def _seconds(stamp: str) -> float:
-    units = _UNITS.fullmatch(stamp)
-    if units is None:
-        return parse_clock(stamp)
-    hours, minutes, seconds = units.groups()
-    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
 
 
 def _returning(turns: dict[int, Turn], shape: str) -> Counter[str]:

@@ -24,6 +24,7 @@ from orchestration.formats.labelled_text import copy_of
 from orchestration.formats.labels import CLOCK
 from orchestration.formats.locators import resolve_char_locator
 from orchestration.formats.text_lines import Line, heading, is_contents, is_rule, read_lines
+from orchestration.formats.time_marks import ADDRESS, BULLET, CLOSE, OPEN, STAMP, stamp_s
 
 FORMAT = "timed_text"
 
@@ -38,8 +39,16 @@ _LEAST_LETTERS = 0.85
 _BRACKETED = re.compile(
     rf"(?<!\S)\\?[\[(](?P<clock>{CLOCK})(?:[ \t]?(?:-|–|—|-->)[ \t]?{CLOCK})?\\?[\])](?:[ \t]*[-–—:|](?=\s))?"
 )
+# A time at the beginning of a line, with marks of a list, a heading, emphasis or a link around it.
+_IN_FRONT = re.compile(
+    rf"(?<![^\n\r])[ \t>]{{0,8}}(?:{BULLET}|#{{1,6}}[ \t]{{1,4}})?{OPEN}"
+    rf"(?P<clock>{STAMP}|(?<=\[)[0-9]{{1,6}}\.[0-9]{{1,3}}(?=\]))"
+    rf"(?:[ ]?(?:-->|->|→|–|—|-|~|to)[ ]?{STAMP})?{CLOSE}{ADDRESS}\)?(?P<dash>[ \t]*[-–—|](?=[ \t]))?"
+)
+# Dashes in front of fewer captions are marks of a new speaker.
+_LEAST_DASHES = 0.9
 _LEAST_IN_CHAIN = 0.6
-_TIME = re.compile(rf"{CLOCK}(?:[ \t]?[-–—,][ \t]?{CLOCK})?")
+_TIME = re.compile(rf"{CLOCK}(?:[ \t]?(?:-->|->|→|[-–—,~]|to)[ \t]?{CLOCK})?")
 # A line of SubViewer's captions, which YouTube calls `.sbv`.
 _PAIR = re.compile(rf"(?<![^\n\r])(?P<clock>{CLOCK}),{CLOCK}(?=[ \t]*(?:[\n\r]|\Z))")
 _FEW_NAMES = 3
@@ -126,8 +135,23 @@ def _matter(text: str) -> FrontMatter:
 @lru_cache(maxsize=1)
 def _cues(text: str, start: int) -> list[Cue]:
     """Return the times behind `start` in the manner that most are written in."""
-    manners = [_marked(_PAIR, text, start), _marked(_BRACKETED, text, start), find_cues(text, start, len(text))]
+    manners = [
+        _marked(_PAIR, text, start),
+        _in_front(text, start),
+        _marked(_BRACKETED, text, start),
+        find_cues(text, start, len(text)),
+    ]
     return max(manners, key=len)
+
+
+def _in_front(text: str, start: int) -> list[Cue]:
+    marks = list(_IN_FRONT.finditer(text, start))
+    has_dashes = sum(mark["dash"] is not None for mark in marks) >= _LEAST_DASHES * len(marks)
+    found = [
+        (mark.start(), mark.end() if has_dashes or mark["dash"] is None else mark.start("dash"), stamp_s(mark["clock"]))
+        for mark in marks
+    ]
+    return [found[index] for index in longest_chain([at_s for _, _, at_s in found], range(len(found)))]
 
 
 def _marked(mark: re.Pattern[str], text: str, start: int) -> list[Cue]:

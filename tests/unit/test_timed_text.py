@@ -39,6 +39,19 @@ SHAPES: dict[str, Callable[[int, str], str]] = {
     "with both times in front, as in .sbv": lambda index, text: (
         f"0:{clock(index).zfill(5)}.000,0:{clock(index + 1).zfill(5)}.000\n{text}\n\n"
     ),
+    "in bold": lambda index, text: f"**{clock(index)}** {text}\n\n",
+    "in bold brackets": lambda index, text: f"**[0:{clock(index).zfill(5)}]** {text}\n\n",
+    "as code": lambda index, text: f"`{clock(index)}` {text}\n",
+    "as a link": lambda index, text: f"[{clock(index)}](https://v.example/?t={index}s) {text}\n",
+    "behind bullets": lambda index, text: f"- {clock(index)} - {text}\n",
+    "as headings": lambda index, text: f"### {clock(index)}\n\n{text}\n\n",
+    "both times and a colon": lambda index, text: (
+        f"0:{clock(index).zfill(5)} - 0:{clock(index + 1).zfill(5)}: {text}\n"
+    ),
+    "both times and a wave": lambda index, text: f"[{clock(index)} ~ {clock(index + 1)}] {text}\n",
+    "in seconds": lambda index, text: f"{index * 4}.0s: {text}\n",
+    "in seconds, in brackets": lambda index, text: f"[{index * 4}.00] {text}\n",
+    "with thousandths": lambda index, text: f"00:{clock(index).zfill(5)}.000 {text}\n",
     "in paragraphs": lambda index, text: f"{clock(index)}\n{text}\n\n",
 }
 
@@ -53,6 +66,14 @@ def test_captions_without_names_are_read_whatever_shape_their_times_have(shape: 
     assert [one.end_s for one in copy.segments] == [*(one.start_s for one in copy.segments[1:]), None]
     assert all(one.is_speech and one.speaker_label is None and not one.is_speaker_change for one in copy.segments)
     assert [timed_text.resolve(text, one.locator) for one in copy.segments] == SAID
+
+
+def test_dashes_in_front_of_some_captions_are_marks_of_a_new_speaker() -> None:
+    text = "".join(f"{clock(index)} {'- ' if index % 3 == 0 else ''}{said}\n" for index, said in enumerate(SAID))
+    (copy,) = timed_text.parse(text).copies
+    assert [(one.text, one.is_speaker_change) for one in copy.segments] == [
+        (said, index % 3 == 0) for index, said in enumerate(SAID)
+    ]
 
 
 def test_what_stands_above_the_captions_is_the_page() -> None:
