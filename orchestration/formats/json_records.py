@@ -19,6 +19,7 @@ _SAMPLE_RECORDS = 200
 _MOST_LISTS = 200
 _MOST_DEPTH = 5
 _MOST_KEYS = 60
+_MOST_SPEAKERS = 50
 # A pair of times, or a record that is a list.
 _MOST_ITEMS = 6
 # What is read of an object under a key of front matter: `"guest": {"name": "Ada Bell"}`.
@@ -76,7 +77,7 @@ def with_names(value: Any, cues: list[Cue]) -> list[Cue]:
         return cues
     for paths in islice(_record_lists(value, ()), _MOST_LISTS):
         records = [some for found in islice(lists(value, paths), 1) for some in found.items[:_SAMPLE_RECORDS]]
-        keys = _keys(records)
+        keys = _keys(records) if len(records) <= _MOST_SPEAKERS else []
         for key, other in ((key, other) for key in keys for other in keys if key != other):
             named = {label_of(get(record, key)): string(get(record, other)) or "" for record in records}
             are_names = all(" " in name and is_name(name) for name in named.values())

@@ -44,6 +44,8 @@ _LEAST_TURNS = 4
 _LEAST_NAMES = 2
 # Of the lines in a shape, so many bear a name that returns.
 _LEAST_RETURNING = 0.6
+# Long texts are looked at in pieces first, of lines in a row, since names and words may take turns line by line.
+_PIECES, _PIECE_LINES, _LEAST_LIKELY = 8, 40, 0.02
 # Of all paragraphs, so many begin with a label.
 _LEAST_SHARE, _LEAST_SHARE_WITHOUT_MARKS, _LEAST_SHARE_OF_ANY_NAMES = 0.2, 0.35, 0.8
 
@@ -53,6 +55,8 @@ def shaped_turns(text: str, lines: Sequence[Line], left_out: Container[int]) -> 
 
     left_out: indices of lines that are no labels.
     """
+    if not _is_likely(text, lines):
+        return {}
     by_shape: defaultdict[str, dict[int, Turn]] = defaultdict(dict)
     for index, line in enumerate(lines):
         found = None if index in left_out else _candidate(text, line)
@@ -69,6 +73,14 @@ def shaped_turns(text: str, lines: Sequence[Line], left_out: Container[int]) -> 
         if len(of_names) >= _least(shape, returning, paragraphs) and len(of_names) >= _LEAST_RETURNING * len(turns):
             accepted |= turns if _TELLING & set(shape) else of_names
     return dict(sorted(accepted.items()))
+
+
+def _is_likely(text: str, lines: Sequence[Line]) -> bool:
+    """Tell whether enough lines may be labels, by some pieces of a long text."""
+    apart = max(_PIECE_LINES, len(lines) // _PIECES)
+    pieces = [lines[start : start + _PIECE_LINES] for start in range(0, len(lines), apart)]
+    found = sum(_candidate(text, line) is not None for piece in pieces for line in piece)
+    return found >= _LEAST_LIKELY * sum(map(len, pieces))
 
 
 def _candidate(text: str, line: Line) -> tuple[str, Turn] | None:

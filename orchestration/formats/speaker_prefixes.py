@@ -78,7 +78,7 @@ def labelled_segments(text: str, cues: Sequence[tuple[int, int, float | None, fl
             made = segment(text, start, end, start_s, end_s)
             # A mark says that somebody else speaks, but not who.
             label = None if made.is_speaker_change else label
-            yield made._replace(speaker_label=label)
+            yield made._replace(speaker_label=label) if label else made
             continue
         name, length = found
         is_change, label = name != label, name
