@@ -172,7 +172,8 @@ def _labelled_text(said: Sequence[Said]) -> str:
 
 
 def _show_notes_page(said: Sequence[Said]) -> str:
-    chapters = "\n".join(f"- {_clock(one.start_ms)} {one.text[:60]}" for one in said[::4])
+    # Chapters lie minutes apart; at the pace of speech they would be captions.
+    chapters = "\n".join(f"- {_clock(10 * one.start_ms)} {one.text[:60]}" for one in said[::4])
     notes = "\n\n".join(
         f"{' '.join(one.text for one in said[start : start + 3])} See [the page](https://bees.example/{start})."
         for start in range(0, len(said), 4)
