@@ -30,7 +30,7 @@ OTHERS = Path(__file__).resolve().parent / "others" / "spacy_and_pandas.py"
 _OF_MANY = ("directory_page", "rss_feed")
 # No build may take more than this share of the memory of the machine, lest the machine ends something else.
 _MOST_MEMORY = 0.85
-# Raw files, the lake, a release, and what DuckDB spills for the index of search: at 10 GB, 72 GB were not enough.
+# Raw files, the lake, a release, and what DuckDB spills: at 10 GB it took 69 GB before publishing.
 _DISK_TIMES = 8
 
 Report = Callable[[str], None]

@@ -17,14 +17,15 @@ from statistics import median
 from orchestration.formats.clock import parse_clock
 from orchestration.formats.cue_building import size
 from orchestration.formats.labels import CLOCK
+from orchestration.formats.pace import LATEST_START_S, WORDS_PER_S, is_pace_of_speech, is_written
+from orchestration.formats.speaker_names import NUMBERED
 from orchestration.formats.talk import talks
 from orchestration.formats.turn_labels import is_speaker
 
 LEAST_ROWS = 6
-STAMP = re.compile(rf"\[?({CLOCK})\]?|([0-9]{{1,12}}(?:\.[0-9]{{1,18}})?)s?")
-"""A clock, or a number of seconds or of something else."""
+TIME_CELL = re.compile(rf"\[?({CLOCK})\]?|([0-9]{{1,12}}(?:\.[0-9]{{1,18}})?)s?")
+"""A clock, or a number of seconds or of something else, and nothing beside it."""
 
-_NUMBERED = re.compile(r"(?i:speaker|spk|sprecher|guest|host|voice|s)?[ _-]?[0-9]{1,3}|(?i:speaker)[ _][A-Z]")
 # What columns are called, in a few languages; `speakerName` counts as two words.
 _SPEAKER = re.compile(
     r"(?:.*[ _-])?(?:speaker|name|who|person|voice|sprecher(?:in)?|locuteur|hablante)(?:[ _-].*)?", re.IGNORECASE
@@ -40,17 +41,12 @@ _MOST_NAME_CHARS = 60
 _ROWS_A_SPEAKER = 2
 _ALMOST_ALL = 0.9
 _MOST_OF_ONE = 0.8
-# People say two to four words a second. Pauses and music make it fewer, tables of anything else far fewer or more.
-_WORDS_PER_S, _LEAST_WORDS_PER_S, _MOST_WORDS_PER_S = 2.5, 0.8, 8.0
-# A recording, or what is left of it, begins about here; the times of a log are those of a day.
-_LATEST_START_S = 900
 # Of all rows, so many have a pace that can be spoken, or that of speech with pauses in it.
 _LEAST_SPOKEN, _SLOWEST, _FASTEST = 0.7, 0.2, 15.0
 _LEAST_WORDS, _MOST_WORDS_A_WORD = 3, 1.5
 # Words by themselves are found in lists of all kinds.
 _LEAST_SPELLED = 30
 _WORDS_OF_TALK = 25
-_LEAST_LETTERS = 0.85
 # What a number may count: seconds, milliseconds, samples of sound, microseconds, ticks of 100 ns.
 _PER_SECOND = (1.0, 1_000.0, 16_000.0, 1_000_000.0, 10_000_000.0)
 
@@ -90,7 +86,7 @@ def columns_of(values: Sequence[Sequence[str]], names: Sequence[str], *, is_sure
     end = duration = None
     if start is not None:
         end = next((i for i in times if i != start and times[i].follows(times[start])), None)
-        numbers = (i for i, column in enumerate(values) if all(STAMP.fullmatch(value) for value in column))
+        numbers = (i for i, column in enumerate(values) if all(TIME_CELL.fullmatch(value) for value in column))
         duration = next((i for i in numbers if end is None and _DURATION.fullmatch(names[i])), None)
     speaker = _column_of_speakers(values, names, {said, *times})
     columns = Columns(said, speaker, start, end, duration, per_second, is_words)
@@ -113,7 +109,7 @@ def per_second_of(starts: Sequence[str], texts: Sequence[str]) -> float | None:
 
 def goes_on(starts: Sequence[str]) -> bool:
     """Tell whether these are times that go on, and do not begin anew each time."""
-    values = [_number(found) for start in starts if (found := STAMP.fullmatch(start))]
+    values = [_number(found) for start in starts if (found := TIME_CELL.fullmatch(start))]
     forward = sum(after > before for before, after in pairwise(values))
     return len(values) < 2 or forward >= _ALMOST_ALL * (len(values) - 1)
 
@@ -123,8 +119,7 @@ def _column_of_text(values: Sequence[Sequence[str]], names: Sequence[str]) -> in
     named = [index for index, name in enumerate(names) if is_called_text(name)]
     for index in sorted(named or range(len(values)), key=lambda index: -words[index]):
         written = "".join(values[index])
-        letters = sum(map(str.isalpha, written))
-        if letters and letters >= _LEAST_LETTERS * sum(not character.isspace() for character in written):
+        if written and is_written(written):
             return index
     return None
 
@@ -143,7 +138,7 @@ class _Times:
 
 
 def _times(column: Sequence[str]) -> _Times | None:
-    found = [STAMP.fullmatch(value) for value in column]
+    found = [TIME_CELL.fullmatch(value) for value in column]
     told = [match for match in found if match]
     if len(told) < _ALMOST_ALL * len(column):
         return None
@@ -184,11 +179,11 @@ def _units(times: _Times, sizes: Sequence[float]) -> Iterator[tuple[float, float
         words_per_s = pace * per_second
         spoken = sum(_SLOWEST <= one * per_second <= _FASTEST for one in paces)
         if (
-            _LEAST_WORDS_PER_S <= words_per_s <= _MOST_WORDS_PER_S
+            is_pace_of_speech(words_per_s)
             and spoken >= _LEAST_SPOKEN * len(paces)
-            and first <= _LATEST_START_S * per_second
+            and first <= LATEST_START_S * per_second
         ):
-            yield abs(math.log(words_per_s / _WORDS_PER_S)), per_second
+            yield abs(math.log(words_per_s / WORDS_PER_S)), per_second
 
 
 def _column_of_speakers(values: Sequence[Sequence[str]], names: Sequence[str], taken: set[int]) -> int | None:
@@ -200,7 +195,7 @@ def _column_of_speakers(values: Sequence[Sequence[str]], names: Sequence[str], t
             continue
         is_named = _SPEAKER.fullmatch(names[index]) is not None
         told = sum(count for value, count in counts.items() if is_speaker(value))
-        numbered = sum(count for value, count in counts.items() if _NUMBERED.fullmatch(value))
+        numbered = sum(count for value, count in counts.items() if NUMBERED.fullmatch(value) or value.isdecimal())
         is_filled = told + numbered >= _ALMOST_ALL * counts.total() and (told or not all(map(str.isdecimal, counts)))
         if is_named or is_filled:
             # Names tell more than numbers, and a number without a word needs the name of its column.

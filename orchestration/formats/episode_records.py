@@ -27,7 +27,7 @@ from orchestration.formats import (
 from orchestration.formats.cue_building import TextBuilder, join, lay_out
 from orchestration.formats.display import tidy
 from orchestration.formats.document import Copy, ParsedDocument, Problem, Segment, char_locator
-from orchestration.formats.front_matter import FrontMatter, interpret, kind_of
+from orchestration.formats.front_matter import interpret, kind_of
 from orchestration.formats.front_matter_tree import Leaf, Tree
 from orchestration.formats.json_records import found_dialect, refined, tree_of
 from orchestration.formats.json_text import Path, get, load, pointer, string, strings_at
@@ -60,7 +60,7 @@ _MOST_SHOW_CHARS = 200
 _NOT_SPOKEN = ("description",)
 _NO_TRANSCRIPT = (
     "an episode without a transcript that is read: only what is stated of it is used",
-    "nothing is to be done",
+    "nothing is to be done where none was published",
 )
 
 
@@ -175,7 +175,7 @@ def _episode(value: Any, keys: Path, problems: list[Problem]) -> tuple[str, Copy
         start, _ = builder.add(said)
         place = pointer((*keys, spoken.key))
         segments = tuple(
-            moved_segment(one, start, f"{place};char={one.char_start},{one.char_end}")
+            _moved_segment(one, start, f"{place};char={one.char_start},{one.char_end}")
             for one in _segments_of(spoken.style, said)
         )
     elif spoken.dialect:
@@ -188,7 +188,7 @@ def _episode(value: Any, keys: Path, problems: list[Problem]) -> tuple[str, Copy
     else:
         problems.append(Problem(pointer(keys) or "file", *_NO_TRANSCRIPT))
     text = builder.text
-    return text, _copy(interpret(text, tree, 0), segments, (0, len(text)), pointer(keys))
+    return text, replace(interpret(text, tree, 0).copy(0, len(text), pointer(keys)), segments=segments)
 
 
 def _show(holder: dict[str, Any]) -> str | None:
@@ -250,10 +250,10 @@ def _parse_table(text: str) -> ParsedDocument:
         if style is None:
             problems.append(Problem(char_locator(*place), *_NO_TRANSCRIPT))
         segments = tuple(
-            moved_segment(one, start, char_locator(start + one.char_start, start + one.char_end))
+            _moved_segment(one, start, char_locator(start + one.char_start, start + one.char_end))
             for one in (_segments_of(style, text[start:end]) if style else ())
         )
-        copies.append(_copy(interpret(text, tree, 0), segments, place, char_locator(*place)))
+        copies.append(replace(interpret(text, tree, 0).copy(*place, char_locator(*place)), segments=segments))
     return ParsedDocument(FORMAT, text, tuple(copies), tuple(problems))
 
 
@@ -265,7 +265,7 @@ def _segments_of(style: ModuleType, said: str) -> tuple[Segment, ...]:
     return tuple(segment for copy in copies for segment in copy.segments if segment.text)
 
 
-def moved_segment(segment: Segment, by: int, locator: str | None = None) -> Segment:
+def _moved_segment(segment: Segment, by: int, locator: str | None = None) -> Segment:
     """Return a segment with its places moved on `by` so many characters."""
     has_label = segment.label_char_start is not None and segment.label_char_end is not None
     return segment._replace(
@@ -274,28 +274,6 @@ def moved_segment(segment: Segment, by: int, locator: str | None = None) -> Segm
         label_char_start=(segment.label_char_start or 0) + by if has_label else None,
         label_char_end=(segment.label_char_end or 0) + by if has_label else None,
         locator=segment.locator if locator is None else locator,
-    )
-
-
-def _copy(matter: FrontMatter, segments: tuple[Segment, ...], place: tuple[int, int], locator: str) -> Copy:
-    return Copy(
-        *place,
-        locator,
-        show_name=matter.show_name,
-        url=matter.url,
-        video_id=matter.video_id,
-        guid=matter.guid,
-        published_on=matter.published_on,
-        date_source=matter.date_source,
-        duration_s=matter.duration_s,
-        language=matter.language,
-        season=matter.season,
-        episode_number=matter.episode_number,
-        enclosure_url=matter.enclosure_url,
-        passages=matter.passages,
-        people=matter.people,
-        tags=matter.tags,
-        segments=segments,
     )
 
 
@@ -309,5 +287,5 @@ def _moved(copy: Copy, by: int) -> Copy:
         char_end=copy.char_end + by,
         passages=tuple(map(moved, copy.passages)),
         people=tuple(map(moved, copy.people)),
-        segments=tuple(moved_segment(one, by) for one in copy.segments),
+        segments=tuple(_moved_segment(one, by) for one in copy.segments),
     )

@@ -18,7 +18,7 @@ import yaml
 from orchestration.formats.clock import parse_clock
 from orchestration.formats.dates import stated_date
 from orchestration.formats.display import tidy
-from orchestration.formats.document import Passage, Problem, StatedPerson, char_locator
+from orchestration.formats.document import Copy, Passage, Problem, StatedPerson, char_locator
 from orchestration.formats.front_matter_tree import LINE, Leaf, Tree, by_lines, from_toml, from_yaml
 from orchestration.formats.speech import LINE_ENDS, lines, passage, trim
 from orchestration.formats.stated_fields import addresses, video_id_of
@@ -97,6 +97,28 @@ class FrontMatter:
     has_audio: bool = False
     """An address of a recording is among the values."""
     problems: list[Problem] = field(default_factory=list)
+
+    def copy(self, start: int, end: int, locator: str) -> Copy:
+        """Return a copy in text[start:end] of which nothing but this is known."""
+        return Copy(
+            start,
+            end,
+            locator,
+            show_name=self.show_name,
+            url=self.url,
+            video_id=self.video_id,
+            guid=self.guid,
+            published_on=self.published_on,
+            date_source=self.date_source,
+            duration_s=self.duration_s,
+            language=self.language,
+            season=self.season,
+            episode_number=self.episode_number,
+            enclosure_url=self.enclosure_url,
+            passages=self.passages,
+            people=self.people,
+            tags=self.tags,
+        )
 
     @property
     def is_episode(self) -> bool:

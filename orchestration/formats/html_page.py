@@ -204,8 +204,8 @@ class _Lines:
         self.done: list[str] = []
         self._line: list[str] = []
         self._prefix = ""
+        # Whether line ends of the source are those of the page.
         self.is_preformatted = False
-        """Whether line ends of the source are those of the page."""
 
     def add(self, words: str | None) -> None:
         if not words:
@@ -287,8 +287,8 @@ def _stated_label(element: Any) -> str:
     name = next((found for key in _SPEAKER_DATA if is_speaker(found := _clean(element.get(key)), is_cased=False)), None)
     if name is None:
         return ""
-    seconds = int(float(start)) if start else 0
-    time = f"[{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}] " if start else ""
+    seconds = round(float(start or 0), 3)
+    time = f"[{seconds // 3600:02.0f}:{seconds // 60 % 60:02.0f}:{seconds % 60:06.3f}] " if start else ""
     return f"{time}**{name}:** "
 
 

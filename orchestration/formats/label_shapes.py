@@ -16,8 +16,8 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Sequence
 
 from orchestration.formats.speaker_names import is_stand_in
-from orchestration.formats.text_lines import Line
-from orchestration.formats.time_marks import ADDRESS, BULLET, CLOSE, OPEN, STAMP, TIMES, stamp_s
+from orchestration.formats.text_lines import BULLET, Line
+from orchestration.formats.time_marks import ADDRESS, CLOSE, OPEN, STAMP, TIMES, stamp_s
 from orchestration.formats.turn_labels import ANSWER, QUESTION, Turn, is_pseudo_speaker, is_speaker
 
 _WORD = r"(?:(?:Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|[^\W\d_])\.|[^\W\d_](?:[^\W_]|['’&/-]|_(?=[^\W_]))*)"

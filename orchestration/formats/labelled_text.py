@@ -22,7 +22,17 @@ from orchestration.formats.locators import resolve_char_locator
 from orchestration.formats.speech import has_words, passage
 from orchestration.formats.stated_fields import addresses, read_fields, stated_fields, video_id_of
 from orchestration.formats.talk import TALK, is_surely_talk, talks
-from orchestration.formats.text_lines import Entry, Line, chapters_of, entry, is_contents, is_rule, skip_bullet
+from orchestration.formats.text_lines import (
+    Entry,
+    Line,
+    chapters_of,
+    entry,
+    heading,
+    is_contents,
+    is_rule,
+    read_lines,
+    skip_bullet,
+)
 from orchestration.formats.turn_segments import (
     CHANGE,
     Transcript,
@@ -167,26 +177,32 @@ def copy_of(text: str, matter: FrontMatter, page: list[Line], page_end: int, tit
     url = matter.url or (text[slice(*stated.url)] if stated.url else None)
     links = tuple(Link(text[a:b], a, b) for a, b in addresses(text, 0, len(text)))
     seen: set[int] = set()
-    return Copy(
-        0,
-        len(text),
-        char_locator(0, len(text)),
+    return replace(
+        matter.copy(0, len(text), char_locator(0, len(text))),
         show_name=matter.show_name or stated.show_name,
         url=url,
         video_id=matter.video_id or (video_id_of(url) if url else None),
-        guid=matter.guid,
         published_on=matter.published_on if is_dated else dated[0],
         date_source=matter.date_source if is_dated else dated[1],
         duration_s=matter.duration_s or stated.duration_s,
-        language=matter.language,
-        season=matter.season,
-        episode_number=matter.episode_number,
-        enclosure_url=matter.enclosure_url,
         passages=tuple(p for p in passages if not (p.char_start in seen or seen.add(p.char_start))),  # type: ignore[func-returns-value]
         links=links,
-        people=matter.people,
-        tags=matter.tags,
     )
+
+
+def page_above(text: str, matter: FrontMatter, end: int) -> Copy:
+    """Return a copy without its transcript, which begins at `end`: what front matter and the page above it say."""
+    title: tuple[int, int] | None = None
+    page: list[Line] = []
+    for index, line in enumerate(read_lines(text, matter.end, max(end, matter.end))):
+        found = heading(text, line)
+        if found is not None and index == 0 and found.level == 1:
+            title = (found.start, found.end)
+        elif found is not None and not is_contents(text, found.start, found.end):
+            page.append(Line(found.start, found.end, line.is_after_blank))
+        elif found is None and not is_rule(text, line) and not is_contents(text, line.start, line.end):
+            page.append(line)
+    return copy_of(text, matter, page, end, title)
 
 
 # --- what kind of text

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from orchestration.formats.cue_building import TextBuilder, join, lay_out
 from orchestration.formats.display import tidy
-from orchestration.formats.document import Copy, ParsedDocument
+from orchestration.formats.document import ParsedDocument
 from orchestration.formats.front_matter import interpret, kind_of
 from orchestration.formats.front_matter_tree import Tree
 from orchestration.formats.json_records import found_dialect, refined, tree_of, with_names
@@ -107,24 +108,10 @@ def parse_dialects(
     if not segments:
         return ParsedDocument(format_name, document_text, (), problems)
     latest_s = max((cue.start_s for cue in cues if cue.start_s is not None), default=0.0)
-    matter = interpret(document_text, tree, 0)
-    copy = Copy(
-        0,
-        len(document_text),
-        "",
-        show_name=matter.show_name,
-        url=matter.url,
-        video_id=matter.video_id,
-        guid=matter.guid,
-        published_on=matter.published_on,
-        date_source=matter.date_source,
+    copy = replace(
+        interpret(document_text, tree, 0).copy(0, len(document_text), ""),
         duration_s=_duration_s(loaded.value, latest_s),
         language=_language(loaded.value),
-        season=matter.season,
-        episode_number=matter.episode_number,
-        enclosure_url=matter.enclosure_url,
-        passages=matter.passages,
-        people=matter.people,
         segments=segments,
     )
     return ParsedDocument(format_name, document_text, (copy,), problems)

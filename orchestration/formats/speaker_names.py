@@ -6,6 +6,9 @@ import re
 from functools import lru_cache
 
 MOST_NAME_CHARS = 50
+NUMBERED = re.compile(r"(?i:speaker|spk|sprecher|guest|host|voice)[ _-]?[0-9]{1,3}|(?i:speaker)[ _][A-Z]|S[0-9]{1,2}")
+"""How recognisers number those who speak."""
+
 _MOST_WORDS = 5
 _WORD = re.compile(r"[^\W\d_][\w'’.&/-]*")
 _ABBREVIATION = re.compile(r"(?:[^\W\d_]\.){1,3}|(?:Dr|Mr|Mrs|Ms|Prof|St|Sr|Jr|Rev|Gen|Sen|Gov|Capt)\.")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from orchestration.formats.display import SOUND
 from orchestration.formats.document import Segment
-from orchestration.formats.speaker_names import is_name
+from orchestration.formats.speaker_names import NUMBERED, is_name
 from orchestration.formats.speech import segment
 
 _PREFIX = re.compile(
@@ -21,7 +21,6 @@ _PREFIX = re.compile(
 )
 _MOST_PREFIX_CHARS = 70
 _MOST_CHARS_READ = 200
-_NUMBERED = re.compile(r"(?i:speaker|spk|guest|host|voice)[ _-]?[0-9]{1,3}|(?i:speaker)[ _][A-Z]|S[0-9]{1,2}")
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)\]]?\s*\Z")
 _LEAST_OCCURRENCES = 3
 
@@ -38,7 +37,7 @@ def learn_names(cues: Sequence[Sequence[str]]) -> frozenset[str]:
             if found is None or name is None:
                 continue
             counts[name] += 1
-            if found[1] or _NUMBERED.fullmatch(name):
+            if found[1] or NUMBERED.fullmatch(name):
                 sure.add(name)
             if number == 0:
                 opening = name
@@ -55,7 +54,7 @@ def learn_names_above(first_lines: Sequence[str], cue_count: int) -> frozenset[s
 
     first_lines: of the cues that have more than one line, of `cue_count` in all.
     """
-    counts = Counter(line for line in first_lines if (" " in line and is_name(line)) or _NUMBERED.fullmatch(line))
+    counts = Counter(line for line in first_lines if (" " in line and is_name(line)) or NUMBERED.fullmatch(line))
     names = {name for name, count in counts.items() if count >= 2}
     told = sum(counts[name] for name in names)
     return frozenset(names) if told >= max(_LEAST_OCCURRENCES, cue_count / 2) else frozenset()
@@ -101,8 +100,8 @@ def _name(found: re.Match[str]) -> str | None:
     # In brackets alone stand sounds, too; a bell may also be a family.
     is_sound = SOUND.fullmatch(f"[{name}]") is not None and not name.endswith("Bell")
     if found[3] and (" " not in name or is_sound):
-        return name if _NUMBERED.fullmatch(name) else None
-    return name if _NUMBERED.fullmatch(name) or is_name(name) else None
+        return name if NUMBERED.fullmatch(name) else None
+    return name if NUMBERED.fullmatch(name) or is_name(name) else None
 
 
 def _may_repeat(name: str, count: int) -> bool:

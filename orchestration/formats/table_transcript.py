@@ -13,15 +13,15 @@ from functools import lru_cache
 from itertools import islice, pairwise
 
 from orchestration.formats.clock import parse_clock
-from orchestration.formats.columns import LEAST_ROWS, STAMP, Columns, columns_of, is_called_text
+from orchestration.formats.columns import LEAST_ROWS, TIME_CELL, Columns, columns_of, is_called_text
 from orchestration.formats.display import tidy
-from orchestration.formats.document import Copy, ParsedDocument, Problem, Segment, char_locator
+from orchestration.formats.document import ParsedDocument, Problem, Segment, char_locator
 from orchestration.formats.front_matter import FrontMatter, has_front_matter, read_front_matter
-from orchestration.formats.labelled_text import copy_of
+from orchestration.formats.labelled_text import page_above
 from orchestration.formats.locators import resolve_char_locator
 from orchestration.formats.speaker_prefixes import labelled_segments
 from orchestration.formats.speech import segment, trim
-from orchestration.formats.text_lines import Line, heading, is_contents, is_rule, read_lines
+from orchestration.formats.text_lines import Line, read_lines
 from orchestration.formats.turn_labels import is_pseudo_speaker
 
 FORMAT = "table_transcript"
@@ -78,7 +78,8 @@ def parse(text: str) -> ParsedDocument:
         return ParsedDocument(FORMAT, text, ())
     problems: list[Problem] = []
     segments = tuple(made for made in _segments(text, table, columns, problems) if made.text)
-    copy, matter = _page(text, table.start)
+    matter = (read_front_matter(text) if has_front_matter(text) else None) or FrontMatter(0)
+    copy = page_above(text, matter, table.start)
     return ParsedDocument(FORMAT, text, (replace(copy, segments=segments),), (*matter.problems, *problems))
 
 
@@ -143,7 +144,7 @@ def _names(text: str, rows: Sequence[tuple[Cell, ...]]) -> tuple[str, ...]:
         return ()
     below = rows[1]
     is_above_times = any(
-        name and not STAMP.fullmatch(name) and STAMP.fullmatch(text, *cell)
+        name and not TIME_CELL.fullmatch(name) and TIME_CELL.fullmatch(text, *cell)
         for name, cell in zip(names, below, strict=False)
     )
     return names if is_above_times or any(map(is_called_text, names)) else ()
@@ -230,21 +231,7 @@ def _segments(text: str, table: _Table, columns: Columns, problems: list[Problem
 
 
 def _seconds(text: str, cell: Cell, per_second: float) -> float | None:
-    found = STAMP.fullmatch(text, *cell)
+    found = TIME_CELL.fullmatch(text, *cell)
     if found is None:
         return None
     return parse_clock(found[1]) if found[1] else float(found[2]) / per_second
-
-
-def _page(text: str, end: int) -> tuple[Copy, FrontMatter]:
-    """Return what stands above the table: front matter, a title, fields, a description."""
-    matter = (read_front_matter(text) if has_front_matter(text) else None) or FrontMatter(0)
-    title: tuple[int, int] | None = None
-    page: list[Line] = []
-    for index, line in enumerate(read_lines(text, matter.end, max(end, matter.end))):
-        found = heading(text, line)
-        if found is not None and index == 0 and found.level == 1:
-            title = (found.start, found.end)
-        elif found is None and not is_rule(text, line) and not is_contents(text, line.start, line.end):
-            page.append(line)
-    return copy_of(text, matter, page, end, title), matter

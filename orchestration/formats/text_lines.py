@@ -26,7 +26,10 @@ _ENTRY = re.compile(
 _LINK_END = re.compile(r"\]\([^()\s]{0,500}\)\Z")
 # `>>` is the mark of a new speaker.
 _QUOTE = re.compile(r"(?:>(?:[ \t]+|\Z))+")
-_BULLET = re.compile(r"(?:[-*+•]|[0-9]{1,3}[.)])[ \t]+")
+BULLET = r"(?:[-*+•]|[0-9]{1,3}[.)])[ \t]+"
+"""The mark in front of an item of a list."""
+
+_BULLET = re.compile(BULLET)
 _CONTENTS = re.compile(
     r"(?:table of )?contents:?\Z|(?:chapters|time ?stamps|outline|transcript|episode|full transcript):?\Z",
     re.IGNORECASE,

@@ -20,22 +20,17 @@ from orchestration.formats.cue_building import size
 from orchestration.formats.cue_chain import Cue, cue_segments, find_cues, longest_chain
 from orchestration.formats.document import Copy, ParsedDocument
 from orchestration.formats.front_matter import FrontMatter, has_front_matter, read_front_matter
-from orchestration.formats.labelled_text import copy_of
+from orchestration.formats.labelled_text import page_above
 from orchestration.formats.labels import CLOCK
 from orchestration.formats.locators import resolve_char_locator
-from orchestration.formats.text_lines import Line, heading, is_contents, is_rule, read_lines
-from orchestration.formats.time_marks import ADDRESS, BULLET, CLOSE, OPEN, STAMP, stamp_s
+from orchestration.formats.pace import LATEST_START_S, is_pace_of_speech, is_written
+from orchestration.formats.text_lines import BULLET
+from orchestration.formats.time_marks import ADDRESS, CLOSE, OPEN, STAMP, stamp_s
 
 FORMAT = "timed_text"
 
 _HEAD_CHARS = 200_000
 _LEAST_CUES = 8
-# A recording, or what is left of it, begins about here; the times of a log are those of a day.
-_LATEST_START_S = 900
-# People say two to four words a second. Pauses and music make it fewer, lists of chapters far fewer.
-_LEAST_WORDS_PER_S, _MOST_WORDS_PER_S = 0.8, 8.0
-# What is said is letters: records, logs and tables are not.
-_LEAST_LETTERS = 0.85
 _BRACKETED = re.compile(
     rf"(?<!\S)\\?[\[(](?P<clock>{CLOCK})(?:[ \t]?(?:-|–|—|-->)[ \t]?{CLOCK})?\\?[\])](?:[ \t]*[-–—:|](?=\s))?"
 )
@@ -53,8 +48,6 @@ _TIME = re.compile(rf"{CLOCK}(?:[ \t]?(?:-->|->|→|[-–—,~]|to)[ \t]?{CLOCK}
 _PAIR = re.compile(rf"(?<![^\n\r])(?P<clock>{CLOCK}),{CLOCK}(?=[ \t]*(?:[\n\r]|\Z))")
 _FEW_NAMES = 3
 _LABELLED_SHARE = 0.5
-_LETTER = re.compile(r"[^\W\d_]")
-_NO_SPACE = re.compile(r"\S")
 
 
 def sniff(text: str) -> float:
@@ -69,7 +62,7 @@ def sniff(text: str) -> float:
 def has_captions(head: str, start: int) -> bool:
     """Tell whether the words of head[start:] fit times between them."""
     cues = _cues(head, start)
-    if len(cues) < _LEAST_CUES or cues[0][2] > _LATEST_START_S:
+    if len(cues) < _LEAST_CUES or cues[0][2] > LATEST_START_S:
         return False
     # Where the clock goes back again and again, several episodes stand in one file.
     if len(cues) < _LEAST_IN_CHAIN * len(_TIME.findall(head)):
@@ -78,12 +71,10 @@ def has_captions(head: str, start: int) -> bool:
     if _are_labelled([words.split() for words, _ in said]):
         return False
     rates = [size(words) / seconds for words, seconds in said if seconds > 0]
-    spoken = "".join(words for words, _ in said)
-    letters = len(_LETTER.findall(spoken))
     return (
         len(rates) >= _LEAST_CUES - 1
-        and _LEAST_WORDS_PER_S <= median(rates) <= _MOST_WORDS_PER_S
-        and letters >= _LEAST_LETTERS * len(_NO_SPACE.findall(spoken))
+        and is_pace_of_speech(median(rates))
+        and is_written("".join(words for words, _ in said))
     )
 
 
@@ -99,17 +90,7 @@ def read_copy(text: str, matter: FrontMatter, end: int) -> Copy:
     """Return the copy that the captions below `matter` are, up to `end`."""
     cues = _cues(text[:end], matter.end)
     start = cues[0][0] if cues else end
-    title: tuple[int, int] | None = None
-    page: list[Line] = []
-    for index, line in enumerate(read_lines(text, matter.end, start)):
-        found = heading(text, line)
-        if found is not None and index == 0 and found.level == 1:
-            title = (found.start, found.end)
-        elif found is not None and not is_contents(text, found.start, found.end):
-            page.append(Line(found.start, found.end, line.is_after_blank))
-        elif found is None and not is_rule(text, line) and not is_contents(text, line.start, line.end):
-            page.append(line)
-    copy = copy_of(text, matter, page, start, title)
+    copy = page_above(text, matter, start)
     return replace(copy, segments=tuple(made for made in cue_segments(text[:end], cues, copy.duration_s) if made.text))
 
 

@@ -22,6 +22,9 @@ Run = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
 """Returns what a function of a module makes of each task, in their order; wherever it lets them be worked on."""
 
 
+_ROWS_HELD = 1_000_000
+
+
 @runtime_checkable
 class _Splits(Protocol):
     """Reads as `Read` does, and can be sent to others part by part."""
@@ -63,6 +66,24 @@ class _SummedUp:
     def __call__(self, columns: list[str]) -> Iterator[pl.DataFrame]:
         """Sum up the parts."""
         return (self.sum_up(part).select(columns) for part in self.read(self.of))
+
+
+def folded(parts: Iterable[pl.DataFrame], fold: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+    """Return what `fold` makes of the rows of all parts, of which few are held at a time.
+
+    fold: makes fewer rows of the same columns, and of its own rows and more the same as of all of them at once. There
+    must be a part, which may be empty.
+    """
+    held: list[pl.DataFrame] = []
+    row_count = folded_count = 0
+    for part in parts:
+        held.append(part)
+        row_count += part.height
+        # So that all rows are folded a few times, however many there are.
+        if row_count >= 2 * folded_count + _ROWS_HELD:
+            held = [fold(pl.concat(held))]
+            row_count = folded_count = held[0].height
+    return fold(pl.concat(held))
 
 
 def made(read: Read, columns: list[str], run: Run) -> Read:

@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from orchestration.io.lake import Lake
-from orchestration.transforms.parts import Together, made, run_here, summed_up
+from orchestration.transforms import parts
+from orchestration.transforms.parts import Together, folded, made, run_here, summed_up
 
 ROWS = pl.DataFrame({"document_id": ["b", "a"], "text": ["two", "one"]})
 
@@ -131,3 +132,18 @@ def test_sums_are_those_of_a_table_or_of_frames_at_hand(in_parts):
     for read in (reader, Together((reader,)), lambda columns: [part.select(columns) for part in reader(columns)]):
         lengths = summed_up(read, longest, ["document_id", "text"])
         assert [part.item() for part in made(lengths, ["length"], run_here)(["length"])] == [3, 5]
+
+
+def test_what_is_folded_as_it_is_read_is_what_all_of_it_makes(monkeypatch):
+    frames = [pl.DataFrame({"word": [f"w{n % 7}", f"w{n % 3}"], "count": [n, 1]}) for n in range(50)]
+
+    def summed(rows: pl.DataFrame) -> pl.DataFrame:
+        held.append(rows.height)
+        return rows.group_by("word").agg(pl.col("count").sum())
+
+    whole = pl.concat(frames).group_by("word").agg(pl.col("count").sum()).sort("word")
+    for rows_held, most in ((1_000_000, 100), (10, 40)):
+        held: list[int] = []
+        monkeypatch.setattr(parts, "_ROWS_HELD", rows_held)
+        assert folded(iter(frames), summed).sort("word").equals(whole)
+        assert max(held) <= most
