@@ -53,8 +53,8 @@ def refined(value: Any, source: Items) -> Items:
         return source
     texts = [string(get(record, text)) or "" for record in records]
     starts = [_written(get(record, start.path)) for record in records]
-    if start.per_second == 1.0 and (per_second_of(starts, texts) or 1.0) > 1.0:
-        per_second = per_second_of(starts, texts) or 1.0
+    per_second = per_second_of(starts, texts) if start.per_second == 1.0 else None
+    if per_second is not None and per_second > 1.0:
         source = source.at_keys(
             **{
                 name: tuple(replace(key, per_second=per_second) for key in getattr(source, name))
