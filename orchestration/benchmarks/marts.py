@@ -1,12 +1,12 @@
-"""Builds the models on a lake that is many times one that is there: does DuckDB keep within its memory?
+"""Makes a release of a lake that is many times one that is there: does what takes all of its rows fit into memory?
 
     python -m orchestration.benchmarks.marts LAKE --times 160 [--memory 3GB] [--out FOLDER]
 
 A lake larger than any that was built here in full is made by repeating one: each document, copy, turn, mention comes
-back as often as asked, under another id; entities, people and shows stay who they are, and so do the proposals for the
-catalogue, of which there is a bounded number whatever the size. Columns that no model reads are empty in what comes
-back. All models and their tests then run on it, in a process of its own that is watched from outside. The figures are
-kept in `bench.json` in the folder, beside those of builds.
+back as often as asked, under another id; entities, people and shows stay who they are. Columns that nothing here reads
+are empty in what comes back. What takes the names of all copies is then computed on it, all models and tests are built,
+and the release is published, in a process of its own that is watched from outside. The figures are kept in `bench.json`
+in the folder, beside those of builds.
 """
 
 from __future__ import annotations
@@ -16,21 +16,32 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from orchestration.benchmarks.builds import BETWEEN, Build, Step, stage_rows
 from orchestration.benchmarks.measuring import Report, to_stderr
 from orchestration.benchmarks.pipeline import load, machine, save
 from orchestration.benchmarks.watching import python, watch
+from orchestration.catalog.load import load_catalog
+from orchestration.catalog.watchlist import load_watchlist
+from orchestration.dashboards.site import write_dashboards
 from orchestration.history import prepare_history
 from orchestration.io.lake import Lake
-from orchestration.models import build_models, prepare_manifest
+from orchestration.models import build_models, mart_tables, prepare_manifest
+from orchestration.pipeline import STAGES, run_stage
+from orchestration.publish import publish, release_key
 from orchestration.schemas.tables import LAKE_TABLES
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
+from orchestration.transforms.unknown_names import unknown_places
+from orchestration.workers import end_processes, in_order
 
 # Ids that are made of a document or of a place in it; all others name what is the same in all documents.
 _OWN_IDS = frozenset(
@@ -40,34 +51,33 @@ _OWN_IDS = frozenset(
         *("clock_copy_id", "speaker_copy_id", "label_copy_id"),
     }
 )
-_ONCE = frozenset({"entity_candidates", "alias_proposals"})
-# Of these tables, which are most of a lake, no model or test reads more; the rest would only fill the disk.
+# What is made of the names of all copies, of which there is a bounded number whatever the size.
+_OF_NAMES = ("entity_candidates", "alias_proposals")
+# Of these tables, which are half of a lake, nothing here reads more; the rest would only fill the disk.
 READ_COLUMNS = {
     "segments": ("copy_id", "segment_index", "document_id", "char_start", "is_speech"),
-    "document_texts": ("document_id",),
     "copy_words": ("copy_id",),
-    "copy_names": ("copy_id",),
 }
 _SLOWEST = 12
 
 
 def repeat(lake: Path, times: int, to: Path, report: Report) -> None:
     """Write a lake with each row of `lake` `times` times to the new folder `to`, under ids of its own."""
-    there = Lake(lake)
+    there, many = Lake(lake), Lake(to)
     for number, table in enumerate(LAKE_TABLES, 1):
         report(f"{table} ({number} of {len(LAKE_TABLES)})")
-        (to / table).mkdir(parents=True)
+        parts = {}
         for bucket in there.parts(table):
             frame = there.read_part(table, bucket)
             read = READ_COLUMNS.get(table, frame.columns)
             lean = frame.with_columns(
                 pl.lit(None, frame.schema[name]).alias(name) for name in set(frame.columns) - {*read}
             )
-            for again in range(1 if table in _ONCE else times):
+            for again in range(1 if table in _OF_NAMES else times):
                 written = frame if again == 0 else _under_other_ids(lean, again)
-                written.write_parquet(
-                    to / table / f"part-{bucket:05}-{again:04}.parquet", compression="zstd", compression_level=1
-                )
+                place = bucket + again * there.bucket_count
+                parts[place] = many.write_part(table, place, written, table)
+        many.record(table, parts, table)
 
 
 def _under_other_ids(frame: pl.DataFrame, again: int) -> pl.DataFrame:
@@ -81,53 +91,83 @@ def _under_other_ids(frame: pl.DataFrame, again: int) -> pl.DataFrame:
 
 
 def measure(lake: Path, times: int, memory: str, out: Path, report: Report) -> dict[str, Any]:
-    """Return what building the models on `lake`, repeated `times` times, takes. Raises RuntimeError where it fails."""
+    """Return what a release of `lake`, repeated `times` times, takes. Raises RuntimeError where it fails."""
     place = out / f"marts-{times}"
     shutil.rmtree(place, ignore_errors=True)
     try:
         repeat(lake, times, place / "lake", report)
         lake_bytes = sum(file.stat().st_size for file in (place / "lake").rglob("*.parquet"))
         bytes_read = pl.scan_parquet(place / "lake" / "documents" / "*.parquet").select(pl.col("bytes").sum())
-        report("models and tests")
+        report("names, models and tests, publishing")
         ran = watch(
             python("-m", "orchestration.benchmarks.marts", place / "lake", "--build"),
             {"PODCAST_WAREHOUSE": str(place), "PODCAST_DUCKDB_MEMORY": memory},
         )
         if ran.exit_code:
-            raise RuntimeError(f"the models failed on {place / 'lake'}; what they said stands above")
+            raise RuntimeError(f"it failed on {place / 'lake'}; what was said stands above")
+        said = json.loads(ran.output)
+        raw_mb = bytes_read.collect().item() / 1e6
+        stages = stage_rows(Build(ran, [Step(**step) for step in said.pop("steps")]), raw_mb)
+        of_models = next(stage for stage in stages if stage["stage"] == "models")
         return {
             "times": times,
-            "raw_mb": bytes_read.collect().item() / 1e6,
+            "raw_mb": raw_mb,
             "lake_mb": lake_bytes / 1e6,
             "memory_limit": memory,
-            "seconds": ran.seconds,
-            "cpu_seconds": ran.cpu_s,
-            "peak_mb": ran.peak_bytes / 1e6,
-        } | json.loads(ran.output)
+            "stages": [stage for stage in stages if stage["stage"] != BETWEEN],
+        } | {name: of_models[name] for name in ("seconds", "cpu_seconds", "peak_mb")} | said
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
 def _build(settings: Settings) -> int:
-    """Build all models, print what became of them as JSON, and return 1 where one is not good."""
+    """Make a release, print how that went as JSON, and return 1 where a model or test is not good."""
     prepare_manifest(settings)
     prepare_history(settings)
-    database = settings.scratch / "benchmark" / settings.database.name
     report = to_stderr(time.time())
-    results = build_models(
-        settings, database, lambda node, status, seconds: report(f"{node}: {status}, {seconds:.1f} s")
-    )
-    slowest = sorted(results, key=lambda node: -node.seconds)[:_SLOWEST]
-    said = {
-        "nodes": len(results),
-        "database_mb": database.stat().st_size / 1e6,
-        "slowest": [{"node": node.unique_id.split(".")[2], "seconds": round(node.seconds, 1)} for node in slowest],
-    }
-    print(json.dumps(said))
+    lake, catalog, workers = Lake(settings.lake), load_catalog(settings.catalog), settings.workers
+    steps: list[Step] = []
+
+    @contextmanager
+    def step(name: str) -> Iterator[None]:
+        report(name)
+        started = time.time()
+        yield
+        steps.append(Step(name, started, time.time()))
+
+    with step("unknown_names"):
+        # What is made of its places is made part by part, in as much memory as at any size.
+        unknown_places(lake.reader("copy_names"), partial(in_order, workers=workers))
+    for stage in STAGES:
+        if stage.table in _OF_NAMES:
+            with step(stage.table):
+                run_stage(stage, lake, catalog, workers, report)
+    end_processes()
+    database = settings.scratch_database
+    with step("models"):
+        results = build_models(
+            settings, database, lambda node, status, seconds: report(f"{node}: {status}, {seconds:.1f} s")
+        )
     bad = [node for node in results if not node.is_good]
     for node in bad:
         print(f"{node.unique_id}: {node.status}: {node.message}", file=sys.stderr)
-    return bool(bad)
+    if bad:
+        return 1
+    database_mb = database.stat().st_size / 1e6
+    with step("warehouse__release"):
+        draw = partial(write_dashboards, newest_episodes=settings.dashboard_episodes)
+        watches = load_watchlist(settings.catalog, catalog)
+        publish(settings, release_key(settings, lake), datetime.now(UTC), mart_tables(settings), draw, watches)
+    slowest = sorted(results, key=lambda node: -node.seconds)[:_SLOWEST]
+    said = {
+        "steps": [asdict(one) for one in steps],
+        "nodes": len(results),
+        "database_mb": database_mb,
+        "release_mb": sum(file.stat().st_size for file in settings.releases.rglob("*") if file.is_file()) / 1e6,
+        "slowest": [{"node": node.unique_id.split(".")[2], "seconds": round(node.seconds, 1)} for node in slowest],
+    }
+    print(json.dumps(said))
+    return 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -141,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--memory", default="3GB", help="that DuckDB may use")
     parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "warehouse" / "bench")
-    parser.add_argument("--build", action="store_true", help="only build the models, on the lake as it is")
+    parser.add_argument("--build", action="store_true", help="only make the release, of the lake as it is")
     options = parser.parse_args(arguments)
     if options.build:
         return _build(replace(load_settings(), warehouse=options.lake.absolute().parent))

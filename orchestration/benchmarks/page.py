@@ -318,13 +318,22 @@ def _marts(results: Results) -> str:
         [
             *(_number(one["raw_mb"]), one["times"], _number(one["lake_mb"]), one["memory_limit"], one["nodes"]),
             *(_number(one["seconds"]), _number(one["cpu_seconds"] / one["seconds"])),
-            *(_number(one["peak_mb"]), _number(one["database_mb"])),
+            *(_number(one["peak_mb"]), _number(one["database_mb"]), _number(one["release_mb"])),
         ]
         for one in kept
     ]
-    slowest = [[node["node"], _number(node["seconds"])] for node in kept[-1]["slowest"]]
-    title = f"What took longest at {_number(kept[-1]['raw_mb'])} MB:"
-    return "\n\n".join([_table([*head, "database MB"], rows), title, _table(["model or test", "seconds"], slowest)])
+    largest = kept[-1]
+    slowest = [[node["node"], _number(node["seconds"])] for node in largest["slowest"]]
+    size = f"at {_number(largest['raw_mb'])} MB"
+    return "\n\n".join(
+        [
+            _table([*head, "database MB", "release MB"], rows),
+            f"Step by step {size}:",
+            _stage_table(largest["stages"], {}),
+            f"What took longest {size}:",
+            _table(["model or test", "seconds"], slowest),
+        ]
+    )
 
 
 def _growth(results: Results) -> str:
@@ -388,5 +397,5 @@ BLOCKS: dict[str, tuple[str, Callable[[Results], str]]] = {
     "again": ("Building again", _again),
     "queries": ("Queries", _queries),
     "dry_run": ("Dry run", _dry),
-    "marts": ("Models on a lake that is larger than memory", _marts),
+    "marts": ("A release of a lake that is larger than memory", _marts),
 }

@@ -1,4 +1,4 @@
-"""A lake is repeated under other ids, so that the models can be tried on one of any size."""
+"""A lake is repeated under other ids, so that a release of one of any size can be tried."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from orchestration.benchmarks.builds import stage_figures
 from orchestration.benchmarks.marts import READ_COLUMNS, repeat
 from orchestration.benchmarks.page import BLOCKS
 from orchestration.ingest_run import run_ingest
@@ -24,7 +25,7 @@ def test_every_row_comes_back_under_ids_of_its_own(tmp_path: Path) -> None:
     lake = Lake(settings.lake)
     run_ingest(settings, lake, datetime(2026, 3, 1, tzinfo=UTC), lambda line: None)
     repeat(settings.lake, 3, tmp_path / "many", lambda line: None)
-    many = {table: pl.read_parquet(tmp_path / "many" / table / "*.parquet") for table in INGEST_TABLES}
+    many = {table: Lake(tmp_path / "many").read(table) for table in INGEST_TABLES}
     for table, frame in many.items():
         once = lake.read(table)
         assert frame.height == 3 * once.height, table
@@ -52,11 +53,14 @@ def test_what_comes_back_empty_is_read_by_the_books_alone() -> None:
 
 def test_the_table_tells_what_took_longest_at_the_largest_size() -> None:
     figures = {"times": 2, "lake_mb": 30.0, "memory_limit": "3GB", "nodes": 260, "cpu_seconds": 20.0, "peak_mb": 900.0}
+    figures |= {"seconds": 10.0, "database_mb": 9.0, "release_mb": 8.0}
+    figures["stages"] = [stage_figures("warehouse__release", 6.0, 9.0, 7e8, 20.0, 1000.0)]
     kept = {
-        size: figures | {"raw_mb": float(size), "seconds": 10.0, "database_mb": 9.0, "slowest": [slowest]}
+        size: figures | {"raw_mb": float(size), "slowest": [slowest]}
         for size, slowest in (("100", {"node": "few", "seconds": 1.0}), ("1000", {"node": "mentions", "seconds": 7.0}))
     }
     table = BLOCKS["marts"][1]({"sizes": {}, "marts": kept})
     assert "| mentions | 7.0 |" in table and "few" not in table
-    assert "| 1,000 | 2 | 30.0 | 3GB | 260 | 10.0 | 2.0 | 900 | 9.0 |" in table
+    assert "| 1,000 | 2 | 30.0 | 3GB | 260 | 10.0 | 2.0 | 900 | 9.0 | 8.0 |" in table
+    assert "| publish, dashboards | 6.0 | 30.0% | 167 |" in table
     assert BLOCKS["marts"][1]({"sizes": {}}) == "Not measured yet."
