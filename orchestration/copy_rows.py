@@ -168,8 +168,8 @@ def _people(copy: Copy, facts: Facts, format_name: str) -> Iterator[dict[str, An
         for name in names or ():
             named.add(name.casefold())
             yield {"name": name, "role": role, "source": "sidecar", "char_start": None, "char_end": None}
-    # Its module is not imported for the name: what every format needs must not change with one of them.
-    source = "feed" if format_name == "rss_feed" else "front_matter"
+    # Their modules are not imported for the names: what every format needs must not change with one of them.
+    source = "feed" if format_name in ("rss_feed", "json_feed") else "front_matter"
     for person in copy.people:
         if person.name.casefold() not in named:
             yield _span(person) | {"name": person.name, "role": person.role, "source": source}

@@ -109,13 +109,17 @@ def measure(lake: Path, times: int, memory: str, out: Path, report: Report) -> d
         raw_mb = bytes_read.collect().item() / 1e6
         stages = stage_rows(Build(ran, [Step(**step) for step in said.pop("steps")]), raw_mb)
         of_models = next(stage for stage in stages if stage["stage"] == "models")
-        return {
-            "times": times,
-            "raw_mb": raw_mb,
-            "lake_mb": lake_bytes / 1e6,
-            "memory_limit": memory,
-            "stages": [stage for stage in stages if stage["stage"] != BETWEEN],
-        } | {name: of_models[name] for name in ("seconds", "cpu_seconds", "peak_mb")} | said
+        return (
+            {
+                "times": times,
+                "raw_mb": raw_mb,
+                "lake_mb": lake_bytes / 1e6,
+                "memory_limit": memory,
+                "stages": [stage for stage in stages if stage["stage"] != BETWEEN],
+            }
+            | {name: of_models[name] for name in ("seconds", "cpu_seconds", "peak_mb")}
+            | said
+        )
     finally:
         shutil.rmtree(place, ignore_errors=True)
 

@@ -212,6 +212,21 @@ def _episode_records(said: Sequence[Said]) -> str:
     return json.dumps({"show": "The Hum", "episodes": episodes})
 
 
+def _json_feed(said: Sequence[Said]) -> str:
+    items = [
+        {
+            "id": f"hum-{start}",
+            "title": f"Hum {start}",
+            "url": f"https://bees.example/{start}",
+            "date_published": "2025-03-10T06:00:00Z",
+            "content_html": "".join(f"<p>{escape(one.text)}</p>" for one in said[start : start + 20]),
+            "attachments": [{"url": f"https://bees.example/{start}.mp3", "mime_type": "audio/mpeg"}],
+        }
+        for start in range(0, len(said), 20)
+    ]
+    return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "The Hum", "items": items})
+
+
 def _podcast_json(said: Sequence[Said]) -> str:
     segments = [
         {"speaker": s.name, "startTime": s.start_ms / 1000, "endTime": s.end_ms / 1000, "body": s.text} for s in said
@@ -265,6 +280,7 @@ _WRITERS: dict[str, Callable[[Sequence[Said]], str]] = {
     "podcast_json": _podcast_json,
     "podcast_chapters": _podcast_chapters,
     "podcast_html": _podcast_html,
+    "json_feed": _json_feed,
     "recogniser_json": _recogniser_json,
     "episode_records": _episode_records,
 }

@@ -63,7 +63,7 @@ _EPISODE_KEY_WORDS = """
 """
 _EPISODE_KEYS = frozenset(_EPISODE_KEY_WORDS.split())
 _AUDIO = re.compile(r"\.(?:mp3|m4a|ogg|opus|wav|aac|flac|mp4)(?:[?#]|\Z)", re.IGNORECASE)
-_NAME_BREAK = re.compile(r",(?!\s*(?:Jr|Sr|Ph\.?D|MD)\b)|[;|&+]|\s(?:and|und|et|y)\s")
+NAME_BREAK = re.compile(r",(?!\s*(?:Jr|Sr|Ph\.?D|MD)\b)|[;|&+]|\s(?:and|und|et|y)\s")
 _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z]{2,4})?")
 _HOURS = re.compile(
@@ -302,7 +302,7 @@ def _people(text: str, tree: Tree, role: Role) -> Iterator[StatedPerson]:
         role = "host" if "host" in told else "guest" if "guest" in told else role
     at = leaf.start
     for stop, resume in [
-        *(found.span() for found in _NAME_BREAK.finditer(text, leaf.start, leaf.end)),
+        *(found.span() for found in NAME_BREAK.finditer(text, leaf.start, leaf.end)),
         (leaf.end, leaf.end),
     ]:
         start, end = trim(text, at, stop)
@@ -353,13 +353,13 @@ def _take_number(found: FrontMatter, value: Any, kind: str) -> None:
 
 
 def _take_date(found: FrontMatter, value: Any, kind: str) -> None:
-    day = _date(value)
+    day = day_of(value)
     if day is None or found.date_source == "stated" or found.date_source == kind:
         return
     found.published_on, found.date_source = day, "stated" if kind == "stated" else "recorded"
 
 
-def _date(value: Any) -> date | None:
+def day_of(value: Any) -> date | None:
     """Return the date in a YAML or TOML value: a date, a text, or seconds or milliseconds since 1970 (UTC)."""
     if isinstance(value, datetime):
         return value.date()
@@ -371,7 +371,7 @@ def _date(value: Any) -> date | None:
         return datetime.fromtimestamp(seconds, UTC).date() if 788_918_400 <= seconds < 4_102_444_800 else None
     if isinstance(value, str):
         if value.strip().isdecimal() and len(value.strip()) in (10, 13):
-            return _date(int(value))
+            return day_of(int(value))
         stated = stated_date(f"Published: {value.strip()[:60]}")
         return stated[0] if stated and stated[2] == 0 else None
     return None

@@ -11,6 +11,7 @@ from orchestration.formats import (
     directory_page,
     episode_records,
     html_page,
+    json_feed,
     labelled_text,
     plain_transcript,
     podcast_chapters,
@@ -70,12 +71,13 @@ FORMATS = cast(
         podcast_json,
         podcast_chapters,
         podcast_html,
+        json_feed,
         recogniser_json,
         episode_records,
     ),
 )
 # Formats that describe episodes and hold no transcript by their nature.
-_DESCRIPTIONS = frozenset((rss_feed.FORMAT, show_notes_page.FORMAT, podcast_chapters.FORMAT))
+_DESCRIPTIONS = frozenset((rss_feed.FORMAT, json_feed.FORMAT, show_notes_page.FORMAT, podcast_chapters.FORMAT))
 _LEAST_SURE = 0.5
 SUREST = {
     directory_page.FORMAT: 0.97,

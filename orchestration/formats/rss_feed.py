@@ -14,7 +14,7 @@ from typing import Literal
 from orchestration.formats.display import tidy
 from orchestration.formats.document import Chapter, Copy, Link, ParsedDocument, Passage, StatedPerson
 from orchestration.formats.html_notes import Fragment, read_fragment, read_notes
-from orchestration.formats.rss_items import Channel, Item, read_feed, resolve_path
+from orchestration.formats.rss_items import Channel, Feed, Item, read_feed, resolve_path
 from orchestration.formats.show_notes import read_links
 from orchestration.formats.stated_fields import video_id_of
 from orchestration.formats.xml_head import root_start
@@ -41,17 +41,22 @@ def sniff(text: str) -> float:
 
 def parse(text: str) -> ParsedDocument:
     """Return a copy for each item: what describes the episode. What a feed knows of transcripts is in the links."""
-    feed = read_feed(text)
+    return document_of(read_feed(text), FORMAT)
+
+
+def document_of(feed: Feed, format_name: str) -> ParsedDocument:
+    """Return the document that a feed is, whatever it is written in: its text, and a copy for each item."""
     if feed.channel is None:
-        return ParsedDocument(FORMAT, "", (), feed.problems)
+        return ParsedDocument(format_name, "", (), feed.problems)
     written = _Text()
-    written.add(feed.channel.title)
+    if feed.channel.title:
+        written.add(feed.channel.title)
     for line in read_fragment(feed.channel.notes).lines:
         written.add(line)
     layouts = [layout for item in feed.items if (layout := _lay_out(item, written))]
     joined = written.joined()
     copies = tuple(_copy(layout, feed.channel, joined) for layout in layouts)
-    return ParsedDocument(FORMAT, joined, copies, feed.problems)
+    return ParsedDocument(format_name, joined, copies, feed.problems)
 
 
 def resolve(text: str, locator: str) -> str:
@@ -137,7 +142,7 @@ def _copy(layout: _Layout, channel: Channel, text: str) -> Copy:
         layout.start,
         layout.end,
         item.path,
-        show_name=tidy(channel.title) or None,
+        show_name=tidy(item.show_name or channel.title) or None,
         url=item.url,
         video_id=video_id_of(item.url) if item.url else None,
         guid=item.guid,

@@ -100,6 +100,8 @@ class Item:
     transcripts: tuple[Transcript, ...]
     people: tuple[Person, ...]
     chapters: tuple[FeedChapter, ...]
+    show_name: str = ""
+    """Of the show, where it is another than the channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,24 +172,33 @@ def read_feed(text: str) -> Feed:
     items = [
         made(element, f"{place}[{position}]", show_people) for position, element in enumerate(channel.children(kind), 1)
     ]
+    items = usable(items, problems)
+    about = _channel_of_atom(channel, show_people) if is_atom else _channel(channel, show_people)
+    return Feed(about, tuple(items), tuple(problems))
+
+
+def usable(items: list[Item], problems: list[Problem]) -> list[Item]:
+    """Return `items` without guids and addresses that several of them have, and tell in `problems` what is wrong."""
     guids = Counter(item.guid for item in items)
     urls = Counter(item.url for item in items)
-    for index, item in enumerate(items):
-        where = item.path
+    kept = []
+    for item in items:
         if item.guid and guids[item.guid] > 1:
             reason = f"{guids[item.guid]} items of the feed have its guid, which therefore identifies none of them"
-            problems.append(Problem(where, reason, "tell whoever makes the feed"))
-            items[index] = item = replace(item, guid=None)
+            problems.append(Problem(item.path, reason, "tell whoever makes the feed"))
+            item = replace(item, guid=None)
         if item.url and urls[item.url] > 1:
             # The address of the show's page, given to every item, is not that of an episode.
-            items[index] = item = replace(item, url=None)
+            item = replace(item, url=None)
         if not item.title and not item.notes:
-            problems.append(Problem(where, "the item has neither title nor description", "nothing can be done here"))
+            problems.append(
+                Problem(item.path, "the item has neither title nor description", "nothing can be done here")
+            )
+        kept.append(item)
     more = len(problems) - _MOST_PROBLEMS
     if more > 0:
         problems[_MOST_PROBLEMS:] = [Problem("file", f"{more} more problems of its items", "see those told before")]
-    about = _channel_of_atom(channel, show_people) if is_atom else _channel(channel, show_people)
-    return Feed(about, tuple(items), tuple(problems))
+    return kept
 
 
 def _channel_element(root: Element | None) -> Element | None:
@@ -198,12 +209,14 @@ def _channel_element(root: Element | None) -> Element | None:
 
 def _channel(channel: Element, people: tuple[Person, ...]) -> Channel:
     language = _LANGUAGE.match(channel.text_of("language", "dc:language"))
-    feed_url = _web(channel.text_of("itunes:new-feed-url")) or next(filter(_web, _addresses(channel, "self")), None)
+    feed_url = web_address(channel.text_of("itunes:new-feed-url")) or next(
+        filter(web_address, _addresses(channel, "self")), None
+    )
     guid = channel.text_of("podcast:guid")[:200] or (podcast_guid(feed_url) if feed_url else None)
     return Channel(
-        _one_line(channel.text_of("title", "itunes:title")),
+        one_line(channel.text_of("title", "itunes:title")),
         channel.text_of("description", "itunes:summary"),
-        _web(channel.text_of("link")),
+        web_address(channel.text_of("link")),
         language[1].lower() if language else None,
         guid,
         people,
@@ -215,22 +228,22 @@ def _item(item: Element, path: str, show_people: tuple[Person, ...]) -> Item:
     guid_text = guid.text().strip()[:1000] if guid else ""
     # A guid is an address, too, unless it says otherwise.
     is_address = guid is not None and guid.attributes.get("isPermaLink", "true").strip().lower() != "false"
-    enclosures = (_web(found.attributes.get("url", "")) for found in item.children("enclosure"))
+    enclosures = (web_address(found.attributes.get("url", "")) for found in item.children("enclosure"))
     chapters = item.child("podcast:chapters")
     season = _NUMBER.match(item.text_of("podcast:season", "itunes:season"))
     number = _NUMBER.match(item.text_of("podcast:episode", "itunes:episode"))
     return Item(
         path,
-        _one_line(item.text_of("title", "itunes:title")),
-        _fullest(item.text_of(name) for name in _NOTES),
+        one_line(item.text_of("title", "itunes:title")),
+        fullest(item.text_of(name) for name in _NOTES),
         guid_text or None,
-        _web(item.text_of("link")) or (_web(guid_text) if is_address else None),
-        _date(item.text_of("pubDate", "dc:date")),
+        web_address(item.text_of("link")) or (web_address(guid_text) if is_address else None),
+        stated_day(item.text_of("pubDate", "dc:date")),
         parse_duration(item.text_of("itunes:duration")) or _media_duration(item),
         int(float(season.group())) if season else None,
         float(number.group()) if number else None,
         next(filter(None, enclosures), None),
-        _web(chapters.attributes.get("url", "")) if chapters else None,
+        web_address(chapters.attributes.get("url", "")) if chapters else None,
         tuple(_transcripts(item)),
         # An item's people replace the channel's.
         tuple(_people(item)) if item.child("podcast:person") else show_people,
@@ -240,12 +253,12 @@ def _item(item: Element, path: str, show_people: tuple[Person, ...]) -> Item:
 
 def _channel_of_atom(feed: Element, people: tuple[Person, ...]) -> Channel:
     language = _LANGUAGE.match(feed.attributes.get("xml:lang", "") or feed.text_of("dc:language"))
-    feed_url = next(filter(_web, _addresses(feed, "self")), None)
+    feed_url = next(filter(web_address, _addresses(feed, "self")), None)
     guid = feed.text_of("podcast:guid")[:200] or (podcast_guid(feed_url) if feed_url else None)
     return Channel(
-        _one_line(feed.text_of("atom:title")),
+        one_line(feed.text_of("atom:title")),
         feed.text_of("atom:subtitle", "itunes:summary"),
-        next(filter(_web, _addresses(feed, "alternate")), None),
+        next(filter(web_address, _addresses(feed, "alternate")), None),
         language[1].lower() if language else None,
         guid,
         people,
@@ -258,8 +271,8 @@ def _entry(entry: Element, path: str, show_people: tuple[Person, ...]) -> Item:
     rest = _item(entry, path, show_people)
     return replace(
         rest,
-        title=_one_line(entry.text_of("atom:title")),
-        notes=_fullest(
+        title=one_line(entry.text_of("atom:title")),
+        notes=fullest(
             (
                 entry.text_of("atom:content"),
                 entry.text_of("atom:summary"),
@@ -268,9 +281,9 @@ def _entry(entry: Element, path: str, show_people: tuple[Person, ...]) -> Item:
             )
         ),
         guid=entry.text_of("atom:id")[:1000] or None,
-        url=next(filter(_web, _addresses(entry, "alternate")), None),
-        published_on=_date(entry.text_of("atom:published", "atom:updated")),
-        enclosure_url=next(filter(_web, _addresses(entry, "enclosure")), None),
+        url=next(filter(web_address, _addresses(entry, "alternate")), None),
+        published_on=stated_day(entry.text_of("atom:published", "atom:updated")),
+        enclosure_url=next(filter(web_address, _addresses(entry, "enclosure")), None),
     )
 
 
@@ -281,7 +294,7 @@ def _addresses(around: Element, relation: str) -> Iterator[str]:
             yield link.attributes.get("href", "").strip()
 
 
-def _fullest(texts: Iterable[str]) -> str:
+def fullest(texts: Iterable[str]) -> str:
     """Return the text that says most when shown; of two that say as much, the first."""
     stated = list(dict.fromkeys(text for text in texts if text))
     if len(stated) < 2:
@@ -297,7 +310,7 @@ def _media_duration(item: Element) -> float | None:
 def _transcripts(item: Element) -> Iterator[Transcript]:
     seen = set()
     for found in item.children("podcast:transcript"):
-        url = _web(found.attributes.get("url", ""))
+        url = web_address(found.attributes.get("url", ""))
         if url and url not in seen:
             seen.add(url)
             language = _LANGUAGE.match(found.attributes.get("language", "").strip())
@@ -307,25 +320,25 @@ def _transcripts(item: Element) -> Iterator[Transcript]:
 
 def _people(around: Element) -> Iterator[Person]:
     for found in around.children("podcast:person"):
-        name = _one_line(found.text())[:200]
+        name = one_line(found.text())[:200]
         role = " ".join(found.attributes.get("role", "host").replace("_", " ").lower().split())
         group = found.attributes.get("group", _CAST).strip().lower()
         stated: Role = "host" if role in _HOSTS else "guest" if role == "guest" else "unknown"
         if tidy(name) and (group == _CAST or stated != "unknown"):
-            yield Person(name, stated, _web(found.attributes.get("href", "")))
+            yield Person(name, stated, web_address(found.attributes.get("href", "")))
 
 
 def _simple_chapters(item: Element) -> Iterator[FeedChapter]:
     for chapters in item.children("psc:chapters"):
         for chapter in chapters.children("psc:chapter"):
-            title = _one_line(chapter.attributes.get("title", ""))[:500]
+            title = one_line(chapter.attributes.get("title", ""))[:500]
             if tidy(title):
                 start = chapter.attributes.get("start", "").strip()
                 start_s = 0.0 if re.fullmatch(r"[0:.]{1,20}", start) else parse_duration(start)
-                yield FeedChapter(title, start_s, _web(chapter.attributes.get("href", "")))
+                yield FeedChapter(title, start_s, web_address(chapter.attributes.get("href", "")))
 
 
-def _date(text: str) -> date | None:
+def stated_day(text: str) -> date | None:
     """Return the day that a date of RFC 822 or ISO 8601 names, on the clock that it is written in."""
     iso = _ISO_DATE.match(text)
     try:
@@ -334,10 +347,12 @@ def _date(text: str) -> date | None:
         return None
 
 
-def _web(text: str) -> str | None:
+def web_address(text: str) -> str | None:
+    """Return an address of the web, without space around it, or None where `text` is something else."""
     text = text.strip()
     return text if _WEB.match(text) else None
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return `text` with all white space as single spaces."""
     return " ".join(text.split())

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
-
 from orchestration.benchmarks.builds import stage_figures
 from orchestration.benchmarks.marts import READ_COLUMNS, repeat
 from orchestration.benchmarks.page import BLOCKS
