@@ -152,6 +152,15 @@ def _subrip(said: Sequence[Said]) -> str:
     )
 
 
+def _sub_station(said: Sequence[Said]) -> str:
+    def clock(milliseconds: int) -> str:
+        seconds, rest = divmod(milliseconds, 1000)
+        return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest // 10:02d}"
+
+    rows = (f"Dialogue: 0,{clock(s.start_ms)},{clock(s.end_ms)},Default,{s.name},0,0,0,,{s.text}" for s in said)
+    return "\n".join(("[Script Info]", "ScriptType: v4.00+", "", "[Events]", *rows))
+
+
 def _ttml(said: Sequence[Said]) -> str:
     lines = "\n".join(
         f'<p begin="{_stamp(s.start_ms)}" end="{_stamp(s.end_ms)}">{escape(s.text, quote=False)}</p>' for s in said
@@ -270,6 +279,7 @@ _WRITERS: dict[str, Callable[[Sequence[Said]], str]] = {
     "rss_feed": _rss_feed,
     "webvtt": _webvtt,
     "subrip": _subrip,
+    "sub_station": _sub_station,
     "ttml": _ttml,
     "youtube_captions": _youtube_captions,
     "labelled_text": _labelled_text,
