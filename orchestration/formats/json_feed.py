@@ -47,6 +47,7 @@ _MOST_KEYS = 60
 _MOST_PEOPLE = 200
 _JSON_FEED = re.compile(r"https?://(?:www\.)?jsonfeed\.org/")
 _RECORDING = re.compile(r"\.(?:mp3|m4a|m4b|ogg|oga|opus|wav|aac|flac|mp4|m4v|webm)(?:[?#]|\Z)", re.IGNORECASE)
+_OTHER = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|html?|php|zip)(?:[?#]|\Z)", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9-]{1,30})?")
 
@@ -63,7 +64,7 @@ _NOTES = _names(
 _SHOW = _names("collection_name feed_title podcast_title podcast_name show_name show_title show podcast series program")
 _HOLDERS = _names("feed podcast show channel")
 _GUID = _names("guid episode_guid")
-_PAGE = _names("url link page_url episode_link track_view_url external_url permalink canonical_url web_url")
+_PAGE = _names("url link page_url episode_link episode_url track_view_url external_url permalink canonical_url web_url")
 _DAY = _names(
     "date_published published_at published_on published publish_date publication_date release_date released pub_date "
     "pub_date_ms air_date aired date"
@@ -73,8 +74,11 @@ _SECONDS = _names(
     "audio_length_sec audio_length runtime"
 )
 _MILLISECONDS = _names("duration_ms duration_millis track_time_millis")
-# What stands under these is a recording, whatever its address looks like.
-_SOUND = _names("enclosure_url episode_url audio_url audio enclosure mp3 mp3_url media_url media stream_url")
+# What stands under these is a recording, unless its type or its address says otherwise.
+_SOUND = _names("enclosure_url audio_url audio enclosure mp3 mp3_url")
+_MAY_BE_SOUND = _names("media_url media stream_url")
+# Apple's answer, in which `episodeUrl` is the recording: elsewhere it is the page.
+_APPLES = _names("episode_file_extension track_time_millis")
 _ATTACHED = _names("attachments enclosures")
 _TRANSCRIPT = _names("transcript_url transcript")
 _PEOPLE: dict[str, Role] = {
@@ -235,15 +239,28 @@ def _sound(record: Record) -> str | None:
     """Return the address of the recording, or None where there is none."""
     for name in _SOUND:
         value = record.get(name)
-        address = web_address(_text(value) if isinstance(value, str) else _first(_record(value), ("url", "href")))
-        if address:
+        about = {"url": value} if isinstance(value, str) else _record(value)
+        if (address := _address(about)) and _is_sound(about, address, is_likely=True):
             return address
-    for attached in _attached(record):
-        address = web_address(_first(attached, ("url", "href")))
-        kind = _first(attached, ("mime_type", "type"))
-        if address and (kind.startswith(("audio/", "video/")) or _RECORDING.search(address)):
+    for about in _attached(record):
+        if (address := _address(about)) and _is_sound(about, address, is_likely=False):
             return address
-    return next((one for one in map(web_address, _all(record, _PAGE)) if one and _RECORDING.search(one)), None)
+    written = [address for text in _all(record, (*_MAY_BE_SOUND, *_PAGE)) if (address := web_address(text))]
+    recording = next((address for address in written if _RECORDING.search(address)), None)
+    is_apples = any(name in record for name in _APPLES)
+    return recording or (web_address(_first(record, ("episode_url",))) if is_apples else None)
+
+
+def _address(about: Record) -> str | None:
+    return web_address(_first(about, ("url", "href", "link")))
+
+
+def _is_sound(about: Record, address: str, *, is_likely: bool) -> bool:
+    """Tell whether an address leads to a recording. is_likely: whether one that does not say what it leads to does."""
+    kind = _first(about, ("mime_type", "type")).lower()
+    if kind:
+        return kind.startswith(("audio", "video"))
+    return _RECORDING.search(address) is not None or (is_likely and not _OTHER.search(address))
 
 
 def _attached(record: Record) -> list[Record]:

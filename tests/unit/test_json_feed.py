@@ -210,10 +210,30 @@ def test_a_guid_or_an_address_of_several_episodes_is_that_of_none() -> None:
                 {"trackName": "Wax", "kind": "podcast", "releaseDate": "2026-03-03", "feedUrl": "https://x.example"}
             ]
         },
+        [
+            {
+                "title": "Wax",
+                "media_url": "https://c.example/1.png",
+                "enclosure": "https://c.example/1.jpg",
+                "date": "2026-03-03",
+            }
+        ],
+        [{"title": "Wax", "enclosure": {"link": "https://c.example/1", "type": "image/jpeg"}, "date": "2026-03-03"}],
+        [{"title": "Wax", "episode_url": "https://hive.example/1", "description": "Of wax."}],
         [],
         {},
     ],
-    ids=["songs", "a blog", "what may be a transcript", "shows alone", "nothing", "nothing either"],
+    ids=[
+        "songs",
+        "a blog",
+        "what may be a transcript",
+        "shows alone",
+        "pictures",
+        "a picture by its type",
+        "pages",
+        "nothing",
+        "none",
+    ],
 )
 def test_what_is_no_list_of_episodes_is_not_read_as_one(value: Any) -> None:
     assert json_feed.sniff(json.dumps(value)) == 0.0
