@@ -324,13 +324,14 @@ def _marts(results: Results) -> str:
     ]
     largest = kept[-1]
     slowest = [[node["node"], _number(node["seconds"])] for node in largest["slowest"]]
-    size = f"at {_number(largest['raw_mb'])} MB"
+    about = largest["machine"]
+    size = f"at {_number(largest['raw_mb'])} MB, on {about['measured_on']} ({about['processor']}, code {about['code']})"
     return "\n\n".join(
         [
             _table([*head, "database MB", "release MB"], rows),
             f"Step by step {size}:",
             _stage_table(largest["stages"], {}),
-            f"What took longest {size}:",
+            "The longest of the models and tests:",
             _table(["model or test", "seconds"], slowest),
         ]
     )
