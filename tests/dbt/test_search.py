@@ -15,6 +15,7 @@ from orchestration.settings import PROJECT_ROOT
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 OFFLINE: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+MODELS = ("search_turn_words", "int_misheard_words", "int_search_terms", "search_postings", "search_terms")
 TURNS = [
     ("t1", "The bee dances. The bee sleeps."),
     ("t2", "A bee and a wasp."),
@@ -52,8 +53,9 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
             create table stg_catalog_aliases as select 'Hyve Mynd' as alias, 'company:hive-mind' as entity_id,
                 'misheard' as kind union all select 'HiveMind', 'company:hive-mind', 'exact';
         """)
-        for model in ("search_turn_words", "search_postings", "search_terms"):
-            sql = (DBT_PROJECT / "models" / "marts" / f"{model}.sql").read_text(encoding="utf-8")
+        for model in MODELS:
+            (path_of_sql,) = (DBT_PROJECT / "models").rglob(f"{model}.sql")
+            sql = path_of_sql.read_text(encoding="utf-8")
             connection.execute(f"create table {model} as {render(sql)}")
         for statement in ("create_search_turns", "describe_search_turns"):
             connection.execute(render(f"{{{{ {statement}() }}}}"))
