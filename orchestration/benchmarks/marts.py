@@ -90,54 +90,60 @@ def _under_other_ids(frame: pl.DataFrame, again: int) -> pl.DataFrame:
     return frame.with_columns(changed)
 
 
-def measure(lake: Path, times: int, memory: str, out: Path, report: Report) -> dict[str, Any]:
-    """Return what a release of `lake`, repeated `times` times, takes. Raises RuntimeError where it fails."""
+def measure(lake: Path, times: int, memory: str, out: Path, report: Report, *, is_kept: bool = False) -> dict[str, Any]:
+    """Return what a release of `lake`, repeated `times` times, takes; `failed_in` a step where it fails there.
+
+    is_kept: leave what was made. Raises RuntimeError where it fails before the first step.
+    """
     place = out / f"marts-{times}"
     shutil.rmtree(place, ignore_errors=True)
     try:
         repeat(lake, times, place / "lake", report)
         lake_bytes = sum(file.stat().st_size for file in (place / "lake").rglob("*.parquet"))
         bytes_read = pl.scan_parquet(place / "lake" / "documents" / "*.parquet").select(pl.col("bytes").sum())
+        raw_mb = bytes_read.collect().item() / 1e6
         report("names, models and tests, publishing")
         ran = watch(
             python("-m", "orchestration.benchmarks.marts", place / "lake", "--build"),
             {"PODCAST_WAREHOUSE": str(place), "PODCAST_DUCKDB_MEMORY": memory},
         )
-        if ran.exit_code:
+        said: dict[str, Any] = json.loads(ran.output or "{}")
+        if not said.get("steps"):
             raise RuntimeError(f"it failed on {place / 'lake'}; what was said stands above")
-        said = json.loads(ran.output)
-        raw_mb = bytes_read.collect().item() / 1e6
-        stages = stage_rows(Build(ran, [Step(**step) for step in said.pop("steps")]), raw_mb)
-        of_models = next(stage for stage in stages if stage["stage"] == "models")
-        return (
-            {
-                "times": times,
-                "raw_mb": raw_mb,
-                "lake_mb": lake_bytes / 1e6,
-                "memory_limit": memory,
-                "stages": [stage for stage in stages if stage["stage"] != BETWEEN],
-            }
-            | {name: of_models[name] for name in ("seconds", "cpu_seconds", "peak_mb")}
-            | said
-        )
+        steps = [Step(**step) for step in said.pop("steps")]
+        stages = [stage for stage in stage_rows(Build(ran, steps), raw_mb) if stage["stage"] != BETWEEN]
+        figures = {"times": times, "raw_mb": raw_mb, "lake_mb": lake_bytes / 1e6, "memory_limit": memory}
+        return figures | {"stages": stages, "failed_in": stages[-1]["stage"] if ran.exit_code else ""} | said
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        if not is_kept:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _build(settings: Settings) -> int:
     """Make a release, print how that went as JSON, and return 1 where a model or test is not good."""
     prepare_manifest(settings)
     prepare_history(settings)
+    steps: list[Step] = []
+    said: dict[str, Any] = {}
+    try:
+        return _release(settings, steps, said)
+    finally:
+        print(json.dumps({"steps": [asdict(one) for one in steps]} | said))
+
+
+def _release(settings: Settings, steps: list[Step], said: dict[str, Any]) -> int:
+    """Make a release, and tell in `steps` and `said` how that went."""
     report = to_stderr(time.time())
     lake, catalog, workers = Lake(settings.lake), load_catalog(settings.catalog), settings.workers
-    steps: list[Step] = []
 
     @contextmanager
     def step(name: str) -> Iterator[None]:
         report(name)
         started = time.time()
-        yield
-        steps.append(Step(name, started, time.time()))
+        try:
+            yield
+        finally:
+            steps.append(Step(name, started, time.time()))
 
     with step("unknown_names"):
         # What is made of its places is made part by part, in as much memory as at any size.
@@ -155,22 +161,19 @@ def _build(settings: Settings) -> int:
     bad = [node for node in results if not node.is_good]
     for node in bad:
         print(f"{node.unique_id}: {node.status}: {node.message}", file=sys.stderr)
+    slowest = sorted(results, key=lambda node: -node.seconds)[:_SLOWEST]
+    said |= {
+        "nodes": len(results) - len(bad),
+        "database_mb": database.stat().st_size / 1e6,
+        "slowest": [{"node": node.unique_id.split(".")[2], "seconds": round(node.seconds, 1)} for node in slowest],
+    }
     if bad:
         return 1
-    database_mb = database.stat().st_size / 1e6
     with step("warehouse__release"):
         draw = partial(write_dashboards, newest_episodes=settings.dashboard_episodes)
         watches = load_watchlist(settings.catalog, catalog)
         publish(settings, release_key(settings, lake), datetime.now(UTC), mart_tables(settings), draw, watches)
-    slowest = sorted(results, key=lambda node: -node.seconds)[:_SLOWEST]
-    said = {
-        "steps": [asdict(one) for one in steps],
-        "nodes": len(results),
-        "database_mb": database_mb,
-        "release_mb": sum(file.stat().st_size for file in settings.releases.rglob("*") if file.is_file()) / 1e6,
-        "slowest": [{"node": node.unique_id.split(".")[2], "seconds": round(node.seconds, 1)} for node in slowest],
-    }
-    print(json.dumps(said))
+    said["release_mb"] = sum(file.stat().st_size for file in settings.releases.rglob("*") if file.is_file()) / 1e6
     return 0
 
 
@@ -185,13 +188,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--memory", default="3GB", help="that DuckDB may use")
     parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "warehouse" / "bench")
+    parser.add_argument("--keep", action="store_true", help="leave what was made")
     parser.add_argument("--build", action="store_true", help="only make the release, of the lake as it is")
     options = parser.parse_args(arguments)
     if options.build:
         return _build(replace(load_settings(), warehouse=options.lake.absolute().parent))
     out = options.out.absolute()
     try:
-        found = measure(options.lake, options.times, options.memory, out, to_stderr(time.time()))
+        report = to_stderr(time.time())
+        found = measure(options.lake, options.times, options.memory, out, report, is_kept=options.keep)
     except RuntimeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -200,7 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results["marts"] = results.get("marts", {}) | {f"{found['raw_mb']:.0f}": kept}
     save(out, results)
     print(json.dumps(found, indent=2))
-    return 0
+    return bool(found["failed_in"])
 
 
 if __name__ == "__main__":

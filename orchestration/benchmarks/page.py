@@ -313,28 +313,23 @@ def _marts(results: Results) -> str:
     kept = sorted(results.get("marts", {}).values(), key=lambda one: float(one["raw_mb"]))
     if not kept:
         return "Not measured yet."
-    head = ["raw MB", "times", "lake MB", "DuckDB may use", "models and tests", "seconds", "cores used", "peak MB"]
+    head = ["raw MB", "times", "lake MB", "DuckDB may use", "models and tests"]
+    head += ["database MB", "release MB", "failed in"]
     rows = [
         [
-            *(_number(one["raw_mb"]), one["times"], _number(one["lake_mb"]), one["memory_limit"], one["nodes"]),
-            *(_number(one["seconds"]), _number(one["cpu_seconds"] / one["seconds"])),
-            *(_number(one["peak_mb"]), _number(one["database_mb"]), _number(one["release_mb"])),
+            *(_number(one["raw_mb"]), one["times"], _number(one["lake_mb"]), one["memory_limit"], one.get("nodes", "")),
+            *(_number(one.get("database_mb")), _number(one.get("release_mb")), _name(one["failed_in"])),
         ]
         for one in kept
     ]
     largest = kept[-1]
-    slowest = [[node["node"], _number(node["seconds"])] for node in largest["slowest"]]
     about = largest["machine"]
     size = f"at {_number(largest['raw_mb'])} MB, on {about['measured_on']} ({about['processor']}, code {about['code']})"
-    return "\n\n".join(
-        [
-            _table([*head, "database MB", "release MB"], rows),
-            f"Step by step {size}:",
-            _stage_table(largest["stages"], {}),
-            "The longest of the models and tests:",
-            _table(["model or test", "seconds"], slowest),
-        ]
-    )
+    slowest = [[node["node"], _number(node["seconds"])] for node in largest.get("slowest", ())]
+    parts = [_table(head, rows), f"Step by step {size}:", _stage_table(largest["stages"], {})]
+    if slowest:
+        parts += ["The longest of the models and tests:", _table(["model or test", "seconds"], slowest)]
+    return "\n\n".join(parts)
 
 
 def _growth(results: Results) -> str:
