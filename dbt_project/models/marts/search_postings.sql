@@ -13,8 +13,7 @@ misheard as (
     select * from {{ ref('int_misheard_words') }}
 ),
 
--- Numbers in the order of the words: sorting by them takes less time and memory than by words. Made before, because in
--- one statement with the sort the words of 10 GB took more memory than DuckDB may use.
+-- Made before, because in one statement with the sort the words of 10 GB took more memory than DuckDB may use.
 terms as (
     select * from {{ ref('int_search_terms') }}
 ),
@@ -41,13 +40,24 @@ postings as (
         1 as term_count,
         true as is_misheard,
     from misheard
+),
+
+-- Sorted by two numbers, without the words: they were most of what the sort of a large corpus wrote to the disk.
+numbered as (
+    select
+        terms.term_number,
+        postings.turn_number::integer as turn_number,
+        postings.term_count,
+        postings.is_misheard,
+    from postings
+    inner join terms on postings.term = terms.term
+    order by terms.term_number, turn_number
 )
 
+-- A join would lose the order.
 select
-    terms.term,
-    postings.turn_number,
-    postings.term_count,
-    postings.is_misheard,
-from postings
-inner join terms on postings.term = terms.term
-order by terms.term_number, postings.turn_number
+    (select list(terms.term order by terms.term_number) from terms)[numbered.term_number] as term,
+    numbered.turn_number::bigint as turn_number,
+    numbered.term_count,
+    numbered.is_misheard,
+from numbered
