@@ -1,6 +1,6 @@
 """Makes a release of a lake that is many times one that is there: does what takes all of its rows fit into memory?
 
-    python -m orchestration.benchmarks.marts LAKE --times 160 [--memory 3GB] [--out FOLDER]
+    python -m orchestration.benchmarks.marts LAKE --times 160 [--memory 3GB] [--out FOLDER] [--keep]
 
 A lake larger than any that was built here in full is made by repeating one: each document, copy, turn, mention comes
 back as often as asked, under another id; entities, people and shows stay who they are. Columns that nothing here reads

@@ -62,7 +62,8 @@ _EPISODE_KEY_WORDS = """
     podcast podcast_name podcast_title season show show_name speaker speakers transcript transcript_by youtube_url
 """
 _EPISODE_KEYS = frozenset(_EPISODE_KEY_WORDS.split())
-_AUDIO = re.compile(r"\.(?:mp3|m4a|ogg|opus|wav|aac|flac|mp4)(?:[?#]|\Z)", re.IGNORECASE)
+RECORDING = re.compile(r"\.(?:mp3|m4a|m4b|ogg|oga|opus|wav|aac|flac|mp4|m4v|webm)(?:[?#]|\Z)", re.IGNORECASE)
+"""The end of the address of a recording."""
 NAME_BREAK = re.compile(r",(?!\s*(?:Jr|Sr|Ph\.?D|MD)\b)|[;|&+]|\s(?:and|und|et|y)\s")
 _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
 _LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z]{2,4})?")
@@ -209,22 +210,22 @@ def _unclosed_end(text: str, start: int, limit: int) -> int:
 
 def kind_of(key: str) -> str | None:
     """Return what a key says of an episode (`title`, `show`, `stated`, ...), however it is written, or None."""
-    return _KIND_OF.get(_normal(key))
+    return _KIND_OF.get(normal_key(key))
 
 
 def interpret(text: str, tree: dict[str, Tree], end: int) -> FrontMatter:
     """Return what keys and values say of an episode. text: what the places of the values count in."""
-    found = FrontMatter(end, frozenset(_normal(key) for key in tree))
+    found = FrontMatter(end, frozenset(normal_key(key) for key in tree))
     people: list[StatedPerson] = []
     described: list[Passage] = []
     urls: list[tuple[int, str]] = []
     order = list(_KIND_OF)
     has_audio = False
     for key, value in tree.items():
-        name = _normal(key)
+        name = normal_key(key)
         kind = _KIND_OF.get(name)
         leaves = [leaf for leaf in _leaves(value) if leaf.value is not None and leaf.value != ""]
-        has_audio = has_audio or any(_AUDIO.search(url) for leaf in leaves for url in _urls(leaf))
+        has_audio = has_audio or any(RECORDING.search(url) for leaf in leaves for url in _urls(leaf))
         if kind == "url":
             urls += [(order.index(name), url) for leaf in leaves for url in _urls(leaf)]
         if kind is None or not leaves:
@@ -261,7 +262,8 @@ def interpret(text: str, tree: dict[str, Tree], end: int) -> FrontMatter:
     return found
 
 
-def _normal(key: str) -> str:
+def normal_key(key: str) -> str:
+    """Return a key in lower case, the parts of its name apart: `episodeUrl` and `Episode-URL` as `episode_url`."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key.strip()[:60])
     return spaced.lower().replace("-", "_").replace(" ", "_")
 
@@ -277,7 +279,7 @@ def _leaves(tree: Tree) -> Iterator[Leaf]:
 def _named(tree: Tree) -> Leaf | None:
     """Return the name in `name`, `{name: name}` or a list of either."""
     if isinstance(tree, dict):
-        by_key = {_normal(key): value for key, value in tree.items()}
+        by_key = {normal_key(key): value for key, value in tree.items()}
         tree = by_key.get("name") or by_key.get("title") or []
     return next((leaf for leaf in _leaves(tree) if isinstance(leaf.value, str) and leaf.value.strip()), None)
 
@@ -295,7 +297,7 @@ def _people(text: str, tree: Tree, role: Role) -> Iterator[StatedPerson]:
             (
                 str(value.value).lower()
                 for key, value in tree.items()
-                if _normal(key) == "role" and isinstance(value, Leaf)
+                if normal_key(key) == "role" and isinstance(value, Leaf)
             ),
             "",
         )
@@ -336,8 +338,8 @@ def _take_urls(found: FrontMatter, urls: list[str]) -> None:
     """Take the address of the episode: that of its page or video, else that of its recording."""
     video = next((url for url in urls if video_id_of(url)), None)
     found.video_id = video_id_of(video) if video else None
-    found.enclosure_url = next((url for url in urls if _AUDIO.search(url)), None)
-    found.url = next((url for url in urls if not _AUDIO.search(url)), next(iter(urls), None))
+    found.enclosure_url = next((url for url in urls if RECORDING.search(url)), None)
+    found.url = next((url for url in urls if not RECORDING.search(url)), next(iter(urls), None))
 
 
 def _take_number(found: FrontMatter, value: Any, kind: str) -> None:

@@ -18,8 +18,9 @@ from itertools import islice
 from typing import Any
 
 from orchestration.formats.cue_building import join
+from orchestration.formats.cues import language_of
 from orchestration.formats.document import ParsedDocument, Problem
-from orchestration.formats.front_matter import NAME_BREAK, day_of
+from orchestration.formats.front_matter import NAME_BREAK, RECORDING, day_of, normal_key
 from orchestration.formats.json_text import Path, broken, get, load, pointer, string, strings_at
 from orchestration.formats.rss_feed import document_of
 from orchestration.formats.rss_items import (
@@ -33,6 +34,7 @@ from orchestration.formats.rss_items import (
     one_line,
     parse_duration,
     podcast_guid,
+    role_of,
     stated_day,
     usable,
     web_address,
@@ -45,11 +47,9 @@ _LEAST_SHARE = 0.5
 _MOST_DEPTH = 4
 _MOST_KEYS = 60
 _MOST_PEOPLE = 200
+_LONG_LIST = 200
 _JSON_FEED = re.compile(r"https?://(?:www\.)?jsonfeed\.org/")
-_RECORDING = re.compile(r"\.(?:mp3|m4a|m4b|ogg|oga|opus|wav|aac|flac|mp4|m4v|webm)(?:[?#]|\Z)", re.IGNORECASE)
 _OTHER = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|html?|php|zip)(?:[?#]|\Z)", re.IGNORECASE)
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_LANGUAGE = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9-]{1,30})?")
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -91,7 +91,6 @@ _PEOPLE: dict[str, Role] = {
     "guests": "guest",
     "persons": "unknown",
 }
-_HOSTS = frozenset(("host", "co-host", "guest host"))
 
 Record = dict[str, Any]
 
@@ -158,10 +157,8 @@ def _episodes(items: list[Any]) -> Iterator[tuple[int, Record]]:
 
 
 def _record(value: Any) -> Record:
-    """Return an object by the names of its keys in lower case, parts of a name apart: `episodeUrl` as `episode_url`."""
-    if not isinstance(value, dict):
-        return {}
-    return {_CAMEL.sub("_", key).lower().replace("-", "_").replace(" ", "_"): inner for key, inner in value.items()}
+    """Return an object by its keys as `normal_key` writes them."""
+    return {normal_key(key): inner for key, inner in value.items()} if isinstance(value, dict) else {}
 
 
 def _is_episode(record: Record) -> bool:
@@ -171,7 +168,7 @@ def _is_episode(record: Record) -> bool:
 
 
 def _is_long(value: Any) -> bool:
-    return isinstance(value, list) and len(value) > _MOST_PEOPLE and isinstance(value[0], dict)
+    return isinstance(value, list) and len(value) > _LONG_LIST and isinstance(value[0], dict)
 
 
 def _item(record: Record, path: str, is_json_feed: bool) -> Item:
@@ -183,7 +180,7 @@ def _item(record: Record, path: str, is_json_feed: bool) -> Item:
         fullest(_all(record, _NOTES)),
         # Elsewhere, an id is the directory's own number.
         (_first(record, _GUID) or (_text(record.get("id")) if is_json_feed else ""))[:1000] or None,
-        next((page for page in pages if page and page != sound and not _RECORDING.search(page)), None),
+        next((page for page in pages if page and page != sound and not RECORDING.search(page)), None),
         _day(record),
         _duration(record),
         int(season) if (season := _number(record, "season", "season_number")) is not None else None,
@@ -199,13 +196,12 @@ def _item(record: Record, path: str, is_json_feed: bool) -> Item:
 
 def _channel(holder: Record) -> Channel:
     about = next((_record(holder[name]) for name in _HOLDERS if isinstance(holder.get(name), dict)), holder)
-    language = _LANGUAGE.fullmatch(_first(about, ("language",)).strip())
     address = web_address(_first(about, ("feed_url",)))
     return Channel(
         one_line(_show(holder) or _first(about, ("title", "name"))),
         fullest(_all(about, ("description", "summary"))),
         web_address(_first(about, ("home_page_url", "link", "url"))),
-        language[1].lower() if language else None,
+        language_of(_first(about, ("language",))),
         podcast_guid(address) if address else None,
         (),
     )
@@ -246,7 +242,7 @@ def _sound(record: Record) -> str | None:
         if (address := _address(about)) and _is_sound(about, address, is_likely=False):
             return address
     written = [address for text in _all(record, (*_MAY_BE_SOUND, *_PAGE)) if (address := web_address(text))]
-    recording = next((address for address in written if _RECORDING.search(address)), None)
+    recording = next((address for address in written if RECORDING.search(address)), None)
     is_apples = any(name in record for name in _APPLES)
     return recording or (web_address(_first(record, ("episode_url",))) if is_apples else None)
 
@@ -260,7 +256,7 @@ def _is_sound(about: Record, address: str, *, is_likely: bool) -> bool:
     kind = _first(about, ("mime_type", "type")).lower()
     if kind:
         return kind.startswith(("audio", "video"))
-    return _RECORDING.search(address) is not None or (is_likely and not _OTHER.search(address))
+    return RECORDING.search(address) is not None or (is_likely and not _OTHER.search(address))
 
 
 def _attached(record: Record) -> list[Record]:
@@ -305,9 +301,8 @@ def _transcripts(record: Record) -> Iterator[Transcript]:
         address = web_address(_first(stated, ("url", "href")))
         if address and address not in seen:
             seen.add(address)
-            language = _LANGUAGE.fullmatch(_first(stated, ("language",)))
             kind = _first(stated, ("type", "mime_type")).split(";")[0].strip().lower()[:100]
-            yield Transcript(address, kind or None, language[1].lower() if language else None)
+            yield Transcript(address, kind or None, language_of(_first(stated, ("language",))))
 
 
 def _people(record: Record) -> Iterator[Person]:
@@ -316,8 +311,7 @@ def _people(record: Record) -> Iterator[Person]:
         for item in value if isinstance(value, list) else NAME_BREAK.split(_text(value)):
             stated = _record(item)
             named = one_line(_text(item) if isinstance(item, str) else _first(stated, ("name", "title")))[:200]
-            told = " ".join(_first(stated, ("role",)).replace("_", " ").lower().split())
-            if not named or _first(stated, ("group",)).lower() not in ("", "cast"):
-                continue
-            of_role: Role = "host" if told in _HOSTS else "guest" if told == "guest" else role
-            yield Person(named, of_role, web_address(_first(stated, ("href", "url"))))
+            told = role_of(_first(stated, ("role",)))
+            # Groups behind the scenes are not heard, unless they are told to be.
+            if named and (told != "unknown" or _first(stated, ("group",)).lower() in ("", "cast")):
+                yield Person(named, role if told == "unknown" else told, web_address(_first(stated, ("href", "url"))))

@@ -321,11 +321,16 @@ def _transcripts(item: Element) -> Iterator[Transcript]:
 def _people(around: Element) -> Iterator[Person]:
     for found in around.children("podcast:person"):
         name = one_line(found.text())[:200]
-        role = " ".join(found.attributes.get("role", "host").replace("_", " ").lower().split())
         group = found.attributes.get("group", _CAST).strip().lower()
-        stated: Role = "host" if role in _HOSTS else "guest" if role == "guest" else "unknown"
+        stated = role_of(found.attributes.get("role", "host"))
         if tidy(name) and (group == _CAST or stated != "unknown"):
             yield Person(name, stated, web_address(found.attributes.get("href", "")))
+
+
+def role_of(stated: str) -> Role:
+    """Return the role that a word of the namespace's taxonomy means."""
+    role = " ".join(stated.replace("_", " ").lower().split())
+    return "host" if role in _HOSTS else "guest" if role == "guest" else "unknown"
 
 
 def _simple_chapters(item: Element) -> Iterator[FeedChapter]:

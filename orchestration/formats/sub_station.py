@@ -14,7 +14,7 @@ from orchestration.formats.cues import About, Cue, Run, build_document
 from orchestration.formats.document import ParsedDocument, Problem, char_locator
 from orchestration.formats.locators import resolve_char_locator
 from orchestration.formats.speech import lines
-from orchestration.formats.timed_lines import Timed, clock_s
+from orchestration.formats.timed_lines import Timed, clock_s, timed
 
 FORMAT = "sub_station"
 
@@ -53,7 +53,7 @@ def parse(text: str) -> ParsedDocument:
     """Return the one copy of the captions, in the order of their times. Bad lines are told as problems."""
     section, title = "", ""
     columns = _COLUMNS
-    timed: list[Timed] = []
+    all_timed: list[Timed] = []
     cues: list[tuple[float, Cue]] = []
     problems: list[Problem] = []
     for start, end in lines(text):
@@ -62,9 +62,9 @@ def parse(text: str) -> ParsedDocument:
             section = named[1].strip().lower()
             continue
         found = _LINE.match(text, start, end)
-        key = found["key"].strip().lower() if found else ""
         if found is None:
             continue
+        key = found["key"].strip().lower()
         if section == "script info" and key == "title":
             title = text[found.end() : end].strip()
         elif key == "format" and section in ("events", ""):
@@ -78,16 +78,17 @@ def parse(text: str) -> ParsedDocument:
                 problems.append(Problem(char_locator(start, end), reason, "mend the line, or export the file again"))
                 continue
             cell = dict(zip(columns, cells, strict=True))
-            found_times = _timed(text, cell, start)
+            start_s, end_s = (_seconds(text, cell.get(name)) for name in ("start", "end"))
+            shown = timed(*cell["text"], start_s, end_s, start)
             name = " ".join(text[slice(*cell["name"])].split()) if "name" in cell else ""
             runs = list(_runs(text, *cell["text"], name or None))
-            timed.append(found_times)
-            before = cues[-1][0] if cues else 0.0
-            at_s = before if found_times.start_s is None else found_times.start_s
-            cues.append((at_s, Cue(found_times.start_s, found_times.end_s, runs)))
+            all_timed.append(shown)
+            # One without a time is said behind the one before.
+            at_s = shown.start_s if shown.start_s is not None else cues[-1][0] if cues else 0.0
+            cues.append((at_s, Cue(shown.start_s, shown.end_s, runs)))
     about = About(title=None if title.lower() in _NO_TITLES else title or None)
     ordered = [cue for _, cue in sorted(cues, key=lambda placed: placed[0])]
-    return build_document(FORMAT, len(text), ordered, about, (*problems, *scan_problems(text, timed, ())))
+    return build_document(FORMAT, len(text), ordered, about, (*problems, *scan_problems(text, all_timed, ())))
 
 
 def resolve(text: str, locator: str) -> str:
@@ -106,17 +107,8 @@ def _cells(text: str, start: int, end: int, count: int) -> Iterator[tuple[int, i
     yield start, end
 
 
-def _timed(text: str, cell: dict[str, tuple[int, int]], line_start: int) -> Timed:
-    """Return the range of what is said, and its times."""
-    start_s, end_s = (_seconds(text[slice(*cell[name])]) if name in cell else None for name in ("start", "end"))
-    broken_at = line_start if start_s is None or end_s is None else None
-    if start_s is not None and end_s is not None and end_s < start_s:
-        end_s = None
-    return Timed(*cell["text"], start_s, end_s, broken_at)
-
-
-def _seconds(written: str) -> float | None:
-    written = written.strip()
+def _seconds(text: str, cell: tuple[int, int] | None) -> float | None:
+    written = text[slice(*cell)].strip() if cell else ""
     if not _TIME.fullmatch(written):
         return None
     whole, _, fraction = written.replace(",", ".").partition(".")

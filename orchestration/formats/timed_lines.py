@@ -117,7 +117,12 @@ def scan(text: str, has_blocks: bool) -> Scan:
 def _timed(timing: re.Match[str], start: int, end: int) -> Timed:
     start_s = clock_s(timing["start"]) if timing["start"] else None
     end_s = clock_s(timing["end"]) if timing["end"] else None
-    broken_at = timing.start() if start_s is None or end_s is None else None
+    return timed(start, end, start_s, end_s, timing.start())
+
+
+def timed(start: int, end: int, start_s: float | None, end_s: float | None, line_start: int) -> Timed:
+    """Return the range of a cue's text with its times, which stand in the line from `line_start` on."""
+    broken_at = line_start if start_s is None or end_s is None else None
     if start_s is not None and end_s is not None and end_s < start_s:
         end_s = None
     return Timed(start, end, start_s, end_s, broken_at)
