@@ -1,6 +1,7 @@
 """Archives among the raw files: what is in them, within limits, without anything being written to the disk.
 
-Belongs here: gzip and zip, and every reason to refuse one or an entry of it. Keep out: what the contents mean.
+Belongs here: gzip and zip, which entry of a word processor's document holds its text, and every reason to refuse one or
+an entry of it. Keep out: what the contents mean.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ _GZIP = b"\x1f\x8b\x08"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _ZIP_ENTRY = b"PK\x01\x02"
 HEAD_BYTES = 4
+# Word keeps styles, pictures and the like in other entries.
+_WORD_TEXT = re.compile(r"word/document\d{0,2}\.xml")
+_OPEN_DOCUMENT_TEXT = "content.xml"
 _DRIVE = re.compile(r"[A-Za-z]:")
 _DELETE = "delete it, or make the archive again"
 _UNPACK = "unpack it and put the files themselves into the raw folder"
@@ -80,11 +84,15 @@ class Archive:
         self._name = name
         self._zip = _open_zip(raw) if kind_of(raw[:HEAD_BYTES]) == "zip" else None
         self._infos = self._zip.infolist() if self._zip else []
+        self._text_parts = _text_parts([info.filename for info in self._infos]) if self._zip else None
         # What is refused counts as well: entries may overlap, so that all of them unpack the same bytes of a bomb.
         self._unpacked_bytes = 0
 
     def members(self, max_bytes: int) -> Iterator[Member]:
-        """Yield every file of the archive, none larger than `max_bytes`; hidden ones and folders are left out."""
+        """Yield every file of the archive, none larger than `max_bytes`; hidden ones and folders are left out.
+
+        Of a document of Word or OpenDocument that is what holds its text.
+        """
         if self._zip is None:
             name = self._name[:-3] if self._name.lower().endswith(".gz") else self._name
             yield self._member(0, name, max_bytes)
@@ -95,7 +103,8 @@ class Archive:
             name = info.filename.replace("\\", "/")
             parts = name.split("/")
             is_hidden = any(part.startswith(".") and part != ".." for part in parts) or parts[0] == "__MACOSX"
-            if name.endswith("/") or is_hidden:
+            is_beside = self._text_parts is not None and info.filename not in self._text_parts
+            if name.endswith("/") or is_hidden or is_beside:
                 continue
             if name in seen:
                 yield _refused(index, name, "a second entry of the same name in the archive", _DELETE)
@@ -155,11 +164,24 @@ def _open_zip(raw: bytes) -> zipfile.ZipFile:
     names = archive.namelist()
     if not names:
         raise ContainerError("a zip archive that holds no files", "delete it")
-    if "[Content_Types].xml" in names:
-        raise ContainerError("not text: it is a Word, Excel or PowerPoint document", _SAVE_AS_TEXT)
-    if names[0] == "mimetype":
-        raise ContainerError("not text: it is an EPUB or OpenDocument file", _SAVE_AS_TEXT)
     return archive
+
+
+def _text_parts(names: list[str]) -> set[str] | None:
+    """Return which entries hold the text of a word processor's document, or None for any other archive.
+
+    Raises ContainerError for a document of another kind.
+    """
+    if "[Content_Types].xml" in names:
+        parts = set(filter(_WORD_TEXT.fullmatch, names))
+        if not parts:
+            raise ContainerError("not text: it is an Excel or PowerPoint document", _SAVE_AS_TEXT)
+        return parts
+    if names[0] == "mimetype":
+        if _OPEN_DOCUMENT_TEXT not in names:
+            raise ContainerError("not text: it is an EPUB", _SAVE_AS_TEXT)
+        return {_OPEN_DOCUMENT_TEXT}
+    return None
 
 
 def _check_entry(info: zipfile.ZipInfo) -> None:

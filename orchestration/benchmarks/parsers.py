@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import accumulate
 
-from orchestration.formats import html_page, json_text, registry, ttml, youtube_captions
+from orchestration.formats import html_page, json_text, office_document, registry, rich_text, ttml, youtube_captions
 from orchestration.formats.document import ParsedDocument
 from orchestration.formats.registry import Format
 
@@ -236,6 +236,22 @@ def _json_feed(said: Sequence[Said]) -> str:
     return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "The Hum", "items": items})
 
 
+def _office_document(said: Sequence[Said]) -> str:
+    talk = "".join(
+        f"<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>{one.name}:</w:t></w:r>"
+        f'<w:r><w:t xml:space="preserve"> {escape(text, quote=False)}</w:t></w:r></w:p>'
+        for one, text in _turns(said)
+    )
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    return f'<w:document xmlns:w="{space}"><w:body>{talk}</w:body></w:document>'
+
+
+def _rich_text(said: Sequence[Said]) -> str:
+    talk = "".join(rf"\pard{{\b {one.name}:}} {text}\par" + "\n" for one, text in _turns(said))
+    encoded = "".join(c if c.isascii() else rf"\u{ord(c)}?" for c in talk)
+    return "{\\rtf1\\ansi " + encoded + "}"
+
+
 def _podcast_json(said: Sequence[Said]) -> str:
     segments = [
         {"speaker": s.name, "startTime": s.start_ms / 1000, "endTime": s.end_ms / 1000, "body": s.text} for s in said
@@ -287,6 +303,8 @@ _WRITERS: dict[str, Callable[[Sequence[Said]], str]] = {
     "timed_text": _timed_text,
     "show_notes_page": _show_notes_page,
     "html_page": _html_page,
+    "office_document": _office_document,
+    "rich_text": _rich_text,
     "podcast_json": _podcast_json,
     "podcast_chapters": _podcast_chapters,
     "podcast_html": _podcast_html,
@@ -325,8 +343,9 @@ def checked(known: Format, text: str) -> int:
 
 def _forget() -> None:
     """Drop what the readers of JSON and markup keep of the last text, so that each round reads anew."""
-    for cached in (json_text._load, html_page._read, ttml._read, youtube_captions._read):
-        cached.cache_clear()
+    for module in (html_page, office_document, rich_text, ttml, youtube_captions):
+        module._read.cache_clear()
+    json_text._load.cache_clear()
 
 
 def parse_time(known: Format, text: str, seconds: float) -> float:

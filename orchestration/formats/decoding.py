@@ -29,7 +29,6 @@ _REMOVE = "remove it from the raw folder"
 _SIGNATURES = (
     (re.compile(rb"%PDF-"), "a PDF document", _EXPORT),
     (re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "a document of an old office program", _EXPORT),
-    (re.compile(rb"\{\\rtf"), "a rich-text (RTF) document", _EXPORT),
     (re.compile(rb"PK(?:\x03\x04|\x05\x06)"), "a zip archive (Word and EPUB files are such archives, too)", _UNPACK),
     (re.compile(rb"\x1f\x8b\x08"), "gzip-compressed", _UNPACK),
     (re.compile(rb"BZh[1-9]1AY&SY"), "bzip2-compressed", _UNPACK),

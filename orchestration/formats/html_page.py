@@ -24,9 +24,10 @@ from orchestration.formats.display import count_words
 from orchestration.formats.document import Copy, Link, ParsedDocument, Passage
 from orchestration.formats.front_matter import FrontMatter
 from orchestration.formats.label_grammar import read_turns
+from orchestration.formats.locators import resolve_text_locator, text_locator
 from orchestration.formats.speech import passage
 from orchestration.formats.stated_fields import video_id_of
-from orchestration.formats.turn_labels import is_speaker
+from orchestration.formats.turn_labels import is_set_like_label, is_speaker, name_of_label
 
 FORMAT = "html_page"
 
@@ -37,7 +38,6 @@ _OPENING = re.compile(
 )
 _MOST_SNIFF_CHARS = 2_000_000
 _MOST_CITE_CHARS = 200_000
-_LOCATOR = re.compile(r"text=([0-9]{1,15}),([0-9]{1,15})")
 _SKIPPED_TAGS = """
     script style noscript template nav footer aside form button select option svg iframe object canvas audio video head
     input textarea label dialog menu
@@ -123,22 +123,16 @@ def resolve(text: str, locator: str) -> str:
 
     Raises ValueError for a locator that leads nowhere.
     """
-    found = _LOCATOR.fullmatch(locator)
-    page = _read(text)
-    if found is None or not int(found[1]) <= int(found[2]) <= len(page.text):
-        raise ValueError(
-            f"leads nowhere in this page: {locator[:80]!r}; expected `text=START,END`, such as `text=12,50`"
-        )
-    return page.text[int(found[1]) : int(found[2])]
+    return resolve_text_locator(_read(text).text, locator)
 
 
 def _with_page(copy: Copy, page: _Page) -> Copy:
     return replace(
         copy,
         links=tuple(page.links),
-        segments=tuple(one._replace(locator=f"text={one.char_start},{one.char_end}") for one in copy.segments),
+        segments=tuple(one._replace(locator=text_locator(one.char_start, one.char_end)) for one in copy.segments),
         enclosure_url=page.audio,
-        locator=f"text={copy.char_start},{copy.char_end}",
+        locator=text_locator(copy.char_start, copy.char_end),
     )
 
 
@@ -309,10 +303,10 @@ def _marks(element: Any, tag: str, opens_line: bool) -> tuple[str, str]:
     is_name = tag == "cite" or _NAME_CLASS.search(element.get("class") or "") is not None
     if tag in ("b", "strong", "dt") or is_name:
         words = _clean("".join(element.itertext())[:200])
-        name = re.sub(r"\s*[\[(]?[0-9:.]*[\])]?:?\Z", "", words)
-        if len(words) < 80 and is_speaker(name, is_cased=not is_name):
+        if is_set_like_label(words, is_cased=not is_name):
             has_child_mark = any(child.tag in ("b", "strong") for child in element)
-            if is_name and opens_line and name == words and not has_child_mark and _leads_words(element):
+            is_bare = name_of_label(words) == words and not has_child_mark
+            if is_name and opens_line and is_bare and _leads_words(element):
                 return " **", ":** "
             return (" ", " ") if has_child_mark else (" **", "** ")
     return (" ", " ") if tag in ("time", "span", "td", "th") else ("", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _CHAR_LOCATOR = re.compile(r"char=([0-9]{1,15}),([0-9]{1,15})")
+_TEXT_LOCATOR = re.compile(r"text=([0-9]{1,15}),([0-9]{1,15})")
 
 
 def resolve_char_locator(text: str, locator: str) -> str:
@@ -19,3 +20,21 @@ def resolve_char_locator(text: str, locator: str) -> str:
     if not start <= end <= len(text):
         raise ValueError(f"{locator} leads outside the document, which has {len(text)} characters")
     return text[start:end]
+
+
+def text_locator(start: int, end: int) -> str:
+    """Return the locator of a slice of what the blocks of a marked-up document read: `text=12,50`, code points."""
+    return f"text={start},{end}"
+
+
+def resolve_text_locator(text: str, locator: str) -> str:
+    """Return the slice that `text_locator` names. text: what the blocks of the document read.
+
+    Raises ValueError where the locator is of another form or leads outside that text.
+    """
+    found = _TEXT_LOCATOR.fullmatch(locator)
+    if found is None or not int(found[1]) <= int(found[2]) <= len(text):
+        raise ValueError(
+            f"leads nowhere in this document: {locator[:80]!r}; expected `text=START,END`, such as `text=12,50`"
+        )
+    return text[int(found[1]) : int(found[2])]

@@ -165,7 +165,12 @@ def _in_markdown(text: str) -> _Table | None:
             index += 1
         if best is None or len(rows) > len(best.rows):
             names = tuple(text[start:end] for start, end in header)
-            best = _Table(lines[index - len(rows) - 2].start, tuple(rows), names, len(header))
+            start = lines[index - len(rows) - 2].start
+            if not any(names) and len(rows) > 1:
+                # Word processors have tables without a row of names, or with one that is a row like the others.
+                names = _names(text, rows)
+                rows = rows[1:] if names else rows
+            best = _Table(start, tuple(rows), names, len(header))
     return best
 
 

@@ -23,6 +23,8 @@ _PSEUDO = re.compile(
     r"|(?:(?:ad|promo|commercial) )?(?:narrator|announcer|voice-?over)|(?:\w{1,20} )?voice|all|both|everyone|crosstalk",
     re.IGNORECASE,
 )
+_BEHIND_NAME = re.compile(r"\s*[\[(]?[0-9:.]*[\])]?:?\Z")
+_MOST_SET_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +68,16 @@ def is_speaker(name: str, is_cased: bool = True) -> bool:
     if is_pseudo_speaker(name):
         return True
     return is_name(cased) and (name == QUESTION or not is_key(name)) and not is_field_name(name)
+
+
+def is_set_like_label(words: str, is_cased: bool = True) -> bool:
+    """Tell whether words that a design sets apart (in bold, say) can be a label: a name, a time or a colon behind it.
+
+    is_cased: as in `is_speaker`.
+    """
+    return len(words) < _MOST_SET_CHARS and is_speaker(name_of_label(words), is_cased)
+
+
+def name_of_label(words: str) -> str:
+    """Return what stands in front of the time and the colon of a label."""
+    return _BEHIND_NAME.sub("", words)

@@ -137,7 +137,7 @@ def test_other_methods_are_refused():
     ("raw", "what"),
     [
         (zipped(), "no files"),
-        (zipped(("[Content_Types].xml", b"<x/>"), ("word/document.xml", b"<x/>")), "Word"),
+        (zipped(("[Content_Types].xml", b"<x/>"), ("xl/workbook.xml", b"<x/>")), "Excel"),
         (zipped(("mimetype", b"application/epub+zip"), ("a.html", b"<x/>")), "EPUB"),
         (b"PK\x03\x04rest", "cannot be read"),
     ],
@@ -145,6 +145,19 @@ def test_other_methods_are_refused():
 def test_a_zip_that_is_none_of_transcripts_is_refused_whole(raw, what):
     with pytest.raises(ContainerError, match=what):
         Archive(raw, "a.zip")
+
+
+@pytest.mark.parametrize(
+    ("entries", "part"),
+    [
+        (("[Content_Types].xml", "word/styles.xml", "word/document.xml", "docProps/core.xml"), "word/document.xml"),
+        (("[Content_Types].xml", "word/media/a.png", "word/document2.xml"), "word/document2.xml"),
+        (("mimetype", "Thumbnails/thumbnail.png", "content.xml", "styles.xml"), "content.xml"),
+    ],
+)
+def test_of_a_document_its_text_alone_is_looked_at(entries, part):
+    found = look(zipped(*((name, name.encode()) for name in entries)), "talk.docx")
+    assert {name: member.content for name, member in found.items()} == {part: part.encode()}
 
 
 def test_a_cut_or_broken_gzip_file_is_refused():

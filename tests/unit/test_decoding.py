@@ -90,7 +90,6 @@ def test_a_damaged_utf16_file_is_read_as_far_as_it_goes() -> None:
         (b"RIFF\x00\x00\x00\x00WAVE", "audio"),
         (b"\x00\x00\x00\x20ftypM4A ", "audio or video"),
         (b"OggS\x00", "audio"),
-        (b"{\\rtf1 text}", "RTF"),
         (b"\x00\x01\x02\x03", "control characters"),
         (b"a.txt" + b"\x00" * 252 + b"ustar\x0000", "tar"),
         (codecs.BOM_UTF16_LE + b"\x00\xd8" * 50, "UTF-16"),
