@@ -10,6 +10,7 @@ A page of plain `Name: paragraph` without front matter or times is left to `orch
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from orchestration.formats import publisher_page
@@ -33,6 +34,7 @@ from orchestration.formats.text_lines import (
     read_lines,
     skip_bullet,
 )
+from orchestration.formats.titles import is_title_line
 from orchestration.formats.turn_segments import (
     CHANGE,
     Transcript,
@@ -194,15 +196,30 @@ def page_above(text: str, matter: FrontMatter, end: int) -> Copy:
     """Return a copy without its transcript, which begins at `end`: what front matter and the page above it say."""
     title: tuple[int, int] | None = None
     page: list[Line] = []
-    for index, line in enumerate(read_lines(text, matter.end, max(end, matter.end))):
+    lines = list(read_lines(text, matter.end, max(end, matter.end)))
+    for index, line in enumerate(lines):
         found = heading(text, line)
         if found is not None and index == 0 and found.level == 1:
             title = (found.start, found.end)
+        elif index == 0 and not matter.end and _is_plain_title(text, lines):
+            title = (line.start, line.end)
         elif found is not None and not is_contents(text, found.start, found.end):
             page.append(Line(found.start, found.end, line.is_after_blank))
         elif found is None and not is_rule(text, line) and not is_contents(text, line.start, line.end):
             page.append(line)
     return copy_of(text, matter, page, end, title)
+
+
+def _is_plain_title(text: str, lines: Sequence[Line]) -> bool:
+    """Tell whether the first line is the title without any mark of one: short, and with an empty line below it."""
+    if not lines[1:2] or not lines[1].is_after_blank:
+        return False
+    start, end = lines[0].start, lines[0].end
+    if heading(text, lines[0]) or is_contents(text, start, end) or is_time(text, lines[0]) or "://" in text[start:end]:
+        return False
+    is_field = next(stated_fields(text, start, end), None) is not None
+    is_day = stated_date(f"Published: {text[start:end]}") is not None
+    return not is_field and not is_day and is_title_line(text[start:end])
 
 
 # --- what kind of text
@@ -259,6 +276,8 @@ def _read_body(text: str, reading: Reading, has_matter: bool) -> _Body:
                 body.title = (found.start, found.end)
         elif listed and listed.title_end > listed.title_start:
             body.entries.append(listed)
+        elif index == 0 and not has_matter and _is_plain_title(text, lines):
+            body.title = (line.start, line.end)
         elif not is_rule(text, line) and not is_contents(text, line.start, line.end):
             body.page.append(line)
     # Two times are a coincidence.

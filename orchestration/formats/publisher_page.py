@@ -21,6 +21,7 @@ from orchestration.formats.locators import resolve_char_locator
 from orchestration.formats.speaker_names import is_key, is_name
 from orchestration.formats.speech import has_words, lines, passage, trim
 from orchestration.formats.stated_fields import Field, addresses, read_fields, stated_fields, video_id_of
+from orchestration.formats.titles import is_title_line
 
 FORMAT = "publisher_page"
 
@@ -223,11 +224,7 @@ def _is_title(text: str, start: int, end: int, is_first: bool) -> bool:
     """Tell whether a line is the title: a first-level heading, or a short first line that is no full sentence."""
     if text.startswith("# ", start):
         return True
-    if not is_first or end - start > 150 or _TRANSCRIPT.match(text, start, end):
-        return False
-    line = text[start:end]
-    is_question = line.endswith(("?", "!")) and not re.search(r"[.?!]\s", line) and end - start <= 100
-    return is_question or line[-1].isalnum() or line[-1] in "\"”’')"
+    return is_first and not _TRANSCRIPT.match(text, start, end) and is_title_line(text[start:end])
 
 
 def _is_fragment(line: str) -> bool:

@@ -7,6 +7,7 @@ import re
 MOST_TITLE_CHARS = 150
 _SENTENCE_BREAK = re.compile(r"[^\W\d_]{2,}[.?!…][\"”]?(?:[A-Z][a-z]|\s+[A-Z])")
 _SMALL_WORD = re.compile(r"from|into|like|onto|over|than|that|upon|versus|what|when|with|your")
+_QUESTION_CHARS = 100
 _FILLER = re.compile(
     r"ah|and|but|exactly|hey|i|i'm|it's|mm-hmm|no|oh|okay|or|right|so|sure|thanks?|that's|uh|uh-huh|um|well|yeah|yep|yes"
     r"|you",
@@ -31,3 +32,11 @@ def is_title(text: str) -> bool:
         if not is_capital and len(bare) >= 4 and not _SMALL_WORD.fullmatch(bare):
             return False
     return capitalised >= 2 and capitalised * 2 >= len(words)
+
+
+def is_title_line(line: str) -> bool:
+    """Tell whether the first line of a page can be its title: short, and no full sentence unless it asks."""
+    if not line or len(line) > MOST_TITLE_CHARS:
+        return False
+    is_question = line.endswith(("?", "!")) and not re.search(r"[.?!]\s", line) and len(line) <= _QUESTION_CHARS
+    return is_question or line[-1].isalnum() or line[-1] in "\"”’')"

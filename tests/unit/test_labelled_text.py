@@ -313,6 +313,28 @@ def test_speech_under_the_first_heading_needs_no_label() -> None:
     assert [p.text for p in copy.passages] == ["Bees", "A note: https://a.example"]
 
 
+@pytest.mark.parametrize(
+    ("first", "is_title"),
+    [
+        ("Bees at night", True),
+        ("Do bees sleep?", True),
+        ("Two people who cannot sleep.", False),
+        ("Transcript", False),
+        ("Published: March 10, 2025", False),
+        ("March 10, 2025", False),
+        ("https://a.example/12", False),
+    ],
+)
+def test_a_first_line_by_itself_is_the_title(first: str, is_title: bool) -> None:
+    turns = "\n\n".join(f"{name} (0:{at:02}):\nI think you know." for at, name in enumerate(["Ada", "Bo"] * 3))
+    copy = only_copy(f"{first}\n\nA talk about bees.\n\n{turns}")
+    assert len(copy.segments) == 6
+    titles = [p.text for p in copy.passages if p.field == "title"]
+    assert titles == ([first] if is_title else [])
+    below = only_copy(f"{first}\nA talk about bees.\n\n{turns}")
+    assert [p.text for p in below.passages if p.field == "title"] == []
+
+
 def test_prose_is_speech_where_front_matter_says_that_it_is_an_episode() -> None:
     said = "I think you know what we mean when we say that bees hum, and I said so. " * 6
     text = MATTER + "\n\n".join([said] * 6)
