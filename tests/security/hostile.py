@@ -72,6 +72,12 @@ def _laughs() -> str:
     return f"<!DOCTYPE rss [{''.join(rows)}]>"
 
 
+def word(talk: str, head: str = "") -> bytes:
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    text = f'{head}<w:document xmlns:w="{space}"><w:body>{talk}</w:body></w:document>'
+    return _zip(("[Content_Types].xml", b"<Types/>"), ("word/document.xml", text.encode()))
+
+
 def _zip(*entries: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -194,6 +200,13 @@ def cases(outside: Path) -> list[Case]:
                 "t.xml", ttml(f'<i:include xmlns:i="http://www.w3.org/2001/XInclude" href="{outside}" parse="text"/>')
             ),
         ),
+        Case(
+            "XML",
+            "a billion laughs (Word)",
+            _file("w.docx", word("&a11;", _laughs().replace("rss", "w:document", 1))),
+            True,
+        ),
+        Case("XML", "100,000 levels (Word)", _file("d.docx", word("<w:p>" * 100_000)), True),
         Case("XML", "100,000 levels", _file("f.xml", rss(description="<a>" * 100_000)), True),
         Case("XML", "an encoding of its own", _file("f.xml", rss().replace('"1.0"', '"1.0" encoding="utf-7"', 1))),
         Case("XML", "entities in a web page", _file("p.html", f"{entity}<html><body><p>&x; &x;</p></body></html>")),
@@ -209,6 +222,7 @@ def cases(outside: Path) -> list[Case]:
         Case("archive", "zip in a zip", _file("a.zip", _zip(("b.zip", _zip(("c.vtt", b"x"))))), True),
         Case("archive", "zip bomb by ratio", _file("a.zip", _zip(("a.vtt", bytes(30_000_000)))), True),
         Case("archive", "zip with overlapping entries", _file("a.zip", _overlapping(5_000)), True),
+        Case("archive", "Word document, a bomb by ratio", _file("b.docx", word("<w:p/>" * 5_000_000)), True),
         Case("archive", "gzip bomb", _file("a.vtt.gz", gzip.compress(bytes(30_000_000))), True),
         Case("archive", "gzip in gzip", _file("a.gz", gzip.compress(gzip.compress(vtt().encode()))), True),
         Case("archive", "tar: paths, links, devices", _file("a.tar", _tar("w")), True),
@@ -256,6 +270,13 @@ def cases(outside: Path) -> list[Case]:
         Case("JSON", "keys twice", _file("j.json", '{"segments": [{"start":0,"end":1,"text":"a","text":"b"}]}')),
         Case("JSON", "halves of characters", _file("j.json", recogniser("\ud800 x \udfff"))),
         Case("JSON", "texts that are none", _file("j.json", '{"segments": [{"start":[],"end":{},"text":[[]]}, 1]}')),
+        Case("characters", "RTF, 100,000 levels", _file("r.rtf", "{\\rtf1 " + "{\\b " * 100_000), True),
+        Case(
+            "characters",
+            "RTF, lengths that lie",
+            _file("l.rtf", r"{\rtf1 \bin9999999999 \uc9999 \u-9999999999 ?\par}"),
+            True,
+        ),
         Case("characters", "NUL in titles and labels", _file("f.xml", rss("a\0b", "Notes of a talk. " * 50))),
         Case(
             "characters", "NUL in speech", _file("t.vtt", vtt("A\0da", "Good\0 evening. " + "And more of that. " * 50))
