@@ -21,7 +21,16 @@ from dataclasses import dataclass
 from html import escape
 from itertools import accumulate
 
-from orchestration.formats import html_page, json_text, office_document, registry, rich_text, ttml, youtube_captions
+from orchestration.formats import (
+    html_page,
+    json_text,
+    nist_text,
+    office_document,
+    registry,
+    rich_text,
+    ttml,
+    youtube_captions,
+)
 from orchestration.formats.document import ParsedDocument
 from orchestration.formats.registry import Format
 
@@ -286,6 +295,15 @@ def _recogniser_json(said: Sequence[Said]) -> str:
     return json.dumps({"segments": segments, "language": "en"})
 
 
+def _nist_text(said: Sequence[Said]) -> str:
+    lines = []
+    for one in said:
+        words = one.text.split()
+        step = (one.end_ms - one.start_ms) / len(words) / 1000
+        lines += [f"hum 1 {one.start_ms / 1000 + n * step:.3f} {step:.3f} {word} 0.9" for n, word in enumerate(words)]
+    return "\n".join(lines)
+
+
 _WRITERS: dict[str, Callable[[Sequence[Said]], str]] = {
     "caption_page": _caption_page,
     "publisher_page": _publisher_page,
@@ -310,6 +328,7 @@ _WRITERS: dict[str, Callable[[Sequence[Said]], str]] = {
     "podcast_html": _podcast_html,
     "json_feed": _json_feed,
     "recogniser_json": _recogniser_json,
+    "nist_text": _nist_text,
     "episode_records": _episode_records,
 }
 
@@ -343,7 +362,7 @@ def checked(known: Format, text: str) -> int:
 
 def _forget() -> None:
     """Drop what the readers of JSON and markup keep of the last text, so that each round reads anew."""
-    for module in (html_page, office_document, rich_text, ttml, youtube_captions):
+    for module in (html_page, nist_text, office_document, rich_text, ttml, youtube_captions):
         module._read.cache_clear()
     json_text._load.cache_clear()
 

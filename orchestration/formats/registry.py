@@ -13,6 +13,7 @@ from orchestration.formats import (
     html_page,
     json_feed,
     labelled_text,
+    nist_text,
     office_document,
     plain_transcript,
     podcast_chapters,
@@ -79,6 +80,7 @@ FORMATS = cast(
         podcast_html,
         json_feed,
         recogniser_json,
+        nist_text,
         episode_records,
     ),
 )
