@@ -158,6 +158,9 @@ def mention_changes(
             _prepare(cursor, files)
             cause = _cause(cursor, before, run)
             rows = cursor.execute(_changes_query(), {"cause": cause, "most": MAX_ROWS}).pl()
+        except duckdb.OutOfMemoryException:
+            # The release before can be read, so that its changes must not be missing.
+            raise
         except (duckdb.Error, pl.exceptions.PolarsError, OSError):
             return None
     counts: dict[str, int] = {}

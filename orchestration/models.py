@@ -209,7 +209,11 @@ def _invoke_at(
         for name, folder in folders.items():
             location = source.meta["external_location"]
             source.meta["external_location"] = location.replace(name, _in_format(folder))
-    environment = _ANYWHERE | {"PODCAST_SCRATCH_DB": str(database), "PODCAST_SCRATCH_KEEP_OPEN": "True"}
+    environment = _ANYWHERE | {
+        "PODCAST_SCRATCH_DB": str(database),
+        "PODCAST_SCRATCH_KEEP_OPEN": "True",
+        "PODCAST_DUCKDB_MEMORY": settings.duckdb_memory,
+    }
     return _invoke(settings, command, environment, on_event, manifest)
 
 

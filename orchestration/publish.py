@@ -76,12 +76,18 @@ def publish(
     database = settings.scratch_database
     folder = database.parent
     served = current_release(settings)
-    release = _finish(settings, next_release_id(settings), key, now, tables, watches, served, duration_s)
+    try:
+        release = _finish(settings, next_release_id(settings), key, now, tables, watches, served, duration_s)
+    except duckdb.OutOfMemoryException as error:
+        message = (
+            f"no memory left to finish the release: {error}; give DuckDB more with PODCAST_DUCKDB_MEMORY, such as 3GB"
+        )
+        raise ReleaseRefusedError(message) from error
     if served and not is_fall_accepted:
         check_falls(served, release.row_counts, release.coverage, settings.max_fall)
-    check_release(folder, release.row_counts)
+    check_release(settings, folder, release.row_counts)
     if draw:
-        with duckdb.connect(str(database), read_only=True) as connection:
+        with duckdb.connect(str(database), read_only=True, config=settings.duckdb_options) as connection:
             draw(connection, folder / "dashboards")
     write_json(folder / "release.json", asdict(release))
     for path in (*folder.rglob("*"), folder):
@@ -110,7 +116,7 @@ def _finish(
 ) -> Release:
     """Add what this release has to tell of itself, leave only the promised tables, and write each as Parquet."""
     database = settings.scratch_database
-    with duckdb.connect(str(database)) as connection:
+    with duckdb.connect(str(database), config=settings.duckdb_options) as connection:
         _keep_only(connection, tables)
         if "alerts" in tables:
             states = read_history(settings.history / WATCH_STATES, WATCH_STATES_SCHEMA)

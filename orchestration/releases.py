@@ -18,11 +18,6 @@ from orchestration.io.files import as_pattern
 from orchestration.models import NodeResult, read_results
 from orchestration.settings import DATABASE_NAME, Settings
 
-_OFFLINE: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
-
 
 class ReleaseRefusedError(Exception):
     """A release failed a check. What was served before goes on being served."""
@@ -61,7 +56,12 @@ def kept_results(settings: Settings) -> list[NodeResult]:
 
 
 def check_release(
-    folder: Path, row_counts: dict[str, int], *, is_searched: bool = True, is_every_row_read: bool = False
+    settings: Settings,
+    folder: Path,
+    row_counts: dict[str, int],
+    *,
+    is_searched: bool = True,
+    is_every_row_read: bool = False,
 ) -> None:
     """Open the database in `folder` as a reader does, count its rows and, unless told otherwise, search in it.
 
@@ -72,7 +72,7 @@ def check_release(
     if log.exists():
         raise ReleaseRefusedError(f"{log.name} is left beside the database: it was not closed properly")
     try:
-        with duckdb.connect(str(folder / DATABASE_NAME), read_only=True, config=_OFFLINE) as connection:
+        with duckdb.connect(str(folder / DATABASE_NAME), read_only=True, config=settings.duckdb_options) as connection:
             counts = {table: one(connection, f'select count(*) from "{table}"') for table in row_counts}
             if is_searched and "search_terms" in counts:
                 _check_search(connection)

@@ -41,7 +41,7 @@ def roll_back(settings: Settings, target: str | None, now: datetime) -> tuple[Re
         what = f"release {wanted}" if wanted else f"no release before {served.release_id}"
         raise RollbackError(f"{what} is {'not ' if wanted else ''}kept; these are: {', '.join(kept)}")
     try:
-        check_release(settings.releases / wanted, release.row_counts, is_every_row_read=True)
+        check_release(settings, settings.releases / wanted, release.row_counts, is_every_row_read=True)
     except ReleaseRefusedError as error:
         raise RollbackError(
             f"release {wanted} is damaged, {served.release_id} goes on being served: {error}"
@@ -67,7 +67,7 @@ def release_to_keep(settings: Settings, key: str) -> tuple[Release | None, str]:
     if served.key == key:
         try:
             # It was searched before it was published, which takes longer than all else of a run without a change.
-            check_release(settings.releases / served.release_id, served.row_counts, is_searched=False)
+            check_release(settings, settings.releases / served.release_id, served.row_counts, is_searched=False)
         except ReleaseRefusedError as error:
             return None, f"release {served.release_id} is damaged and made again: {error}"
         return served, f"unchanged: release {served.release_id} has all of it"

@@ -24,6 +24,7 @@ class Settings:
     dashboard_episodes: how many of the newest episodes get a page of their own in the dashboards.
     releases_kept: how many releases stay on disk. max_fall: share of a key table's rows that a release may lose.
     process_count: how many processes read and compute side by side. engine: `local`, or `spark` (package `spark`).
+    duckdb_memory: how much DuckDB may use to make and to check a release; what does not fit waits on the disk.
     """
 
     raw: Path
@@ -35,6 +36,16 @@ class Settings:
     max_fall: float = 0.2
     process_count: int = 1
     engine: str = "local"
+    duckdb_memory: str = "1536MB"
+
+    @property
+    def duckdb_options(self) -> dict[str, str | bool | int | float | list[str]]:
+        """How DuckDB opens a release that is made or checked: without the network, and within its memory."""
+        return {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": self.duckdb_memory,
+        }
 
     @property
     def workers(self) -> Workers:
@@ -91,7 +102,8 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     `PODCAST_RELEASES_KEPT` the number of releases that stay on disk, 5 by default, and `PODCAST_MAX_FALL` the share of
     a key table's rows that a release may lose, 0.2 by default. `PODCAST_PROCESSES` is the number of processes that read
     and compute side by side, by default that of the cores, and `PODCAST_ENGINE` what they are: `local`, the default, or
-    `spark`. Raises ValueError where a value cannot be used.
+    `spark`. `PODCAST_DUCKDB_MEMORY` is how much memory DuckDB may use, 1536MB by default. Raises ValueError where a
+    value cannot be used.
     """
     limit = environment.get("PODCAST_MAX_FILE_MB") or "100"
     if not limit.isdigit() or int(limit) == 0:
@@ -112,6 +124,9 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     engine = environment.get("PODCAST_ENGINE") or "local"
     if engine not in ("local", "spark"):
         raise ValueError(f"PODCAST_ENGINE is {engine!r}: set it to local or spark")
+    memory = environment.get("PODCAST_DUCKDB_MEMORY") or "1536MB"
+    if not re.fullmatch(r"[0-9]+(?:\.[0-9]+)? ?[KMGT]i?B", memory, re.IGNORECASE):
+        raise ValueError(f"PODCAST_DUCKDB_MEMORY is {memory!r}: set it to a size, such as 3GB")
     warehouse = Path(environment.get("PODCAST_WAREHOUSE") or PROJECT_ROOT / "warehouse").absolute()
     # Dagster keeps its runs there, in SQLite, to which what follows this character is an option.
     if "?" in str(warehouse):
@@ -126,4 +141,5 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         max_fall=float(fall),
         process_count=int(processes),
         engine=engine,
+        duckdb_memory=memory,
     )

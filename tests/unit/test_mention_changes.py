@@ -180,6 +180,15 @@ def test_the_same_two_releases_give_the_same_rows(compare):
     assert first.rows["change_id"].n_unique() == 3
 
 
+def test_changes_are_not_left_out_for_want_of_memory(compare, monkeypatch):
+    def fill(*_):
+        raise duckdb.OutOfMemoryException("failed to allocate data")
+
+    monkeypatch.setattr("orchestration.mention_changes._prepare", fill)
+    with pytest.raises(duckdb.OutOfMemoryException):
+        compare((A, []), (A, []))
+
+
 def test_a_release_that_cannot_be_compared_is_no_reason_to_fail(compare, tmp_path):
     release = (A, [mention("x", "a")])
     assert compare(release, release) is not None

@@ -61,6 +61,41 @@ def test_a_release_is_the_promised_tables_and_no_more(settings):
     assert not settings.scratch.exists()
 
 
+def test_publishing_keeps_to_the_memory_that_duckdb_may_use(settings, monkeypatch):
+    settings = replace(settings, duckdb_memory="300MB")
+    build(settings)
+    limits = []
+    connect = duckdb.connect
+
+    def watched(*args, **kwargs):
+        connection = connect(*args, **kwargs)
+        limits.extend(connection.execute("select current_setting('memory_limit')").fetchall())
+        return connection
+
+    monkeypatch.setattr(duckdb, "connect", watched)
+    publish(settings, "key", NOW, TABLES, draw=lambda connection, folder: None)
+    assert len(limits) == 3
+    assert set(limits) == {("286.1 MiB",)}
+
+
+def test_a_release_that_the_memory_does_not_suffice_for_is_refused_with_the_remedy(settings, monkeypatch):
+    def fill(*_):
+        raise duckdb.OutOfMemoryException("failed to allocate data")
+
+    build(settings)
+    monkeypatch.setattr("orchestration.publish.coverage_of", fill)
+    with pytest.raises(ReleaseRefusedError, match="failed to allocate data; give DuckDB more"):
+        publish(settings, "key", NOW, TABLES)
+    assert current_release(settings) is None
+
+
+@pytest.mark.parametrize("memory", ["lots", "3", "-1GB", "1GB; drop"])
+def test_a_memory_that_is_none_is_refused_with_the_remedy(memory):
+    with pytest.raises(ValueError, match=r"PODCAST_DUCKDB_MEMORY.*such as 3GB"):
+        load_settings({"PODCAST_DUCKDB_MEMORY": memory})
+    assert load_settings({"PODCAST_DUCKDB_MEMORY": "2.5 GiB"}).duckdb_memory == "2.5 GiB"
+
+
 def test_the_next_release_replaces_it_and_history_grows(settings):
     build(settings)
     publish(settings, "key", NOW, TABLES)
