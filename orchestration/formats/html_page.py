@@ -24,7 +24,7 @@ from orchestration.formats.display import count_words
 from orchestration.formats.document import Copy, Link, ParsedDocument, Passage
 from orchestration.formats.front_matter import FrontMatter
 from orchestration.formats.label_grammar import read_turns
-from orchestration.formats.locators import resolve_text_locator, text_locator
+from orchestration.formats.locators import resolve_text_locator, with_text_locators
 from orchestration.formats.speech import passage
 from orchestration.formats.stated_fields import video_id_of
 from orchestration.formats.turn_labels import is_set_like_label, is_speaker, name_of_label
@@ -127,13 +127,7 @@ def resolve(text: str, locator: str) -> str:
 
 
 def _with_page(copy: Copy, page: _Page) -> Copy:
-    return replace(
-        copy,
-        links=tuple(page.links),
-        segments=tuple(one._replace(locator=text_locator(one.char_start, one.char_end)) for one in copy.segments),
-        enclosure_url=page.audio,
-        locator=text_locator(copy.char_start, copy.char_end),
-    )
+    return replace(with_text_locators(copy), links=tuple(page.links), enclosure_url=page.audio)
 
 
 def _matter(page: _Page) -> FrontMatter:

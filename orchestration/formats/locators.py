@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+
+from orchestration.formats.document import Copy
 
 _CHAR_LOCATOR = re.compile(r"char=([0-9]{1,15}),([0-9]{1,15})")
 _TEXT_LOCATOR = re.compile(r"text=([0-9]{1,15}),([0-9]{1,15})")
@@ -22,13 +25,14 @@ def resolve_char_locator(text: str, locator: str) -> str:
     return text[start:end]
 
 
-def text_locator(start: int, end: int) -> str:
-    """Return the locator of a slice of what the blocks of a marked-up document read: `text=12,50`, code points."""
-    return f"text={start},{end}"
+def with_text_locators(copy: Copy) -> Copy:
+    """Return a copy whose locators are places in what the blocks of its document read: `text=12,50`, code points."""
+    segments = tuple(one._replace(locator=f"text={one.char_start},{one.char_end}") for one in copy.segments)
+    return replace(copy, locator=f"text={copy.char_start},{copy.char_end}", segments=segments)
 
 
 def resolve_text_locator(text: str, locator: str) -> str:
-    """Return the slice that `text_locator` names. text: what the blocks of the document read.
+    """Return the slice that a locator of `with_text_locators` names. text: what the blocks of the document read.
 
     Raises ValueError where the locator is of another form or leads outside that text.
     """

@@ -19,8 +19,8 @@ from orchestration.formats import (
     timed_text,
     whisper_text,
 )
-from orchestration.formats.document import Copy, ParsedDocument, Problem
-from orchestration.formats.locators import text_locator
+from orchestration.formats.document import ParsedDocument, Problem
+from orchestration.formats.locators import with_text_locators
 from orchestration.formats.turn_labels import is_set_like_label
 
 _TEXT_FORMATS = (
@@ -46,12 +46,7 @@ def read_typed(format_name: str, text: str, problems: tuple[Problem, ...]) -> Pa
         return ParsedDocument(format_name, text, (), problems)
     found = known.parse(text)
     told = tuple(replace(one, locator=one.locator.replace("char=", "text=", 1)) for one in found.problems)
-    return ParsedDocument(format_name, found.text, tuple(map(_placed, found.copies)), problems + told)
-
-
-def _placed(copy: Copy) -> Copy:
-    segments = tuple(one._replace(locator=text_locator(one.char_start, one.char_end)) for one in copy.segments)
-    return replace(copy, locator=text_locator(copy.char_start, copy.char_end), segments=segments)
+    return ParsedDocument(format_name, found.text, tuple(map(with_text_locators, found.copies)), problems + told)
 
 
 def joined(blocks: Iterable[str]) -> str:
