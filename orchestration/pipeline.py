@@ -31,6 +31,7 @@ from orchestration.increments import (
 from orchestration.ingest_run import StageResult, run_ingest
 from orchestration.io.files import sha256_of_files
 from orchestration.io.lake import Lake, Part, PartReader, is_time_to_record
+from orchestration.kept_results import KeptResults
 from orchestration.method_versions import version_of
 from orchestration.parse_versions import parse_version
 from orchestration.progress import Report, now_and_then
@@ -272,7 +273,7 @@ SPREAD = frozenset({links_of_words, repeated_runs, unknown_places, entity_candid
 """What takes all rows, and works on them part by part and range by range of hashes."""
 
 WITH_FILES = frozenset({links_of_words, repeated_runs})
-"""What keeps files in a folder while it computes."""
+"""What keeps files in a folder while it computes, and results from which the next computation follows."""
 
 WHOLE_TABLES = frozenset(stage.table for stage in STAGES if stage.shared is None)
 """Tables that are computed as a whole; the rows of the others stand in the bucket of their episode."""
@@ -383,9 +384,12 @@ def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part]
 
 
 def _spread(stage: Stage, compute: Callable[..., pl.DataFrame], lake: Lake, workers: Workers) -> dict[str, Any]:
-    """Return, for what takes all rows and can be split, who works on the pieces and where these are kept meanwhile."""
+    """Return, for what takes all rows and can be split, who works on the pieces, and what is kept where."""
     spread: dict[str, Any] = {"run": partial(in_order, workers=workers)} if compute in SPREAD else {}
-    return spread | ({"folder": lake.scratch(stage.table)} if compute in WITH_FILES else {})
+    if compute in WITH_FILES:
+        version = version_of(compute.__module__)
+        spread |= {"folder": lake.scratch(stage.table), "memory": KeptResults(lake, stage.table, version)}
+    return spread
 
 
 def _all_rows(lake: Lake, table: str, columns: tuple[str, ...] = ()) -> pl.DataFrame | PartReader:

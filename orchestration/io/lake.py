@@ -10,7 +10,9 @@ import hashlib
 import io
 import json
 import os
+import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,8 @@ _ROWS_PER_GROUP = 20_000
 _TEXTS_PER_GROUP = 16
 # A record names all parts of a table, so that one after each of them would grow with the square of their number.
 _RECORDS = 16
-_DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+"""What Polars raises where a file cannot be read."""
 
 
 def is_time_to_record(done: int, wanted: int) -> bool:
@@ -105,29 +108,42 @@ class SumReader:
 
     def __call__(self, columns: list[str]) -> Iterator[pl.DataFrame]:
         """Read the sums of the parts. Raises as `Lake.read`."""
-        return (self._sums(part).select(columns) for part in self.parts.split())
+        return (self._sums(part, columns) for part in self.parts.split())
 
     def split(self) -> list[SumReader]:
         """Return a reader for each part."""
         return [replace(self, parts=part) for part in self.parts.split()]
 
-    def _sums(self, part: PartReader) -> pl.DataFrame:
+    def is_made(self) -> bool:
+        """Tell whether the sums of all parts are kept."""
+        return all(is_state_of(*self._kept(part)) for part in self.parts.split())
+
+    def _kept(self, part: PartReader) -> tuple[Path, dict[str, str]]:
         path = Lake(part.folder).state_of(part.table, part.buckets[0], f"sums-{self.sum_up.__name__.strip('_')}")
-        about = {"of": part.fingerprints[0], "version": self.version, "polars": pl.__version__}
-        sums = read_state(path, about)
+        return path, {"of": part.fingerprints[0], "version": self.version, "polars": pl.__version__}
+
+    def _sums(self, part: PartReader, columns: list[str]) -> pl.DataFrame:
+        path, about = self._kept(part)
+        sums = read_state(path, about, columns)
         if sums is None:
             sums = pl.concat(self.sum_up(rows) for rows in part(self.of))
             write_state(path, sums, about)
-        return sums
+        return sums.select(columns)
 
 
-def read_state(path: Path, about: Mapping[str, str]) -> pl.DataFrame | None:
-    """Return what `write_state` wrote to `path` about the same; None where it is of something else, or damaged."""
+def is_state_of(path: Path, about: Mapping[str, str]) -> bool:
+    """Tell whether `write_state` wrote to `path` about the same."""
     try:
-        if pl.read_parquet_metadata(path).items() >= about.items():
-            return pl.read_parquet(path, glob=False)
-    except (OSError, *_DAMAGED):
-        pass
+        return pl.read_parquet_metadata(path).items() >= about.items()
+    except (OSError, *DAMAGED):
+        return False
+
+
+def read_state(path: Path, about: Mapping[str, str], columns: list[str] | None = None) -> pl.DataFrame | None:
+    """Return what `write_state` wrote to `path` about the same, or `columns` of it; None where that cannot be read."""
+    if is_state_of(path, about):
+        with suppress(OSError, *DAMAGED):
+            return pl.read_parquet(path, columns=columns, glob=False)
     return None
 
 
@@ -280,10 +296,12 @@ class Lake:
         Reads every file, which a run does only once something went wrong.
         """
         found = []
-        # Copies and sums of rows, of whose content no hash is kept.
+        # Copies and sums of rows, and results, of whose content no hash is kept.
         for what in ("visitors", "sums"):
             for file in (self.folder / "state").glob(f"*/{what}-*.parquet"):
                 file.unlink()
+        for folder in (self.folder / "state").glob("*/kept"):
+            shutil.rmtree(folder)
         for table in LAKE_TABLES:
             for bucket, part in self.parts(table).items():
                 path = self.path(table, bucket)
@@ -304,6 +322,10 @@ class Lake:
         """Return the path of a folder for files that are there only while `table` is computed."""
         return self.folder / "state" / table / "scratch"
 
+    def kept(self, table: str) -> Path:
+        """Return the path of a folder for what the next computation of `table` follows from."""
+        return self.folder / "state" / table / "kept"
+
     @property
     def _layout(self) -> Path:
         return self.folder / "state" / "layout.json"
@@ -315,7 +337,7 @@ class Lake:
         except FileNotFoundError:
             self._forget_part(table, bucket)
             raise
-        except _DAMAGED as error:
+        except DAMAGED as error:
             self._forget_part(table, bucket)
             raise DamagedPartError(f"{path} cannot be read ({error}): run again, and it is made anew") from error
         return frame

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
-from orchestration.transforms.hash_ranges import HASH_BITS, Bins, Groups, in_tasks, positions
+from orchestration.transforms.function_words import FUNCTION_WORDS
+from orchestration.transforms.hash_ranges import HASH_BITS, Bins, Found, Groups, positions
 from orchestration.transforms.name_words import HONORIFICS, HOUSES, NOT_NAMES, PARTICLES
 from orchestration.transforms.parts import Read, Run
 from orchestration.transforms.person_names import fold
 from orchestration.transforms.shared_text import BOILERPLATE, SENTENCE_END, folded_words
-from orchestration.transforms.word_hashes import Shingles
 
 # Measured on the seeds: descriptions of one conversation score 0.44 or more in one direction, those of different ones
 # 0.42 at most, but 0.65 where two shows talk with one guest on one subject: hence people or chapters are asked for too.
@@ -43,28 +43,6 @@ MIN_SHARE_OF_CHAPTERS = 0.2
 MAX_CHAPTER_COPIES = 5
 MIN_CHAPTER_WORDS = 3
 
-
-def _words(text: str) -> list[str]:
-    return text.split()
-
-
-# Words that carry no content; a phrase is two neighbouring words that do.
-FUNCTION_WORDS = frozenset(
-    _words(
-        """
-        a aber about after again al all als also am an and any are as at auch auf aus be because been before bei
-        being between both but by can como con could das dass de del dem den der des did die do does doing don
-        dont down each ein eine einem einen einer el en es esta este even every few for from further fur get
-        gets getting go going gonna got had has have having he her here hers hes him his how i ich id if im in
-        into is isnt ist it its itself ive just kind know la las let lets like lo los lot make makes mas me mean
-        mit more most much my más nicht no noch not now oder of off oh okay on one only or other our out over
-        own para pero por que really right s same say says se she should sich sie sin sind so some su such sus t
-        than that thats the their them then there theres these they theyre thing things think this those through
-        to too two un una und under up us very von want was wasnt we well went were weve what whats when where
-        which while who whole whos why wie will wir with wont would y yeah yes you your youre youve zu zum zur
-        """
-    )
-)
 
 _NAME_WORD = r"(?:(?:Mc|Mac|De|Di|La|Le|O['’]|D['’]|El-|Al-))?[A-ZÀ-ÖØ-Þ][^\W\d_A-Z]+(?:-[A-ZÀ-ÖØ-Þ][^\W\d_A-Z]+)?\b"
 _NAME = re.compile(rf"\b{_NAME_WORD}(?: (?:[A-Z]\. )?(?:(?:{'|'.join(sorted(PARTICLES))}) ){{0,2}}{_NAME_WORD}){{1,2}}")
@@ -92,16 +70,15 @@ def described_pairs(
     copies: pl.DataFrame,
     read: Read,
     copy_ids: list[str],
-    phrases: Shingles,
+    rare: pl.DataFrame,
     comparable: frozenset[str],
-    run: Run,
 ) -> list[DescribedPair]:
     """Return the pairs of copies that describe one conversation, in order of their ids, the smaller id first.
 
-    phrases: of all copies, as they are numbered in `copy_ids`. Two copies in `comparable` have both enough of a
-    transcript: what is said decides on them, and they are left out. run: works on ranges of hashes.
+    rare: as `rare_phrases` returns it, of copies as they are numbered in `copy_ids`. Two copies in `comparable` have
+    both enough of a transcript: what is said decides on them, and they are left out.
     """
-    found = _phrase_overlaps(read, copy_ids, phrases, comparable, run)
+    found = _phrase_overlaps(read, copy_ids, rare, comparable)
     if not found:
         return []
     involved = {copy for pair in found for copy in pair}
@@ -148,8 +125,15 @@ def _noted(read: Read, copy_ids: list[str]) -> Iterator[pl.DataFrame]:
         yield words.filter(pl.col("word").list.len() > 0).explode("word").filter(pl.col("word").str.len_chars() > 1)
 
 
-def _rare(task: Bins) -> pl.DataFrame:
-    """Return the phrases of descriptions that stand in two copies and more, but not too many: `key, copy, copies`."""
+def rare_phrases(phrases: Sequence[Bins | Found], run: Run) -> pl.DataFrame:
+    """Return the phrases of descriptions that stand in two copies and more, but not too many: `key, copy, copies`.
+
+    phrases: all or some, each in all copies that have it. run: works on them.
+    """
+    return pl.concat(run(_rare, phrases))
+
+
+def _rare(task: Bins | Found) -> pl.DataFrame:
     found = [pl.DataFrame(schema={"key": pl.UInt64, "copy": pl.UInt32, "copies": pl.UInt32})]
     for number, packed in task.each():
         groups = Groups.of(task.layout.hash_of(packed)).between(2, MAX_PHRASE_COPIES)
@@ -160,17 +144,16 @@ def _rare(task: Bins) -> pl.DataFrame:
             )
             groups = Groups(groups.starts[is_noted], groups.sizes[is_noted])
             kept = packed[groups.rows()]
-            keys, copy = task.layout.whole_hash(kept, number), task.layout.copy_of(kept).astype(np.uint32)
+            keys, copy = task.whole_hash(kept, number), task.layout.copy_of(kept).astype(np.uint32)
             copies = np.repeat(groups.sizes, groups.sizes).astype(np.uint32)
             found.append(pl.DataFrame({"key": keys, "copy": copy, "copies": copies}))
     return pl.concat(found)
 
 
 def _phrase_overlaps(
-    read: Read, copy_ids: list[str], phrases: Shingles, comparable: frozenset[str], run: Run
+    read: Read, copy_ids: list[str], seen: pl.DataFrame, comparable: frozenset[str]
 ) -> dict[tuple[str, str], _Overlap]:
     """Return for (a, b) the runs of rare phrases of the description of a that b has too, where they are many."""
-    seen = pl.concat(run(_rare, in_tasks(phrases.files, phrases.layout)))
     counts = seen.select("key", "copies").unique("key").sort("key")
     rare_parts, size_parts = [], []
     for words in _noted(read, copy_ids):

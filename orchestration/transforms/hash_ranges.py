@@ -6,6 +6,9 @@ side by side. Nothing is read twice, so the time grows as the corpus does; what 
 bin, and there are the more bins the more copies there are. A hash and the copy it stands in are one number of 64 bits,
 which sorts many times as fast as rows do.
 
+Of a few hashes alone, those of copies that changed, no files are made: all copies are looked through for them, which
+takes a fifth of the time, and what is found is held as one bin.
+
 Belongs here: files of hashes and the groups of equal ones. Keep out: what is hashed, and what follows from a group.
 """
 
@@ -26,6 +29,7 @@ from numpy.typing import NDArray
 
 Hashes = NDArray[np.uint64]
 Ints = NDArray[np.int64]
+Numbers = NDArray[np.integer[Any]]
 
 HASH_BITS = 48
 """So much of a hash is kept: of the 150 million runs of words in 1 GB of text some 40 pairs are taken for equal."""
@@ -38,6 +42,8 @@ MAX_BIN_BITS = 16
 TASK_HASHES = 6_000_000
 
 _DROPPED_BITS = 64 - HASH_BITS
+# Whether a hash may be among those asked for is told by so many of its first bits, for most at once.
+_TOLD_BITS = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +99,6 @@ class Layout:
     def extra_of(self, numbers: Hashes) -> Ints:
         """Return what was packed beside the copies."""
         return (numbers & np.uint64((1 << self.extra_bits) - 1)).astype(np.int64)
-
-    def whole_hash(self, numbers: Hashes, number: int) -> Hashes:
-        """Return the first `HASH_BITS` of the hashes of packed numbers of bin `number`."""
-        return self.hash_of(numbers) | np.uint64(number << (HASH_BITS - self.bin_bits))
 
     @property
     def _low_bits(self) -> int:
@@ -156,9 +158,65 @@ class Bins:
         read = [file.read() for file in self.files]
         for number in range(self.count):
             packed = np.concatenate([np.empty(0, np.uint64), *(bins[number] for bins in read)])
-            # Several times as fast as NumPy's own.
-            packed = pl.Series(packed).sort().to_numpy()
-            yield self.first + number, packed[are_first(packed >> np.uint64(self.layout.extra_bits))]
+            yield self.first + number, _in_order(packed, self.layout)
+
+    def whole_hash(self, numbers: Hashes, number: int) -> Hashes:
+        """Return the first `HASH_BITS` of the hashes of packed numbers of bin `number`."""
+        return self.layout.hash_of(numbers) | np.uint64(number << (HASH_BITS - self.layout.bin_bits))
+
+
+def _in_order(packed: Hashes, layout: Layout) -> Hashes:
+    # Several times as fast as NumPy's own.
+    ordered = pl.Series(packed).sort().to_numpy()
+    return ordered[are_first(ordered >> np.uint64(layout.extra_bits))]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Some hashes, of which it is asked which copies have them: as many of their bits as are kept, in order."""
+
+    hashes: Hashes
+
+    @classmethod
+    def of(cls, hashes: Sequence[Hashes]) -> Asked:
+        """Ask for each of some whole hashes."""
+        kept = np.concatenate([np.empty(0, np.uint64), *hashes]) >> np.uint64(_DROPPED_BITS)
+        return cls(np.unique(kept))
+
+    def among(self, hashes: Hashes) -> tuple[Ints, Ints]:
+        """Return which of some whole hashes are asked for, by their positions, and the position of each in `hashes`."""
+        may_be = np.zeros(1 << _TOLD_BITS, np.bool_)
+        may_be[self.hashes >> np.uint64(HASH_BITS - _TOLD_BITS)] = True
+        rows = np.flatnonzero(may_be[hashes >> np.uint64(64 - _TOLD_BITS)])
+        at, is_asked = positions(hashes[rows] >> np.uint64(_DROPPED_BITS), self.hashes)
+        return rows[is_asked], at
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the hashes that were `asked` for stand: packed numbers, of positions among these in place of hashes.
+
+    It is one bin, in memory, of the same use as `Bins`.
+    """
+
+    asked: Asked
+    layout: Layout
+    packed: Hashes
+
+    @classmethod
+    def of(cls, asked: Asked, layout: Layout, at: Ints, copy: Numbers, extra: Numbers) -> Found:
+        """Pack positions `at`, those of `asked.hashes`, with the copies that have them."""
+        hashes = at.astype(np.uint64) << np.uint64(_DROPPED_BITS)
+        return cls(asked, layout, layout.packed(hashes, copy.astype(np.uint64), extra.astype(np.uint64)))
+
+    def each(self) -> Iterator[tuple[int, Hashes]]:
+        """Yield what `Bins.each` does."""
+        yield 0, _in_order(self.packed, self.layout)
+
+    def whole_hash(self, numbers: Hashes, number: int) -> Hashes:
+        """Return what `Bins.whole_hash` does."""
+        assert number == 0
+        return self.asked.hashes[self.layout.hash_of(numbers)]
 
 
 def in_tasks(files: Sequence[Spread], layout: Layout) -> list[Bins]:
@@ -217,7 +275,7 @@ def are_first(ordered: Hashes) -> NDArray[np.bool_]:
     return first
 
 
-def positions(wanted: NDArray[np.integer[Any]], ordered: NDArray[np.integer[Any]]) -> tuple[Ints, NDArray[np.bool_]]:
+def positions(wanted: Numbers, ordered: Numbers) -> tuple[Ints, NDArray[np.bool_]]:
     """Return where those of `wanted` that are in an array in order stand there, and which they are."""
     at = np.searchsorted(ordered, wanted)
     is_there = at < ordered.size

@@ -18,9 +18,10 @@ from rapidfuzz import fuzz
 from orchestration.ids import stable_id
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.copy_links import CopyLinks
+from orchestration.transforms.changed_words import ChangedWords
 from orchestration.transforms.copy_words import copy_words
-from orchestration.transforms.described_content import FUNCTION_WORDS, described_pairs
-from orchestration.transforms.hash_ranges import scratch
+from orchestration.transforms.described_content import described_pairs, rare_phrases
+from orchestration.transforms.hash_ranges import in_tasks, scratch
 from orchestration.transforms.identity_guards import (
     MIN_SPEECH_CONTAINMENT,
     MIN_WORDS_TO_CONTRADICT,
@@ -36,9 +37,10 @@ from orchestration.transforms.identity_guards import (
     numbers_differ,
 )
 from orchestration.transforms.identity_keys import canonical_url, youtube_video_id
+from orchestration.transforms.last_time import LastTime, Memory, are_few
 from orchestration.transforms.parts import Read, Run, run_here
-from orchestration.transforms.shared_text import MAX_BLOCKING_COPIES, Overlap, folded_words, overlaps
-from orchestration.transforms.word_hashes import SHINGLE_WORDS, spread_words
+from orchestration.transforms.shared_text import MAX_BLOCKING_COPIES, Known, Overlap, folded_words, measured
+from orchestration.transforms.word_hashes import SHINGLE_WORDS, spread_all, spread_words
 
 # Measured on the seeds: true pairs share 0.66 of their speech and 0.58 or more of their descriptions. Two episodes of
 # one show share up to 0.41 of their descriptions: the lines of the same sponsors.
@@ -73,30 +75,45 @@ def copy_links(
     return links_of_words(copies, lambda columns: [words.select(columns)])
 
 
-def links_of_words(copies: pl.DataFrame, read: Read, run: Run = run_here, folder: Path | None = None) -> pl.DataFrame:
+def links_of_words(
+    copies: pl.DataFrame, read: Read, run: Run = run_here, folder: Path | None = None, memory: Memory | None = None
+) -> pl.DataFrame:
     """Return a row for each pair of copies and rule that speaks for one episode, refused links included.
 
     `copies` is the lake table. `read` yields columns of what `copy_words` returns, in parts of whole copies, several
     times. `run` works on the parts and on ranges of hashes. folder: for files on the way, which are deleted; all who
-    work have to see it. The result depends neither on the order of rows nor on how they are parted.
+    work have to see it. memory: of the last time, where only the words of a few copies changed since. The result
+    depends neither on the order of rows nor on how they are parted, nor on what is remembered.
     """
     facts = _facts(copies)
     keyed = _key_pairs(facts)
     titled = _title_pairs(facts)
     pairs = {(link.a, link.b) for link in (*keyed, *titled)}
 
+    copy_ids = list(facts)
+    last = memory.recall() if memory is not None else None
+    if last is not None and not are_few(len(last.changed), len(copy_ids)):
+        last = None
     with scratch(folder) as here:
-        words = spread_words(list(facts), read, FUNCTION_WORDS, run, here)
-        said = words.spoken.lengths
-        notes = overlaps(words.noted, pairs, run, here)
-        comparable = frozenset(copy for copy, count in said.items() if count >= MIN_WORDS_TO_CONTRADICT)
-        described = [
-            Link(pair.a, pair.b, "described_content", pair.score, pair.evidence)
-            for pair in described_pairs(copies, read, list(facts), words.phrases, comparable, run)
-        ]
-        words.phrases.delete()
+        words = spread_words(copy_ids, read, run, here)
+        said = words.lengths["speech"]
+        changed = ChangedWords.of(("notes", "speech", "phrases"), copy_ids, read, last, run, here) if last else None
+        known = {column: Known.of(column, last.frames, changed) for column in words.lengths} if last and changed else {}
+        of_notes = measured(words, "notes", pairs, run, here, known.get("notes"))
+        notes = of_notes.overlaps()
         # Pairs linked by anything else are measured too: their speech may contradict it.
-        speech = overlaps(words.spoken, pairs | set(notes), run, here)
+        of_speech = measured(words, "speech", pairs | set(notes), run, here, known.get("speech"))
+        speech = of_speech.overlaps()
+        rare = _rare(copy_ids, read, run, here, last, changed)
+    comparable = frozenset(copy for copy, count in said.items() if count >= MIN_WORDS_TO_CONTRADICT)
+    described = [
+        Link(pair.a, pair.b, "described_content", pair.score, pair.evidence)
+        for pair in described_pairs(copies, read, copy_ids, rare, comparable)
+    ]
+    if memory is not None:
+        ids = pl.Series(copy_ids, dtype=pl.String)
+        kept = {"rare": rare.with_columns(copy=ids.gather(rare["copy"]))}
+        memory.keep(of_notes.frames("notes") | of_speech.frames("speech") | kept)
 
     links = [checked(link, facts, speech, said) for link in (*keyed, *titled, *described)]
     for (a, b), overlap in speech.items():
@@ -120,6 +137,22 @@ def links_of_words(copies: pl.DataFrame, read: Read, run: Run = run_here, folder
     ]
     frame = pl.DataFrame(rows, schema=CopyLinks.create_empty().schema).sort("copy_id_a", "copy_id_b", "rule")
     return CopyLinks.validate(frame, cast=True)
+
+
+def _rare(
+    copy_ids: list[str], read: Read, run: Run, folder: Path, last: LastTime | None, changed: ChangedWords | None
+) -> pl.DataFrame:
+    """Return `rare_phrases` of all copies: only those of changed copies are others than the last time."""
+    if last is None or changed is None:
+        phrases = spread_all("phrases", copy_ids, read, run, folder)
+        rare = rare_phrases(in_tasks(phrases.files, phrases.layout), run)
+        phrases.delete()
+        return rare
+    found = changed.now["phrases"]
+    asked = pl.DataFrame({"key": found.asked.hashes})
+    others = changed.numbered(last.frames["rare"], "copy").join(asked, on="key", how="anti")
+    of_changed = rare_phrases([found], run_here)
+    return pl.concat([others.cast(of_changed.schema), of_changed])
 
 
 def copy_episodes(copies: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:

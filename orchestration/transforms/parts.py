@@ -86,10 +86,19 @@ def folded(parts: Iterable[pl.DataFrame], fold: Callable[[pl.DataFrame], pl.Data
     return fold(pl.concat(held))
 
 
+@runtime_checkable
+class _MadeBefore(Protocol):
+    """Reads sums of which it can tell whether they are kept."""
+
+    def is_made(self) -> bool:
+        """Tell whether all are."""
+
+
 def made(read: Read, columns: list[str], run: Run) -> Read:
     """Return what reads sums, after whoever works has made those that are not kept."""
     if isinstance(read, _Splits):
-        run(_make, [(part, columns) for part in read.split()])
+        missing = [part for part in read.split() if not (isinstance(part, _MadeBefore) and part.is_made())]
+        run(_make, [(part, columns) for part in missing])
     return read
 
 

@@ -8,61 +8,66 @@ itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from orchestration.transforms.hash_ranges import (
-    HASH_BITS,
-    Bins,
-    Groups,
-    Ints,
-    Layout,
-    Spread,
-    flattened,
-    in_tasks,
-    positions,
-    scratch,
-    spread,
-)
+from orchestration.transforms.changed_words import ChangedWords
+from orchestration.transforms.hash_ranges import HASH_BITS, Bins, Found, Groups, Ints, in_tasks, positions, scratch
+from orchestration.transforms.last_time import LastTime, Memory, are_few
 from orchestration.transforms.parts import Read, Run, run_here
 from orchestration.transforms.shared_text import word_codes
 from orchestration.transforms.speech_sentences import Sentences
-from orchestration.transforms.word_hashes import Part, numbered_parts, read_part, runs_of
+from orchestration.transforms.word_hashes import RUN_WORDS, spread_all
 from orchestration.transforms.word_places import Codes
 
-RUN_WORDS = 8
 # Share of the words of a sentence that stand in repeated runs.
 MIN_SHARE = 0.7
 
 
 def repeated_runs(
-    read: Read, copy_episodes: pl.DataFrame, run: Run = run_here, folder: Path | None = None
+    read: Read,
+    copy_episodes: pl.DataFrame,
+    run: Run = run_here,
+    folder: Path | None = None,
+    memory: Memory | None = None,
 ) -> pl.DataFrame:
     """Return the runs of each copy that another episode has too: `copy_id, runs`, hashes, for copies that have some.
 
     read: reads `copy_words`. copy_episodes: the lake table; lists of names and the like repeat within an episode, so
     only others count. run: works on parts and ranges of hashes. folder: for files on the way, which are deleted; all
-    who work have to see it.
+    who work have to see it. memory: of the last time, where only a few copies changed since.
     """
-    episodes = copy_episodes.sort("copy_id").select(
-        "copy_id", episode=pl.col("episode_id").rank("dense").cast(pl.Int64)
-    )
+    ids = copy_episodes["copy_id"].sort().to_list()
+    last = _with_moved(memory.recall() if memory is not None else None, copy_episodes)
     with scratch(folder) as here:
-        layout = Layout.of(episodes.height)
-        files = run(_spread_runs, numbered_parts(episodes["copy_id"].to_list(), layout, read, here))
-        bins = in_tasks(files, layout)
-        found = pl.concat(run(_repeated, [(some, episodes["episode"].to_numpy()) for some in bins]))
-    return (
-        found.group_by("copy")
-        .agg(runs=pl.col("run").sort())
-        .join(episodes.with_row_index("copy"), on="copy")
-        .select("copy_id", "runs")
-        .sort("copy_id")
-    )
+        if last is None or not are_few(len(last.changed), len(ids)):
+            runs = spread_all("runs", ids, read, run, here)
+            found = _repeated(in_tasks(runs.files, runs.layout), ids, copy_episodes, run)
+        else:
+            changed = ChangedWords.of(["runs"], ids, read, last, run, here).now["runs"]
+            asked = pl.DataFrame({"runs": changed.asked.hashes})
+            others = last.frames["runs"].filter(~pl.col("copy_id").is_in(last.changed)).explode("runs")
+            others = others.join(asked, on="runs", how="anti")
+            found = pl.concat([others, _repeated([changed], ids, copy_episodes, run_here)])
+    repeated = found.group_by("copy_id").agg(pl.col("runs").sort()).sort("copy_id")
+    if memory is not None:
+        memory.keep({"runs": repeated, "copy_episodes": copy_episodes.select("copy_id", "episode_id")})
+    return repeated
+
+
+def _with_moved(last: LastTime | None, copy_episodes: pl.DataFrame) -> LastTime | None:
+    """Return `last` with the copies too that are of another episode now."""
+    if last is None:
+        return None
+    now, then = copy_episodes.select("copy_id", "episode_id"), last.frames["copy_episodes"]
+    both = now.columns
+    moved = pl.concat([now.join(then, on=both, how="anti"), then.join(now, on=both, how="anti")])
+    return replace(last, changed=last.changed.union(moved["copy_id"]))
 
 
 def repeated_sentences(speech: Mapping[str, Sentences], runs: Mapping[str, pl.Series]) -> dict[str, frozenset[int]]:
@@ -95,15 +100,14 @@ def _made_of(starts: Codes, counts: Ints, runs: Codes) -> frozenset[int]:
     return frozenset(np.flatnonzero((shares >= MIN_SHARE) & (counts >= RUN_WORDS)).tolist())
 
 
-def _spread_runs(part: Part) -> Spread:
-    """Return a file of the runs of the copies of a part."""
-    rows = read_part(part, ["speech"])
-    codes, copy = flattened(rows["speech"], rows["copy"])
-    hashes, at = runs_of(codes, copy, RUN_WORDS)
-    return spread(part.folder / f"runs-{part.name}", part.layout, hashes, copy[at])
+def _repeated(runs: Sequence[Bins | Found], ids: list[str], copy_episodes: pl.DataFrame, run: Run) -> pl.DataFrame:
+    """Return the runs that stand in several episodes, with each copy that has them: `copy_id, runs`."""
+    episodes = copy_episodes.sort("copy_id").select(pl.col("episode_id").rank("dense").cast(pl.Int64))
+    found = pl.concat(run(_in_several, [(some, episodes.to_series().to_numpy()) for some in runs]))
+    return found.select(copy_id=pl.Series(ids, dtype=pl.String).gather(found["copy"]), runs="run")
 
 
-def _repeated(task: tuple[Bins, Ints]) -> pl.DataFrame:
+def _in_several(task: tuple[Bins | Found, Ints]) -> pl.DataFrame:
     """Return the runs of some bins that stand in several episodes, with each copy that has them: `copy, run`."""
     bins, episodes = task
     found = [pl.DataFrame(schema={"copy": pl.UInt32, "run": pl.UInt64})]
@@ -117,7 +121,7 @@ def _repeated(task: tuple[Bins, Ints]) -> pl.DataFrame:
         is_elsewhere = np.minimum.reduceat(episode, starts) < np.maximum.reduceat(episode, starts)
         packed = packed[np.repeat(is_elsewhere, several.sizes)]
         copy = bins.layout.copy_of(packed).astype(np.uint32)
-        found.append(pl.DataFrame({"copy": copy, "run": bins.layout.whole_hash(packed, number)}))
+        found.append(pl.DataFrame({"copy": copy, "run": bins.whole_hash(packed, number)}))
     return pl.concat(found)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +22,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from orchestration.characters import decompose
-from orchestration.transforms.hash_ranges import Bins, Groups, Hashes, Ints, in_tasks, positions
-from orchestration.transforms.parts import Run
-from orchestration.transforms.word_hashes import PLACES, Shingles, WordHashes, spread_places
+from orchestration.transforms.changed_words import ChangedWords
+from orchestration.transforms.hash_ranges import Bins, Found, Groups, Hashes, Ints, in_tasks, positions
+from orchestration.transforms.parts import Run, run_here
+from orchestration.transforms.word_hashes import PLACES, Words, spread_all
 
 # A shingle keeps its full weight in so many copies, then loses it in inverse proportion.
 FULL_WEIGHT_COPIES = 2
@@ -34,7 +35,9 @@ MIN_BLOCKING_HITS = 2
 # Pairs that share less of their looked-up shingles, common ones weighted down, are not measured. Six words in a row
 # survive a recogniser that gets every fourth word wrong in 0.18 of all places.
 MIN_BLOCKING_SHARE = 0.02
-# The sum of the same numbers in another order differs in its last digits.
+# Weights are multiples of this, so that sums of them are exact: the same in any order, and after one is taken away.
+_LEAST_WEIGHT = 2.0**-30
+# A share of a sum may differ in its last digits from the sum of shares.
 _ROUNDING = 1e-9
 # Of a shingle that stands in few of the copies to measure, each two of these are looked at; of others, each pair.
 MAX_CROSSED_COPIES = 16
@@ -158,34 +161,112 @@ def _ascii_codes(texts: pl.Series) -> tuple[Hashes, Ints]:
     return pl.Series(words, dtype=pl.String).hash(0).to_numpy(), counts
 
 
-def overlaps(words: WordHashes, wanted: set[tuple[str, str]], run: Run, folder: Path) -> dict[tuple[str, str], Overlap]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was measured the last time, and what takes it to the present.
+
+    pairs: `a, b`, numbers of copies that are the same as then, the smaller first, with what they shared: `weight,
+    count, places_a, places_b`. totals: `copy, weight`, of all shingles of each such copy. is_changed, now, before: as
+    of `ChangedWords`.
+    """
+
+    pairs: pl.DataFrame
+    totals: pl.DataFrame
+    is_changed: NDArray[np.bool_]
+    now: Found
+    before: Found
+
+    @classmethod
+    def of(cls, column: str, frames: Mapping[str, pl.DataFrame], changed: ChangedWords) -> Known:
+        """Take what `Measured.frames` returned for `column` the last time."""
+        pairs = changed.numbered(frames[f"{column}_pairs"], "a", "b")
+        totals = changed.numbered(frames[f"{column}_totals"], "copy")
+        return cls(pairs, totals, changed.is_changed, changed.now[column], changed.before[column])
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What pairs of copies share, an array of all pairs each, and the weight of all shingles of each copy.
+
+    pairs: keys, in order, of two numbers of copies each.
+    """
+
+    copy_ids: list[str]
+    pairs: Ints
+    shared: _Shared
+    totals: NDArray[np.float64]
+
+    def overlaps(self) -> dict[tuple[str, str], Overlap]:
+        """Return what the pairs share that share anything, by the ids of the copies, the smaller first."""
+        ids, shared = self.copy_ids, self.shared
+        a, b = _copies(self.pairs)
+        smaller = np.minimum(self.totals[a], self.totals[b])
+        is_a = self.totals[a] <= self.totals[b]
+        return {
+            (min(ids[a[pair]], ids[b[pair]]), max(ids[a[pair]], ids[b[pair]])): Overlap(
+                round(min(1.0, float(shared.weight[pair] / smaller[pair])), 4),
+                int(shared.count[pair]),
+                round(float(shared.weight[pair]), 2),
+                int((shared.places_a if is_a[pair] else shared.places_b)[pair]).bit_count(),
+            )
+            for pair in np.flatnonzero(shared.count)
+        }
+
+    def frames(self, column: str) -> dict[str, pl.DataFrame]:
+        """Return what is measured as `Known` takes it the next time, with the ids of copies."""
+        ids = pl.Series(self.copy_ids, dtype=pl.String)
+        a, b = (ids.gather(copies) for copies in _copies(self.pairs))
+        shared = {name: getattr(self.shared, name) for name in _SHARED}
+        return {
+            f"{column}_pairs": pl.DataFrame({"a": a, "b": b} | shared),
+            f"{column}_totals": pl.DataFrame({"copy": ids, "weight": self.totals}),
+        }
+
+
+def measured(
+    words: Words, column: str, wanted: set[tuple[str, str]], run: Run, folder: Path, known: Known | None = None
+) -> Measured:
     """Return what pairs of copies share: every pair found in the index of rare shingles, and every `wanted` one.
 
-    run: works on ranges of hashes. folder: for files on the way. The keys are pairs of copy ids, the smaller first.
+    column: `speech` or `notes`. run: works on ranges of hashes. folder: for files on the way. known: what it follows
+    from with less work. The files of shingles that are looked up are deleted.
     """
     ids = words.copy_ids
-    number = {copy: index for index, copy in enumerate(ids) if copy in words.lengths}
+    number = {copy: index for index, copy in enumerate(ids) if copy in words.lengths[column]}
     asked = [sorted((number[a], number[b])) for a, b in sorted(wanted) if a in number and b in number]
     pairs = np.unique(
-        np.concatenate([_found_pairs(words, run, folder), _keys(*np.array(asked, np.int64).reshape(-1, 2).T)])
+        np.concatenate([_found_pairs(words, column, run, folder), _keys(*np.array(asked, np.int64).reshape(-1, 2).T)])
     )
-    if not pairs.size:
-        return {}
-    places = spread_places(words, run, folder)
-    shared, totals = _measured(places, pairs, run)
+    if known is not None and (followed := _followed(pairs, known)):
+        shared, totals = followed
+        return Measured(ids, pairs, shared, totals[: len(ids)])
+    places = spread_all(column, ids, words.read, run, folder)
+    shared, totals = _measured(in_tasks(places.files, places.layout), places.layout.copy_count, pairs, run)
     places.delete()
-    a, b = _copies(pairs)
-    smaller = np.minimum(totals[a], totals[b])
-    is_a = totals[a] <= totals[b] + _ROUNDING
-    return {
-        (min(ids[a[pair]], ids[b[pair]]), max(ids[a[pair]], ids[b[pair]])): Overlap(
-            round(min(1.0, float(shared.weight[pair] / smaller[pair])), 4),
-            int(shared.count[pair]),
-            round(float(shared.weight[pair]), 2),
-            int((shared.places_a if is_a[pair] else shared.places_b)[pair]).bit_count(),
-        )
-        for pair in np.flatnonzero(shared.count)
-    }
+    return Measured(ids, pairs, shared, totals)
+
+
+def _followed(pairs: Ints, known: Known) -> tuple[_Shared, NDArray[np.float64]] | None:
+    """Return what `_measured` does, as it follows from what is known; None where that is not enough.
+
+    Of two copies that are the same as before, only the weight of what they share is another: by what the shingles of
+    changed copies weigh now, less what these weighed then.
+    """
+    copy_count = known.is_changed.size
+    before = known.pairs.with_columns(pair=_keys(*(known.pairs[side].to_numpy() for side in ("a", "b")))).sort("pair")
+    at, is_known = positions(pairs, before["pair"].to_numpy())
+    is_changed = np.logical_or.reduce([known.is_changed[copies] for copies in _copies(pairs)])
+    if not (is_known | is_changed).all():
+        return None
+    shared, totals = _measured([known.now], copy_count, pairs, run_here)
+    then, totals_then = _measured([known.before], known.before.layout.copy_count, pairs[is_known], run_here)
+    of_pairs = before[at]
+    shared.weight[is_known] += of_pairs["weight"].to_numpy() - then.weight
+    for name in ("count", "places_a", "places_b"):
+        getattr(shared, name)[is_known] = of_pairs[name].to_numpy()
+    same = known.totals["copy"].to_numpy()
+    totals[same] += known.totals["weight"].to_numpy() - totals_then[same]
+    return shared, totals
 
 
 def _keys(a: Ints, b: Ints) -> Ints:
@@ -197,11 +278,12 @@ def _copies(keys: Ints) -> tuple[Ints, Ints]:
     return keys >> 32, keys & 0xFFFFFFFF
 
 
-def _found_pairs(words: WordHashes, run: Run, folder: Path) -> Ints:
+def _found_pairs(words: Words, column: str, run: Run, folder: Path) -> Ints:
     """Return the keys of the pairs of copies that share enough of the looked-up shingles to be worth measuring."""
-    bins = in_tasks(words.sampled.files, words.sampled.layout)
+    sampled = words.sampled[column]
+    bins = in_tasks(sampled.files, sampled.layout)
     done = run(_pairs_of_bins, [(some, folder / f"hits-{number:05}.parquet") for number, some in enumerate(bins)])
-    words.sampled.delete()
+    sampled.delete()
     totals = np.sum([totals for totals, _, _ in done], axis=0)
     likely = pl.DataFrame({"pair": np.unique(np.concatenate([pairs for _, pairs, _ in done]))})
     hits = pl.concat([pl.read_parquet(path, glob=False).join(likely, on="pair", how="semi") for _, _, path in done])
@@ -238,6 +320,9 @@ def _pairs_of_bins(task: tuple[Bins, Path]) -> tuple[NDArray[np.float64], Ints, 
     return totals, pairs[_is_worth(pairs, hits_of_all["weight"].to_numpy(), totals)], path
 
 
+_SHARED = ("weight", "count", "places_a", "places_b")
+
+
 @dataclass(slots=True)
 class _Shared:
     """What pairs share, an array of all pairs each. places: sets of bits, of the ten parts of either copy."""
@@ -262,10 +347,12 @@ class _Shared:
         np.bitwise_or.at(self.places_b, pair, one << place_b.astype(np.uint16))
 
 
-def _measured(places: Shingles, pairs: Ints, run: Run) -> tuple[_Shared, NDArray[np.float64]]:
+def _measured(
+    tasks: Sequence[Bins | Found], copy_count: int, pairs: Ints, run: Run
+) -> tuple[_Shared, NDArray[np.float64]]:
     """Return what the `pairs` share, and the total weight of each copy."""
-    done = run(_measured_in_bins, [(bins, pairs) for bins in in_tasks(places.files, places.layout)])
-    all_of, totals = _Shared.nothing(pairs.size), np.zeros(places.layout.copy_count)
+    done = run(_measured_in_bins, [(bins, pairs) for bins in tasks])
+    all_of, totals = _Shared.nothing(pairs.size), np.zeros(copy_count)
     for (at, shared), weights in done:
         totals += weights
         all_of.weight[at] += shared.weight
@@ -275,7 +362,7 @@ def _measured(places: Shingles, pairs: Ints, run: Run) -> tuple[_Shared, NDArray
     return all_of, totals
 
 
-def _measured_in_bins(task: tuple[Bins, Ints]) -> tuple[tuple[Ints, _Shared], NDArray[np.float64]]:
+def _measured_in_bins(task: tuple[Bins | Found, Ints]) -> tuple[tuple[Ints, _Shared], NDArray[np.float64]]:
     """Return what `_measured` does of some bins, of those pairs alone that share anything there."""
     bins, pairs = task
     layout = bins.layout
@@ -360,7 +447,7 @@ def _total_weights(copy: Ints, groups: Groups, copy_count: int) -> NDArray[np.fl
 def _weight(copies: Ints) -> NDArray[np.float64]:
     """Return the weight of what stands in so many copies."""
     weight: NDArray[np.float64] = np.minimum(FULL_WEIGHT_COPIES / copies, 1.0)
-    return weight
+    return np.floor(weight / _LEAST_WEIGHT) * _LEAST_WEIGHT
 
 
 def _folded_words(text: pl.Expr) -> pl.Expr:

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from orchestration.ids import stable_id
 from orchestration.ingest import ingest
@@ -17,11 +18,12 @@ from orchestration.scan import scan
 from orchestration.schemas.copy_episodes import CopyEpisodes
 from orchestration.schemas.copy_links import CopyLinks
 from orchestration.schemas.tables import INGEST_TABLES
-from orchestration.transforms import hash_ranges, shared_text
+from orchestration.transforms import hash_ranges, identity, shared_text, word_hashes
 from orchestration.transforms.copy_words import copy_words
 from orchestration.transforms.identity import copy_episodes, copy_links, links_of_words
 from orchestration.transforms.identity_keys import canonical_url, youtube_video_id
 from orchestration.transforms.shared_text import folded_words, notes_words, speech_codes
+from tests.memory import InMemory
 
 VOCABULARY = [f"{first}{second}" for first in ("bra", "ko", "mil", "tes", "un", "vor") for second in "aeiouy" * 9]
 
@@ -81,6 +83,55 @@ def joined(links: pl.DataFrame, copies: pl.DataFrame) -> set[tuple[str, str]]:
     for _, group in episodes.group_by("episode_id"):
         pairs |= set(combinations(sorted(group["copy_id"]), 2))
     return pairs
+
+
+def follows(memory: InMemory, *copies: dict[str, Any]) -> pl.DataFrame:
+    """Return the links as they follow from the last time, after comparing them with those computed anew."""
+    tables = lake(*copies)
+    memory.words = words = copy_words(tables["segments"], tables["passages"])
+    links = links_of_words(tables["copies"], lambda columns: [words.select(columns)], memory=memory)
+    assert_frame_equal(links, links_of_words(tables["copies"], lambda columns: [words.select(columns)]))
+    return links
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32))
+def test_links_follow_from_the_last_time(seed):
+    rng = random.Random(seed)
+    talks = [talk(rng.random(), 80) for _ in range(4)]
+    notes = [f"With {talk(rng.random(), 30)}." for _ in range(4)]
+
+    def telling() -> dict[str, Any]:
+        said = " ".join(rng.choice(["", talk(rng.random(), 20), *talks, *talks]) for _ in range(2))
+        facts = {
+            "show_name": rng.choice(["Salt", "Two Lamps"]),
+            "title": rng.choice(["Bees at night", "Of wax and us"]),
+        }
+        return facts | {"speech": said, "notes": " ".join(rng.sample([*notes, said, ""], 2))}
+
+    copies = {f"c{number}": telling() for number in range(rng.randrange(1, 8))}
+    memory = InMemory()
+    for step in range(4):
+        follows(memory, *(copy(name, **facts) for name, facts in copies.items()))
+        copies.pop(rng.choice(sorted(copies)), None)
+        copies[f"n{step}"] = telling()
+        copies[rng.choice(sorted(copies))] = telling()
+
+
+def test_only_what_changed_copies_share_is_looked_for_again(monkeypatch):
+    memory = InMemory()
+    copies = [copy(name, speech=talk(seed), notes=talk(10 + seed, 40)) for seed, name in enumerate("abcdef")]
+    assert follows(memory, *copies).is_empty()
+    with monkeypatch.context() as patch:
+        anew = []
+        patch.setattr(identity, "spread_all", lambda *of: anew.append("phrases") or word_hashes.spread_all(*of))
+        patch.setattr(shared_text, "spread_all", lambda *of: anew.append(of[0]) or word_hashes.spread_all(*of))
+        links = follows(memory, *copies, copy("n", speech=talk(3)))
+        # Once each, by the computation that is to be equal.
+        assert sorted(anew) == ["notes", "phrases", "speech"]
+    assert [tuple(row) for row in links.select("copy_id_a", "copy_id_b", "rule").iter_rows()] == [
+        ("d", "n", "shared_speech")
+    ]
 
 
 def test_an_empty_lake_has_no_links_and_no_episodes():

@@ -12,13 +12,15 @@ import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
-from orchestration.transforms import hash_ranges, shared_text, word_hashes
-from orchestration.transforms.hash_ranges import HASH_BITS, Groups, Layout, in_tasks, scratch, spread
+from orchestration.transforms import hash_ranges, repeated_speech, shared_text, word_hashes
+from orchestration.transforms.hash_ranges import HASH_BITS, Asked, Groups, Layout, in_tasks, scratch, spread
 from orchestration.transforms.parts import run_here
 from orchestration.transforms.repeated_speech import repeated_runs
-from orchestration.transforms.shared_text import _FILLERS, folded_words, overlaps, word_codes
+from orchestration.transforms.shared_text import _FILLERS, folded_words, measured, word_codes
 from orchestration.transforms.word_hashes import spread_words
+from tests.memory import InMemory
 
 TEXTS = st.lists(
     st.one_of(
@@ -61,7 +63,7 @@ def test_every_hash_of_a_copy_is_found_once_in_its_bin(seed, copy_count, copies_
         for task in in_tasks(files, layout):
             for number, packed in task.each():
                 assert (np.diff(layout.hash_of(packed).astype(np.int64)) >= 0).all()
-                columns = (layout.whole_hash(packed, number), layout.copy_of(packed), layout.extra_of(packed))
+                columns = (task.whole_hash(packed, number), layout.copy_of(packed), layout.extra_of(packed))
                 found += zip(*(column.tolist() for column in columns), strict=True)
     assert sorted(found) == sorted((*key, min(extras)) for key, extras in expected.items())
 
@@ -108,7 +110,7 @@ def table(copies: dict[str, list[str]]) -> pl.DataFrame:
     return words.with_columns(hashed, notes=pl.lit([], dtype=pl.List(pl.String)))
 
 
-def measured(copies: dict[str, list[str]]) -> dict[tuple[str, str], tuple[float, int, int]]:
+def one_by_one(copies: dict[str, list[str]]) -> dict[tuple[str, str], tuple[float, int, int]]:
     """Return for each two copies that share any four words the weight, the number and the places of what they share."""
     first: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
     for copy_id, words in copies.items():
@@ -140,9 +142,9 @@ def test_what_all_pairs_share_is_what_they_share_one_by_one(seed, max_crossed, c
         patch.setattr(hash_ranges, "TASK_HASHES", 50)
         patch.setattr(shared_text, "MAX_CROSSED_COPIES", max_crossed)
         patch.setattr(shared_text, "BATCH_PAIR_SHINGLES", 20)
-        hashes = spread_words(ids, lambda columns: [words.select(columns)], (), run_here, folder).spoken
-        found = overlaps(hashes, set(combinations(ids, 2)), run_here, folder)
-    expected = measured(copies)
+        hashes = spread_words(ids, lambda columns: [words.select(columns)], run_here, folder)
+        found = measured(hashes, "speech", set(combinations(ids, 2)), run_here, folder).overlaps()
+    expected = one_by_one(copies)
     assert found.keys() == expected.keys()
     for pair, overlap in found.items():
         share, count, places = expected[pair]
@@ -169,6 +171,44 @@ def test_runs_are_repeated_where_another_episode_has_them(seed, copies_per_bin):
     counts = dict(found.select("copy_id", pl.col("runs").list.len()).iter_rows())
     assert counts == {c: count for c, count in expected.items() if count}
     assert all(a < b for of_copy in found["runs"].to_list() for a, b in pairwise(of_copy))
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32))
+def test_repeated_runs_follow_from_the_last_time(seed):
+    rng = random.Random(seed)
+    copies, others = spoken(seed), list(spoken(seed + 1).values())
+    memory = InMemory()
+    for step in range(4):
+        episodes = {copy_id: f"e{rng.randrange(4)}" if step != 2 else "e0" for copy_id in copies}
+        memory.words = words = table(copies)
+        frame = pl.DataFrame({"copy_id": list(episodes), "episode_id": list(episodes.values())})
+        found = repeated_runs(lambda columns, words=words: [words.select(columns)], frame, memory=memory)
+        assert_frame_equal(found, repeated_runs(lambda columns, words=words: [words.select(columns)], frame))
+        copies.pop(rng.choice(sorted(copies)), None)
+        copies[rng.choice([*copies, f"n{step}"])] = rng.choice(others)
+
+
+def test_only_runs_of_copies_that_changed_are_looked_for_again(monkeypatch):
+    memory = InMemory()
+    copies = {f"c{number}": [f"w{number}-{at}" for at in range(20)] for number in range(6)}
+    frame = pl.DataFrame({"copy_id": [*copies, "n"], "episode_id": [*copies, "n"]})
+    memory.words = table(copies)
+    assert repeated_runs(lambda columns: [memory.words.select(columns)], frame[:-1], memory=memory).is_empty()
+    memory.words = table(copies | {"n": ["x", *copies["c3"][:9]]})
+    monkeypatch.setattr(repeated_speech, "spread_all", None)
+    found = repeated_runs(lambda columns: [memory.words.select(columns)], frame, memory=memory)
+    assert [(copy_id, len(runs)) for copy_id, runs in found.iter_rows()] == [("c3", 2), ("n", 2)]
+
+
+@given(st.lists(st.integers(0, 2**64 - 1)), st.lists(st.integers(0, 2**64 - 1)))
+def test_hashes_that_are_asked_for_are_told_by_the_bits_that_are_kept(some, others):
+    asked = Asked.of([np.array(some, np.uint64)])
+    hashes = np.array([*others, *some, *(number ^ 1 for number in some)], np.uint64)
+    rows, at = asked.among(hashes)
+    kept = hashes >> np.uint64(64 - HASH_BITS)
+    assert rows.tolist() == [row for row, value in enumerate(kept.tolist()) if value in asked.hashes.tolist()]
+    assert asked.hashes[at].tolist() == kept[rows].tolist()
 
 
 @pytest.mark.parametrize(("copies_per_file", "expected"), [(1, [[(0, "a")], [(1, "b")]]), (2, [[(0, "a"), (1, "b")]])])
