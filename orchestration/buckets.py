@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import polars as pl
 
@@ -55,13 +57,8 @@ class Homes:
     @classmethod
     def of(cls, lake: Lake) -> Homes:
         """Read the homes of all copies of `lake`, whose episodes are known."""
-        alone = cls.of_copies_alone(lake)
-        copies = (
-            alone.copies.drop("episode_id", "bucket")
-            .join(lake.read("copy_episodes", ["copy_id", "episode_id"]), on="copy_id")
-            .with_columns(bucket=pl.col("source").get(pl.col("document_id").arg_min()).over("episode_id"))
-        )
-        return cls(alone.count, copies.sort("copy_id"))
+        tables = ("documents", "episode_copies", "copy_episodes")
+        return _homes(lake.folder, lake.bucket_count, *map(lake.fingerprint, tables))
 
     @classmethod
     def of_copies_alone(cls, lake: Lake) -> Homes:
@@ -89,6 +86,19 @@ class Homes:
         placed = frame.join(self.copies.select("copy_id", "bucket"), on="copy_id", maintain_order="left")
         empty = frame.clear()
         return defaultdict(lambda: empty, {bucket: part.drop("bucket") for bucket, part in _split(placed).items()})
+
+
+@lru_cache(maxsize=1)
+def _homes(folder: Path, count: int, *fingerprints: str) -> Homes:
+    """Return the homes of all copies. fingerprints: of the tables they follow from, which most stages find the same."""
+    lake = Lake(folder)
+    alone = Homes.of_copies_alone(lake)
+    copies = (
+        alone.copies.drop("episode_id", "bucket")
+        .join(lake.read("copy_episodes", ["copy_id", "episode_id"]), on="copy_id")
+        .with_columns(bucket=pl.col("source").get(pl.col("document_id").arg_min()).over("episode_id"))
+    )
+    return Homes(count, copies.sort("copy_id"))
 
 
 def _split(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:

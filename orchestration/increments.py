@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
@@ -185,39 +185,48 @@ def _computed(lake: Lake, task: Task, changed: pl.DataFrame) -> pl.DataFrame:
 
 
 def rows_of(
-    lake: Lake, table: str, bucket: int, copies: pl.DataFrame, at_home: pl.DataFrame | None = None
+    lake: Lake,
+    table: str,
+    bucket: int,
+    copies: pl.DataFrame,
+    at_home: pl.DataFrame | None = None,
+    columns: tuple[str, ...] = (),
 ) -> pl.DataFrame:
     """Return the rows of `table` that belong to `copies`, some of those at home in `bucket` or all.
 
     Those of a computed table stand in the part of the bucket; those of a raw table in that of each document. at_home:
-    all copies at home there; with it, rows of raw tables may come from what is kept together of them.
+    all copies at home there; with it, rows of raw tables may come from what is kept together of them. columns: all
+    where none are named.
     """
     is_all = at_home is not None and copies.height == at_home.height
     if table not in INGEST_TABLES:
         return (
-            lake.read_part(table, bucket)
+            lake.read_part(table, bucket, list(columns) or None)
             if is_all
-            else lake.read_rows(table, bucket, "copy_id", copies["copy_id"].to_list())
+            else lake.read_rows(table, bucket, "copy_id", copies["copy_id"].to_list(), columns)
         )
     own, others = (copies.filter(is_own) for is_own in (pl.col("source") == bucket, pl.col("source") != bucket))
-    frames = [_by_document(lake, table, own)] if own.height else []
+    frames = [_by_document(lake, table, own, columns)] if own.height else []
     if others.height:
         kept = None if at_home is None else _visitors(lake, table, bucket, at_home, is_wanted=is_all)
-        is_asked = pl.col(_key_of(table)).is_in(others[_key_of(table)].implode())
-        frames.append(_by_document(lake, table, others) if kept is None else kept.filter(is_asked))
+        if kept is None:
+            frames.append(_by_document(lake, table, others, columns))
+        else:
+            is_asked = pl.col(_key_of(table)).is_in(others[_key_of(table)].implode())
+            frames.append(kept.filter(is_asked).select(columns or kept.columns))
     # Without any copies left, the part of the bucket may be gone with its last document.
-    return pl.concat(frames) if frames else LAKE_TABLES[table].create_empty()
+    return pl.concat(frames) if frames else LAKE_TABLES[table].create_empty().select(columns or pl.all())
 
 
 def _key_of(table: str) -> str:
     return "document_id" if table == "document_texts" else "copy_id"
 
 
-def _by_document(lake: Lake, table: str, copies: pl.DataFrame) -> pl.DataFrame:
+def _by_document(lake: Lake, table: str, copies: pl.DataFrame, columns: tuple[str, ...] = ()) -> pl.DataFrame:
     """Return the rows of `copies` in a raw table from the parts in which their documents stand."""
     key = _key_of(table)
     return pl.concat(
-        lake.read_rows(table, int(source), key, part[key].to_list())
+        lake.read_rows(table, int(source), key, part[key].to_list(), columns)
         for (source,), part in sorted(copies.partition_by("source", as_dict=True).items())
     )
 
@@ -239,10 +248,11 @@ def _visitors(lake: Lake, table: str, bucket: int, at_home: pl.DataFrame, *, is_
     return rows
 
 
-def _rows_of(lake: Lake, task: Task, table: str, copies: pl.DataFrame) -> pl.DataFrame:
+def _rows_of(lake: Lake, task: Task, table: str, copies: pl.DataFrame, columns: tuple[str, ...] = ()) -> pl.DataFrame:
     if table in task.whole:
-        return task.whole[table].join(copies, on="copy_id", how="semi", maintain_order="left")
-    return rows_of(lake, table, task.bucket, copies, task.copies)
+        rows = task.whole[table].join(copies, on="copy_id", how="semi", maintain_order="left")
+        return rows.select(columns) if columns else rows
+    return rows_of(lake, table, task.bucket, copies, task.copies, columns)
 
 
 def _episode_keys(lake: Lake, task: Task) -> pl.DataFrame:
@@ -350,13 +360,22 @@ def _naming(lake: Lake, task: Task, copies: pl.DataFrame, needles: list[str]) ->
     if maybe.is_empty():
         return maybe
     # A feed names somebody in one of a hundred episodes.
-    tables = (_rows_of(lake, task, name, maybe) for name in task.inputs if name != CATALOG)
     said = pl.concat_str(
         cs.string(), cs.by_dtype(pl.List(pl.String)).list.join("\n"), separator="\n", ignore_nulls=True
     )
-    parts = [rows.select("copy_id", text=said) for rows in tables if "copy_id" in rows.columns]
+    written = {name: _written(name) for name in task.inputs if name != CATALOG}
+    tables = (_rows_of(lake, task, name, maybe, columns) for name, columns in written.items() if columns)
+    parts = [rows.select("copy_id", text=said) for rows in tables]
     of_copies = pl.concat(parts).group_by("copy_id").agg(pl.col("text").str.join("\n"))
     return maybe.filter(pl.col("copy_id").is_in(texts_with(of_copies, needles, "copy_id").implode()))
+
+
+@cache
+def _written(table: str) -> tuple[str, ...]:
+    """Return the columns of a table in which something is written, its copies among them; none where it has none."""
+    empty = LAKE_TABLES[table].create_empty()
+    columns = empty.select(cs.string(), cs.by_dtype(pl.List(pl.String))).columns
+    return tuple(columns) if "copy_id" in columns and any(not name.endswith("_id") for name in columns) else ()
 
 
 def _sort_key(table: str) -> list[str]:

@@ -11,7 +11,7 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from orchestration.ids import stable_id
 from orchestration.io.files import write_bytes, write_json
 from orchestration.method_versions import version_of
 from orchestration.schemas.tables import LAKE_TABLES
-from orchestration.transforms.parts import SumUp
+from orchestration.transforms.parts import Of, Read, SumUp, apart, sums_of
 
 # Few enough rows in a group that those of a copy or document are found without reading many others.
 _ROWS_PER_GROUP = 20_000
@@ -84,9 +84,9 @@ class PartReader:
         parts = zip(self.buckets, self.fingerprints, strict=True)
         return [replace(self, buckets=(bucket,), fingerprints=(fingerprint,)) for bucket, fingerprint in parts]
 
-    def summed_up(self, sum_up: SumUp, columns: list[str]) -> SumReader:
-        """Return what reads what `sum_up`, a function of a module, makes of these columns of each part."""
-        return SumReader(self, sum_up, columns, version_of(sum_up.__module__))
+    def summed_up(self, sum_up: SumUp, of: Of) -> SumReader:
+        """Return what reads what `sum_up`, a function of a module, makes of each part."""
+        return SumReader(self, sum_up, of, version_of(sum_up.__module__))
 
     def rows(self, column: str, values: Collection[str]) -> pl.DataFrame:
         """Return the rows whose `column` is among `values`. Raises as `Lake.read`."""
@@ -98,37 +98,48 @@ class PartReader:
 class SumReader:
     """Yields columns of what a function makes of each part: as it is kept beside the part, or made and kept.
 
-    of: the columns that it is made of. version: of the code that makes it.
+    version: of the code that makes it.
     """
 
     parts: PartReader
     sum_up: SumUp
-    of: list[str]
+    of: Of
     version: str
 
     def __call__(self, columns: list[str]) -> Iterator[pl.DataFrame]:
         """Read the sums of the parts. Raises as `Lake.read`."""
-        return (self._sums(part, columns) for part in self.parts.split())
+        return (part.sums(columns) for part in self.split())
 
     def split(self) -> list[SumReader]:
         """Return a reader for each part."""
-        return [replace(self, parts=part) for part in self.parts.split()]
+        parts = self.parts.split()
+        beside: Sequence[Read | None] = [None] * len(parts) if self.of.beside is None else apart(self.of.beside)
+        both = zip(parts, beside, strict=True)
+        return [replace(self, parts=part, of=replace(self.of, beside=other)) for part, other in both]
 
     def is_made(self) -> bool:
-        """Tell whether the sums of all parts are kept."""
-        return all(is_state_of(*self._kept(part)) for part in self.parts.split())
+        """Tell whether the sums of the part are kept."""
+        return is_state_of(self._path, self._about)
 
-    def _kept(self, part: PartReader) -> tuple[Path, dict[str, str]]:
-        path = Lake(part.folder).state_of(part.table, part.buckets[0], f"sums-{self.sum_up.__name__.strip('_')}")
-        return path, {"of": part.fingerprints[0], "version": self.version, "polars": pl.__version__}
-
-    def _sums(self, part: PartReader, columns: list[str]) -> pl.DataFrame:
-        path, about = self._kept(part)
-        sums = read_state(path, about, columns)
+    def sums(self, columns: list[str]) -> pl.DataFrame:
+        """Return the sums of the part."""
+        sums = read_state(self._path, self._about, columns)
         if sums is None:
-            sums = pl.concat(self.sum_up(rows) for rows in part(self.of))
-            write_state(path, sums, about)
+            sums = pl.concat(sums_of(self.parts, self.sum_up, self.of))
+            write_state(self._path, sums, self._about)
         return sums.select(columns)
+
+    @property
+    def _path(self) -> Path:
+        name = f"sums-{self.sum_up.__name__.strip('_')}"
+        return Lake(self.parts.folder).state_of(self.parts.table, self.parts.buckets[0], name)
+
+    @property
+    def _about(self) -> dict[str, str]:
+        beside = self.of.beside.fingerprints if isinstance(self.of.beside, PartReader) else ()
+        given = "" if self.of.given is None else hashlib.sha256(self.of.given.write_json().encode()).hexdigest()
+        of = " ".join((*self.parts.fingerprints, *beside))
+        return {"of": of, "given": given, "version": self.version, "polars": pl.__version__}
 
 
 def is_state_of(path: Path, about: Mapping[str, str]) -> bool:
@@ -212,13 +223,18 @@ class Lake:
         bucket = next((bucket for bucket, part in sorted(parts.items()) if part.row_count), min(parts, default=0))
         return self._readable(table, bucket, lambda path: pl.scan_parquet(path, glob=False).head(row_count).collect())
 
-    def read_rows(self, table: str, bucket: int, column: str, values: Collection[str]) -> pl.DataFrame:
-        """Return the rows of a part whose `column` is among `values`. Raises as `read`."""
+    def read_rows(
+        self, table: str, bucket: int, column: str, values: Collection[str], columns: Collection[str] = ()
+    ) -> pl.DataFrame:
+        """Return the rows of a part whose `column` is among `values`, or some `columns` of them. Raises as `read`."""
         wanted = pl.col(column).is_in(pl.Series(sorted(values), dtype=pl.String).implode())
         if values:
             # Groups of rows are passed over by their least and greatest values, of which a list is not asked.
             wanted = pl.col(column).is_between(pl.lit(min(values)), pl.lit(max(values))) & wanted
-        return self._readable(table, bucket, lambda path: pl.scan_parquet(path, glob=False).filter(wanted).collect())
+        shown = list(columns) or pl.all()
+        return self._readable(
+            table, bucket, lambda path: pl.scan_parquet(path, glob=False).filter(wanted).select(shown).collect()
+        )
 
     def write(self, table: str, frame: pl.DataFrame, stage_key: str) -> pl.DataFrame:
         """Write `frame` as the whole of `table`, after checking it against the contract, and return it as stored.

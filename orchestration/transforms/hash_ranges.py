@@ -42,8 +42,11 @@ MAX_BIN_BITS = 16
 TASK_HASHES = 6_000_000
 
 _DROPPED_BITS = 64 - HASH_BITS
-# Whether a hash may be among those asked for is told by so many of its first bits, for most at once.
-_TOLD_BITS = 22
+# Whether a hash may be among those asked for is told by its first bits, so many more than number these that few others
+# are taken for one; but what is told of all values of the bits is to stay near the processor.
+_MORE_TOLD_BITS = 5
+_MIN_TOLD_BITS = 12
+_MAX_TOLD_BITS = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +174,17 @@ def _in_order(packed: Hashes, layout: Layout) -> Hashes:
     return ordered[are_first(ordered >> np.uint64(layout.extra_bits))]
 
 
-@dataclass(frozen=True, slots=True)
 class Asked:
-    """Some hashes, of which it is asked which copies have them: as many of their bits as are kept, in order."""
+    """Some hashes, of which it is asked which copies have them.
 
-    hashes: Hashes
+    hashes: as many of their bits as are kept, in order.
+    """
+
+    def __init__(self, hashes: Hashes) -> None:
+        """Ask for hashes as they are kept, in order, each once."""
+        self.hashes = hashes
+        self._told_bits = min(max(hashes.size.bit_length() + _MORE_TOLD_BITS, _MIN_TOLD_BITS), _MAX_TOLD_BITS)
+        self._may_be: NDArray[np.bool_] | None = None
 
     @classmethod
     def of(cls, hashes: Sequence[Hashes]) -> Asked:
@@ -183,11 +192,16 @@ class Asked:
         kept = np.concatenate([np.empty(0, np.uint64), *hashes]) >> np.uint64(_DROPPED_BITS)
         return cls(np.unique(kept))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Send the hashes alone."""
+        return Asked, (self.hashes,)
+
     def among(self, hashes: Hashes) -> tuple[Ints, Ints]:
         """Return which of some whole hashes are asked for, by their positions, and the position of each in `hashes`."""
-        may_be = np.zeros(1 << _TOLD_BITS, np.bool_)
-        may_be[self.hashes >> np.uint64(HASH_BITS - _TOLD_BITS)] = True
-        rows = np.flatnonzero(may_be[hashes >> np.uint64(64 - _TOLD_BITS)])
+        if self._may_be is None:
+            self._may_be = np.zeros(1 << self._told_bits, np.bool_)
+            self._may_be[self.hashes >> np.uint64(HASH_BITS - self._told_bits)] = True
+        rows = np.flatnonzero(self._may_be[hashes >> np.uint64(64 - self._told_bits)])
         at, is_asked = positions(hashes[rows] >> np.uint64(_DROPPED_BITS), self.hashes)
         return rows[is_asked], at
 

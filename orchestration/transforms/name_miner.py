@@ -36,7 +36,7 @@ from orchestration.schemas.alias_proposals import AliasProposals
 from orchestration.transforms.entity_candidates import catalog_first_names
 from orchestration.transforms.letters import fold
 from orchestration.transforms.name_scan import MIN_SOUNDS, catalog_names, text_units, words_around
-from orchestration.transforms.parts import Read, Run, made, run_here, summed_up
+from orchestration.transforms.parts import Of, Read, Run, made, run_here, summed_up
 from orchestration.transforms.shown_names import (
     MAX_CONTEXTS,
     commonest_forms,
@@ -306,7 +306,7 @@ def _ordinary(
     copy_names: Read, by_sound: Mapping[str, list[_Name]], unknown: Collection[str], entities: _Entities, run: Run
 ) -> dict[str, _Surface]:
     """Return the ordinary words that may be garbled: they sound exactly like a name that is mentioned."""
-    spoken = made(summed_up(copy_names, _spoken_words, ["copy_id", "spoken"]), ["word"], run)
+    spoken = made(summed_up(copy_names, _spoken_words, Of(["copy_id", "spoken"])), ["word"], run)
     words = sorted(set(chain.from_iterable(part["word"] for part in spoken(["word"]))).difference(unknown))
     heard = [
         word

@@ -15,8 +15,8 @@ import polars as pl
 Read = Callable[[list[str]], Iterable[pl.DataFrame]]
 """Reads columns of the parts of a table, all rows of a copy in one of them, anew at every call."""
 
-SumUp = Callable[[pl.DataFrame], pl.DataFrame]
-"""Makes a short frame of the rows of a part."""
+SumUp = Callable[..., pl.DataFrame]
+"""Makes a short frame of the rows of a part, those of the part of another table, and what is given, where these are."""
 
 Run = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
 """Returns what a function of a module makes of each task, in their order; wherever it lets them be worked on."""
@@ -38,21 +38,31 @@ def apart(read: Read) -> Sequence[Read]:
     return read.split() if isinstance(read, _Splits) else [read]
 
 
+@dataclass(frozen=True, slots=True)
+class Of:
+    """What sums are made of: columns of a table and of another one whose parts have the same copies, and a frame."""
+
+    columns: list[str]
+    beside: Read | None = None
+    columns_beside: tuple[str, ...] = ()
+    given: pl.DataFrame | None = None
+
+
 @runtime_checkable
 class _Keeps(Protocol):
     """Reads as `Read` does, and keeps what is made of each part from run to run."""
 
-    def summed_up(self, sum_up: SumUp, columns: list[str]) -> Read:
+    def summed_up(self, sum_up: SumUp, of: Of) -> Read:
         """Return what reads the sums of the parts."""
 
 
-def summed_up(read: Read, sum_up: SumUp, columns: list[str]) -> Read:
-    """Return what reads, of each part, what `sum_up` makes of these columns of it.
+def summed_up(read: Read, sum_up: SumUp, of: Of) -> Read:
+    """Return what reads, of each part, what `sum_up` makes of it.
 
     sum_up: a function of a module that depends on nothing else. Where `read` reads the lake it is called once for each
     content of a part, and what it made is kept beside the part for all who ask, now and in later runs.
     """
-    return read.summed_up(sum_up, columns) if isinstance(read, _Keeps) else _SummedUp(read, sum_up, columns)
+    return read.summed_up(sum_up, of) if isinstance(read, _Keeps) else _SummedUp(read, sum_up, of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +71,20 @@ class _SummedUp:
 
     read: Read
     sum_up: SumUp
-    of: list[str]
+    of: Of
 
     def __call__(self, columns: list[str]) -> Iterator[pl.DataFrame]:
         """Sum up the parts."""
-        return (self.sum_up(part).select(columns) for part in self.read(self.of))
+        return (sums.select(columns) for sums in sums_of(self.read, self.sum_up, self.of))
+
+
+def sums_of(read: Read, sum_up: SumUp, of: Of) -> Iterator[pl.DataFrame]:
+    """Yield the sums of each part that `read` reads."""
+    given = () if of.given is None else (of.given,)
+    if of.beside is None:
+        return (sum_up(part, *given) for part in read(of.columns))
+    both = zip(read(of.columns), of.beside(list(of.columns_beside)), strict=True)
+    return (sum_up(part, beside, *given) for part, beside in both)
 
 
 def folded(parts: Iterable[pl.DataFrame], fold: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:

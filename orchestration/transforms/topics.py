@@ -18,7 +18,7 @@ from orchestration.catalog.catalog import Catalog
 from orchestration.schemas.chapter_topics import ChapterTopics
 from orchestration.schemas.copy_topics import CopyTopics
 from orchestration.schemas.turn_topics import TurnTopics
-from orchestration.transforms.parts import Read
+from orchestration.transforms.parts import Of, Read, summed_up
 
 STRETCH_WORDS = 250
 # More words of a topic in one stretch than these tell no more of it.
@@ -45,7 +45,11 @@ _MENTION_COLUMNS = [
     *("copy_id", "turn_id", "passage_id", "chapter_id", "field", "text_start", "start_s", "clock_copy_id"),
     *("segment_kind", "entity_type", "entity_id"),
 ]
-_TURN_COLUMNS = ["copy_id", "turn_id", "turn_index", "segment_kind", "word_count", "text"]
+_TURN_COLUMNS = ("copy_id", "turn_id", "turn_index", "segment_kind", "word_count", "text")
+_PLACED_COLUMNS = [
+    *("copy_id", "topic_id", "mention_count", "entity_mention_count", "spoken_weight", "written_weight"),
+]
+_TOLD_TURN_COLUMNS = ["copy_id", "turn_id", "topic_id", "weight", "mention_count"]
 
 
 def copy_topics(
@@ -61,18 +65,15 @@ def copy_topics(
     mentions, speaker_turns, passages, chapters: read the lake tables of these names part by part; a part of the first
     has the copies of the part of the second. Other frames and the result as in the lake.
     """
-    parts = [
-        _of_part(of_mentions, turns, catalog)
-        for of_mentions, turns in zip(mentions(_MENTION_COLUMNS), speaker_turns(_TURN_COLUMNS), strict=True)
-    ]
-    placed, spoken = (pl.concat(frames).lazy() for frames in zip(*parts, strict=True))
-    paragraphs = [
-        part.lazy().filter(pl.col("text").str.len_chars() >= MIN_PARAGRAPH_CHARS).select("copy_id").collect()
-        for part in passages(["copy_id", "text"])
-    ]
-    written = pl.concat([*paragraphs, *chapters(["copy_id"])]).lazy().group_by("copy_id").agg(paragraph_count=pl.len())
+    of_placed = Of(_MENTION_COLUMNS, speaker_turns, _TURN_COLUMNS, _told(catalog))
+    placed = pl.concat(summed_up(mentions, _placed, of_placed)(_PLACED_COLUMNS)).lazy()
+    spoken = summed_up(speaker_turns, _spoken, Of(["copy_id", "segment_kind", "word_count"]))
+    stretches = pl.concat(spoken(["copy_id", "stretch_count"])).lazy()
+    paragraphs = summed_up(passages, _paragraphs, Of(["copy_id", "text"]))
+    written = pl.concat([*paragraphs(["copy_id"]), *chapters(["copy_id"])]).lazy()
+    written = written.group_by("copy_id").agg(paragraph_count=pl.len())
     scored = (
-        placed.join(spoken, on="copy_id", how="left")
+        placed.join(stretches, on="copy_id", how="left")
         .join(written, on="copy_id", how="left")
         .join(_distinctiveness(placed, copy_episodes), on="topic_id", how="left")
         .with_columns(
@@ -92,14 +93,12 @@ def copy_topics(
     )
 
 
-def _of_part(
-    mentions: pl.DataFrame, speaker_turns: pl.DataFrame, catalog: Catalog
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return of some copies how much of each tells of each topic, and how many stretches of speech each has."""
+def _placed(mentions: pl.DataFrame, speaker_turns: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Return of some copies how much of each tells of each topic. told: as `_told` returns it."""
     turns = _placed_turns(speaker_turns)
     is_spoken = pl.col("field") == "transcript"
-    placed = (
-        _evidence(mentions, catalog)
+    return (
+        _evidence(mentions, told)
         .join(turns.select("turn_id", "words_before", "word_count", "length"), on="turn_id", how="left")
         .with_columns(
             stretch=pl.when(is_spoken).then(
@@ -123,9 +122,19 @@ def _of_part(
             spoken_weight=pl.col("weight").filter(is_spoken).sum(),
             written_weight=pl.col("weight").filter(~is_spoken).sum(),
         )
+        .collect()
     )
-    spoken = turns.group_by("copy_id").agg(stretch_count=(pl.col("word_count").sum() / STRETCH_WORDS).ceil())
-    return placed.collect(), spoken.collect()
+
+
+def _spoken(speaker_turns: pl.DataFrame) -> pl.DataFrame:
+    """Return how many stretches of speech each of some copies has."""
+    heard = speaker_turns.filter(~pl.col("segment_kind").is_in(_PAID))
+    return heard.group_by("copy_id").agg(stretch_count=(pl.col("word_count").sum() / STRETCH_WORDS).ceil())
+
+
+def _paragraphs(passages: pl.DataFrame) -> pl.DataFrame:
+    """Return the copy of each passage that is long enough to be a paragraph."""
+    return passages.filter(pl.col("text").str.len_chars() >= MIN_PARAGRAPH_CHARS).select("copy_id")
 
 
 def chapter_topics(mentions: Read, chapters: Read, copy_episodes: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
@@ -137,7 +146,7 @@ def chapter_topics(mentions: Read, chapters: Read, copy_episodes: pl.DataFrame, 
     columns = ["copy_id", "chapter_id", "chapter_index", "start_s", "end_s"]
     timed = pl.concat(chapters(columns)).filter(pl.col("start_s").is_not_null())
     timed = timed.sort("copy_id", "start_s", "chapter_index")
-    parts = [_of_chapters(_evidence(part, catalog), timed) for part in mentions(_MENTION_COLUMNS)]
+    parts = [_of_chapters(_evidence(part, _told(catalog)), timed) for part in mentions(_MENTION_COLUMNS)]
     told, topics = (pl.concat(frames).lazy() for frames in zip(*parts, strict=True))
     scored = told.join(_distinctiveness(topics, copy_episodes), on="topic_id", how="left").with_columns(
         score=((1 + pl.col("weight")).log() * pl.col("distinctiveness")).round(6)
@@ -196,21 +205,11 @@ def turn_topics(mentions: Read, copy_episodes: pl.DataFrame, catalog: Catalog) -
 
     mentions: reads the lake table part by part.
     """
-    topics = [
-        _evidence(part, catalog).select("copy_id", "topic_id").unique().collect() for part in mentions(_MENTION_COLUMNS)
-    ]
-    distinctiveness = _distinctiveness(pl.concat(topics).lazy(), copy_episodes).collect().lazy()
-    parts = [_of_turns(_evidence(part, catalog), distinctiveness) for part in mentions(_MENTION_COLUMNS)]
-    return TurnTopics.validate(pl.concat(parts).select(TurnTopics.column_names()).sort("turn_id"), cast=True)
-
-
-def _of_turns(evidence: pl.LazyFrame, distinctiveness: pl.LazyFrame) -> pl.DataFrame:
-    """Return the topics of the turns of some copies."""
+    of = Of(_MENTION_COLUMNS, given=_told(catalog))
+    topics = pl.concat(summed_up(mentions, _topics, of)(["copy_id", "topic_id"])).lazy()
+    turns = pl.concat(summed_up(mentions, _turns, of)(_TOLD_TURN_COLUMNS)).lazy()
     scored = (
-        evidence.filter(pl.col("field") == "transcript")
-        .group_by("copy_id", "turn_id", "topic_id")
-        .agg(weight=pl.len().cast(pl.Float64), mention_count=pl.col("is_keyphrase").sum())
-        .join(distinctiveness, on="topic_id", how="left")
+        turns.join(_distinctiveness(topics, copy_episodes), on="topic_id", how="left")
         .with_columns(score=((1 + pl.col("weight")).log() * pl.col("distinctiveness")).round(6))
         .sort(["turn_id", "score", "topic_id"], descending=[False, True, False])
         .with_columns(
@@ -222,15 +221,37 @@ def _of_turns(evidence: pl.LazyFrame, distinctiveness: pl.LazyFrame) -> pl.DataF
             & (pl.col("weight") >= MIN_TURN_WEIGHT)
             & (pl.col("score") >= MIN_TURN_LEAD * pl.col("second_score"))
         )
+        .select(TurnTopics.column_names())
+        .sort("turn_id")
     )
-    return scored.collect()
+    return TurnTopics.validate(scored.collect(), cast=True)
 
 
-def _evidence(mentions: pl.DataFrame, catalog: Catalog) -> pl.LazyFrame:
+def _topics(mentions: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Return the topics that each of some copies tells of."""
+    return _evidence(mentions, told).select("copy_id", "topic_id").unique().collect()
+
+
+def _turns(mentions: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Return how much tells of each topic, of the turns of some copies that are clear enough about one of them."""
+    return (
+        _evidence(mentions, told)
+        .filter(pl.col("field") == "transcript")
+        .group_by("copy_id", "turn_id", "topic_id")
+        .agg(weight=pl.len().cast(pl.Float64), mention_count=pl.col("is_keyphrase").sum())
+        .filter(pl.col("weight").max().over("turn_id") >= MIN_TURN_WEIGHT)
+        .collect()
+    )
+
+
+def _told(catalog: Catalog) -> pl.DataFrame:
+    """Return which entities tell of which topics: `entity_id, topic_id`."""
+    schema = {"entity_id": pl.String, "topic_id": pl.String}
+    return pl.DataFrame(sorted(catalog.entity_topics), schema=schema, orient="row")
+
+
+def _evidence(mentions: pl.DataFrame, told: pl.DataFrame) -> pl.LazyFrame:
     """Return the mentions that tell of a topic, one row for each topic: keyphrases, and entities that tell of one."""
-    told = pl.LazyFrame(
-        list(catalog.entity_topics), schema={"entity_id": pl.String, "topic_id": pl.String}, orient="row"
-    )
     columns = [
         "copy_id", "turn_id", "passage_id", "chapter_id", "field", "text_start", "start_s", "clock_copy_id", "topic_id",
         "is_keyphrase",
@@ -238,7 +259,7 @@ def _evidence(mentions: pl.DataFrame, catalog: Catalog) -> pl.LazyFrame:
     heard = mentions.lazy().filter((pl.col("field") != "speaker_label") & ~pl.col("segment_kind").is_in(_PAID))
     is_topic = pl.col("entity_type") == "topic"
     keyphrases = heard.filter(is_topic).with_columns(topic_id="entity_id", is_keyphrase=pl.lit(value=True))
-    entities = heard.filter(~is_topic).join(told, on="entity_id").with_columns(is_keyphrase=pl.lit(value=False))
+    entities = heard.filter(~is_topic).join(told.lazy(), on="entity_id").with_columns(is_keyphrase=pl.lit(value=False))
     return pl.concat([keyphrases.select(columns), entities.select(columns)])
 
 

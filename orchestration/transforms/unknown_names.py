@@ -18,7 +18,7 @@ import polars as pl
 from orchestration.schemas.unknown_names import UnknownNames
 from orchestration.transforms.name_runs import Ordinary, key_of, names_in_run, words_of_run
 from orchestration.transforms.name_scan import read_known, text_units
-from orchestration.transforms.parts import Read, Run, folded, made, run_here, summed_up
+from orchestration.transforms.parts import Of, Read, Run, folded, made, run_here, summed_up
 from orchestration.transforms.shown_names import with_text_around
 
 _KIND = ("surface", "is_mid_sentence", "known")
@@ -52,7 +52,7 @@ def unknown_places(read: Read, run: Run = run_here) -> pl.DataFrame:
     read: reads `copy_names`. run: works on its parts.
     """
     empty = pl.DataFrame(schema=dict.fromkeys(_KIND, pl.String)).cast({"is_mid_sentence": pl.Boolean})
-    kinds = made(summed_up(read, _kinds, ["copy_id", "runs"]), list(_KIND), run)
+    kinds = made(summed_up(read, _kinds, Of(["copy_id", "runs"])), list(_KIND), run)
     cuts = _cuts(folded(chain([empty], kinds(list(_KIND))), pl.DataFrame.unique), read, run)
     places = (_places(part, cuts) for part in read(["copy_id", "runs"]))
     return pl.concat([pl.DataFrame(schema=_PLACE), *places])
@@ -78,7 +78,7 @@ def word_counts(read: Read, words: Collection[str], run: Run = run_here) -> dict
     read: reads `copy_names`. run: works on its parts.
     """
     wanted = pl.Series(sorted(words), dtype=pl.String)
-    sums = made(summed_up(read, _words, ["copy_id", "words"]), list(_WORD), run)
+    sums = made(summed_up(read, _words, Of(["copy_id", "words"])), list(_WORD), run)
     of_parts = (part.filter(pl.col("word").is_in(wanted.implode())) for part in sums(list(_WORD)))
     summed = folded(chain([pl.DataFrame(schema=_WORD)], of_parts), _summed_words)
     return {word: (lower, capitalised) for word, lower, capitalised in summed.select(*_WORD).iter_rows()}

@@ -27,7 +27,7 @@ from orchestration.transforms.hash_ranges import (
     flattened,
     spread,
 )
-from orchestration.transforms.parts import Read, Run, Together, apart, made, summed_up
+from orchestration.transforms.parts import Of, Read, Run, Together, apart, made, summed_up
 
 # Four words survive the editing of a transcript (fillers cut, phrases rewritten) often enough and are shared by
 # unrelated conversations rarely: measured on the seeds, 0.66 for two tellings of one conversation, 0.01 at most for
@@ -42,6 +42,7 @@ PLACE_BITS = 4
 PLACES = 10
 # Parts are put together until they have so many copies, since each file costs as much again in every bin.
 COPIES_PER_FILE = 256
+_WORDS_AT_ONCE = 1 << 16
 
 COLUMNS = {"speech": ["speech"], "notes": ["notes"], "phrases": ["speech", "notes"], "runs": ["speech"]}
 """What is hashed, and the columns of `copy_words` that it is made of: runs of four words of `speech` and of `notes`,
@@ -101,7 +102,7 @@ def spread_words(copy_ids: list[str], read: Read, run: Run, folder: Path) -> Wor
 
     run: works on the parts. folder: for the files.
     """
-    sums = made(summed_up(read, _sampled, ["copy_id", "speech", "notes"]), ["copy_id"], run)
+    sums = made(summed_up(read, _sampled, Of(["copy_id", "speech", "notes"])), ["copy_id"], run)
     layout = Layout.of(len(copy_ids))
     done = run(_spread_sampled, numbered_parts(copy_ids, layout, sums, folder))
     lengths: dict[str, dict[str, int]] = {}
@@ -198,21 +199,31 @@ def runs_of(
     copy: the copy of each word; those of a copy stand together. asked: leave out hashes that are not among these.
     is_mixed: hash them once more, as the low digits of a sum of products are poorly mixed.
     """
+    if asked is None:
+        hashes = _rolled(codes, size, is_mixed=is_mixed)
+        is_within = copy[: hashes.size] == copy[size - 1 :]
+        return hashes[is_within], np.flatnonzero(is_within)
+    found = [(np.empty(0, np.uint64), np.empty(0, np.intp))]
+    # Few words at a time stay near the processor, of which most of the hashes never leave it.
+    for first in range(0, codes.size, _WORDS_AT_ONCE):
+        hashes = _rolled(codes[first : first + _WORDS_AT_ONCE + size - 1], size, is_mixed=is_mixed)
+        at, _ = asked.among(hashes)
+        found.append((hashes[at], at + first))
+    hashes, at = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    is_within = copy[at] == copy[at + size - 1]
+    return hashes[is_within], at[is_within]
+
+
+def _rolled(codes: Hashes, size: int, *, is_mixed: bool) -> Hashes:
+    """Return the hash of each `size` words in a row."""
     if codes.size < size:
-        return np.empty(0, np.uint64), np.empty(0, np.intp)
+        return np.empty(0, np.uint64)
     # The hash of some words is a sum of their codes, each by a power of the factor: two words, then two more.
     two = codes[:-1] * _FACTOR + codes[1:]
     hashes = two
     for step in range(2, size, 2):
         hashes = hashes[: two.size - step] * _SQUARE + two[step:]
-    if is_mixed:
-        hashes = pl.Series(hashes).hash(0).to_numpy()
-    if asked is not None:
-        at, _ = asked.among(hashes)
-        at = at[copy[at] == copy[at + size - 1]]
-        return hashes[at], at
-    is_within = copy[: hashes.size] == copy[size - 1 :]
-    return hashes[is_within], np.flatnonzero(is_within)
+    return pl.Series(hashes).hash(0).to_numpy() if is_mixed else hashes
 
 
 def _sampled(part: pl.DataFrame) -> pl.DataFrame:

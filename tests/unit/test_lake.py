@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.io.lake import Lake
 from orchestration.transforms import parts
-from orchestration.transforms.parts import Together, folded, made, run_here, summed_up
+from orchestration.transforms.parts import Of, Together, folded, made, run_here, summed_up
 
 ROWS = pl.DataFrame({"document_id": ["b", "a"], "text": ["two", "one"]})
 
@@ -96,7 +96,7 @@ def in_parts(tmp_path):
 
 
 def sums(lake: Lake) -> list[int]:
-    read = summed_up(lake.reader("document_texts"), longest, ["document_id", "text"])
+    read = summed_up(lake.reader("document_texts"), longest, Of(["document_id", "text"]))
     return [part.item() for part in made(read, ["length"], run_here)(["length"])]
 
 
@@ -130,8 +130,33 @@ def test_sums_are_those_of_a_table_or_of_frames_at_hand(in_parts):
     lake, _ = in_parts
     reader = lake.reader("document_texts")
     for read in (reader, Together((reader,)), lambda columns: [part.select(columns) for part in reader(columns)]):
-        lengths = summed_up(read, longest, ["document_id", "text"])
+        lengths = summed_up(read, longest, Of(["document_id", "text"]))
         assert [part.item() for part in made(lengths, ["length"], run_here)(["length"])] == [3, 5]
+
+
+def longer_than(part: pl.DataFrame, beside: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
+    """Return the texts of a part and of the one beside it that are as long as is given."""
+    MADE.append(part.height)
+    texts = pl.concat([part.select("text"), beside.select("text")])
+    return texts.filter(pl.col("text").str.len_chars() >= given.item())
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_sums_of_two_tables_and_a_frame_follow_each_of_them(in_parts, is_kept):
+    lake, write = in_parts
+
+    def asked(least: int) -> list[list[str]]:
+        reader = lake.reader("document_texts")
+        other = reader if is_kept else lambda columns: [part.select(columns) for part in reader(columns)]
+        of = Of(["text"], other, ("text",), pl.DataFrame({"least": [least]}))
+        return [part["text"].to_list() for part in summed_up(other, longer_than, of)(["text"])]
+
+    assert asked(4) == asked(4) == [[], ["three", "three"]]
+    assert asked(3) == [["one", "two", "one", "two"], ["three", "three"]]
+    assert len(MADE) == (4 if is_kept else 6)
+    write("fourteen")
+    assert asked(3) == [["one", "two", "one", "two"], ["fourteen", "fourteen"]]
+    assert len(MADE) == (5 if is_kept else 8)
 
 
 def test_what_is_folded_as_it_is_read_is_what_all_of_it_makes(monkeypatch):
