@@ -272,8 +272,11 @@ IN_PARTS = frozenset(
 SPREAD = frozenset({links_of_words, repeated_runs, unknown_places, entity_candidates, alias_proposals})
 """What takes all rows, and works on them part by part and range by range of hashes."""
 
-WITH_FILES = frozenset({links_of_words, repeated_runs})
-"""What keeps files in a folder while it computes, and results from which the next computation follows."""
+WITH_FILES = frozenset({links_of_words, repeated_runs, alias_proposals})
+"""What keeps files in a folder while it computes."""
+
+WITH_MEMORY = frozenset({links_of_words, repeated_runs})
+"""What keeps results, from which the next computation follows where few copies changed."""
 
 WHOLE_TABLES = frozenset(stage.table for stage in STAGES if stage.shared is None)
 """Tables that are computed as a whole; the rows of the others stand in the bucket of their episode."""
@@ -387,8 +390,9 @@ def _spread(stage: Stage, compute: Callable[..., pl.DataFrame], lake: Lake, work
     """Return, for what takes all rows and can be split, who works on the pieces, and what is kept where."""
     spread: dict[str, Any] = {"run": partial(in_order, workers=workers)} if compute in SPREAD else {}
     if compute in WITH_FILES:
-        version = version_of(compute.__module__)
-        spread |= {"folder": lake.scratch(stage.table), "memory": KeptResults(lake, stage.table, version)}
+        spread["folder"] = lake.scratch(stage.table)
+    if compute in WITH_MEMORY:
+        spread["memory"] = KeptResults(lake, stage.table, version_of(compute.__module__))
     return spread
 
 

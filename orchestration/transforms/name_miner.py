@@ -18,13 +18,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import Indel, JaroWinkler
 
@@ -34,9 +35,10 @@ from orchestration.ids import stable_id
 from orchestration.io.lake import PartReader
 from orchestration.schemas.alias_proposals import AliasProposals
 from orchestration.transforms.entity_candidates import catalog_first_names
+from orchestration.transforms.hash_ranges import scratch
 from orchestration.transforms.letters import fold
 from orchestration.transforms.name_scan import MIN_SOUNDS, catalog_names, text_units, words_around
-from orchestration.transforms.parts import Of, Read, Run, made, run_here, summed_up
+from orchestration.transforms.parts import Of, Read, Run, apart, made, run_here, summed_up
 from orchestration.transforms.shown_names import (
     MAX_CONTEXTS,
     commonest_forms,
@@ -65,6 +67,19 @@ _MAX_APART = 16
 _MIN_SHARED_PLACES = 2
 _MIN_KEY = 3
 _MAX_KEY_WORDS = 3
+_NAMED = pl.Schema({"copy_id": pl.String, "entity_id": pl.String})
+_COUNTED = pl.Schema({"entity_id": pl.String, "count": pl.UInt32})
+_FIRST = pl.Schema(
+    {
+        "entity_id": pl.String,
+        "copy_id": pl.String,
+        "place": pl.UInt32,
+        "neighbours": pl.String,
+        "beside": pl.String,
+    }
+)
+# More names than these are compared at once, fewer one by one: either has its own cost.
+_MAX_ONE_BY_ONE = 8
 _IS_WHOLE = pl.col("known_part_id").is_null()
 _UNKNOWN_COLUMNS = [
     *("copy_id", "unit", "start", "key", "surface", "is_mid_sentence", "is_odd_word", "is_heading", "known_part_id"),
@@ -133,11 +148,13 @@ def alias_proposals(
     episode_copies: pl.DataFrame,
     appearance_evidence: pl.DataFrame,
     run: Run = run_here,
+    folder: Path | None = None,
 ) -> pl.DataFrame:
     """Return proposals for misheard names, at most _MAX_ROWS, the likeliest of them.
 
     names, copy_names, turns and so on: read the tables `unknown_names`, `copy_names`, `speaker_turns` and so on, part
-    by part. run: works on these parts. Other frames as in the lake.
+    by part. run: works on these parts. folder: for files on the way, which are deleted; all who work have to see it.
+    Other frames as in the lake.
     """
     entities = _Entities(copy_names, catalog, copy_episodes, copy_shows, appearance_evidence)
     by_sound = _names_by_key(catalog, entities.seen)
@@ -145,7 +162,8 @@ def alias_proposals(
     unknown = _unknown(names, by_sound, catalog)
     unknown_places = _places_of_unknown(names, unknown, copy_episodes)
     ordinary = _ordinary(copy_names, by_sound, keys, entities, run)
-    ordinary_places = _places_of_ordinary(copy_names, ordinary, entities, copy_episodes)
+    with scratch(folder) as here:
+        ordinary_places = _places_of_ordinary(copy_names, ordinary, entities, copy_episodes, run, here)
     kept = _best(
         _proposal(surface, name, similarity, entities[name.entity_id], episodes)
         for surfaces, episodes in (
@@ -160,7 +178,7 @@ def alias_proposals(
     forms = commonest_forms(shown_unknown) | commonest_forms(shown_ordinary)
     by_key = contexts(spread(shown_unknown))
     if not shown_ordinary.is_empty():
-        texts = _with_texts(spread(shown_ordinary), turns, passages, chapters, document_texts, episode_copies)
+        texts = _with_texts(spread(shown_ordinary), turns, passages, chapters, document_texts, episode_copies, run)
         by_key |= contexts(texts)
     shows: dict[str, list[str]] = defaultdict(list)
     for copy_id, show_id in copy_shows.select("copy_id", "show_id").sort("copy_id", "show_id").iter_rows():
@@ -205,22 +223,21 @@ class _Entities(dict[str, _Entity]):
         """Read the mentions part by part. Of the words around them, those of the first places are kept."""
         super().__init__()
         listed = pl.col("entity_id").is_in(pl.Series(sorted(catalog.entities), dtype=pl.String).implode())
-        columns = {"entity_id": pl.String, "copy_id": pl.String, "place": pl.UInt32}
-        first = [pl.DataFrame(schema=columns | {"neighbours": pl.String, "beside": pl.String})]
-        counts = [pl.DataFrame(schema={"entity_id": pl.String, "count": pl.UInt32})]
         pairs = [
             frame.select("copy_id", entity_id=column).drop_nulls().filter(listed).unique()
             for frame, column in ((copy_shows, "show_id"), (appearance_evidence, "person_id"))
         ]
-        for part in copy_names(["copy_id", "known", "entities"]):
-            known = exploded(part, "known").filter(listed)
-            known = known.with_columns(place=pl.int_range(pl.len(), dtype=pl.UInt32).over("copy_id"))
-            counts.append(known.group_by("entity_id").agg(count=pl.len().cast(pl.UInt32)))
-            first.append(_first_places(known.select(first[0].columns)))
+        pairs += [
+            part.filter(listed) for part in summed_up(copy_names, _named, Of(["copy_id", "entities"]))(list(_NAMED))
+        ]
+        of_known = Of(["copy_id", "known"])
+        counts = [part.filter(listed) for part in summed_up(copy_names, _counted, of_known)(list(_COUNTED))]
+        first = [pl.DataFrame(schema=_FIRST)]
+        for part in summed_up(copy_names, _first_of_part, of_known)(list(_FIRST)):
+            first.append(part.filter(listed))
             if len(first) > _MAX_APART:
                 first = [_first_places(pl.concat(first))]
-            named = part.select("copy_id", entity_id="entities").filter(pl.col("entity_id").list.len() > 0)
-            pairs.append(named.explode("entity_id").filter(listed))
+        counts.append(pl.DataFrame(schema=_COUNTED))
         self._count = dict(pl.concat(counts).group_by("entity_id").agg(pl.col("count").sum()).iter_rows())
         places = _first_places(pl.concat(first)).group_by("entity_id").agg("neighbours", "beside")
         self._first = {entity_id: texts for entity_id, *texts in places.iter_rows()}
@@ -241,6 +258,23 @@ class _Entities(dict[str, _Entity]):
         episodes = frozenset(self._episodes.get(entity_id, ()))
         self[entity_id] = entity = _Entity(episodes, self.count(entity_id), neighbours, beside)
         return entity
+
+
+def _named(part: pl.DataFrame) -> pl.DataFrame:
+    """Return which entities each copy names."""
+    named = part.select("copy_id", entity_id="entities").filter(pl.col("entity_id").list.len() > 0)
+    return named.explode("entity_id").cast(_NAMED)
+
+
+def _counted(part: pl.DataFrame) -> pl.DataFrame:
+    """Return how often each entity is mentioned."""
+    return exploded(part, "known").group_by("entity_id").agg(count=pl.len().cast(pl.UInt32))
+
+
+def _first_of_part(part: pl.DataFrame) -> pl.DataFrame:
+    """Return the first places of each entity, with the words around."""
+    known = exploded(part, "known").with_columns(place=pl.int_range(pl.len(), dtype=pl.UInt32).over("copy_id"))
+    return _first_places(known.select(*_FIRST).cast(_FIRST))
 
 
 def _first_places(known: pl.DataFrame) -> pl.DataFrame:
@@ -279,7 +313,7 @@ def _unknown(names: Read, by_sound: Mapping[str, list[_Name]], catalog: Catalog)
         ):
             continue
         is_ordinary = all(is_common_word(word) or word in first_names or word in place_words() for word in key.split())
-        alike = _alike(key, by_sound, is_ordinary)
+        alike = _alike(key, sound_key(key), by_sound, is_ordinary)
         if alike:
             found[key] = _Surface(key, is_ordinary, alike)
     return found
@@ -308,14 +342,14 @@ def _ordinary(
     """Return the ordinary words that may be garbled: they sound exactly like a name that is mentioned."""
     spoken = made(summed_up(copy_names, _spoken_words, Of(["copy_id", "spoken"])), ["word"], run)
     words = sorted(set(chain.from_iterable(part["word"] for part in spoken(["word"]))).difference(unknown))
-    heard = [
-        word
-        for word, key in zip(words, sound_keys(words), strict=True)
-        if any(entities.count(name.entity_id) for name in by_sound.get("=" + key, ()))
-    ]
+    heard = {
+        word: sound
+        for word, sound in zip(words, sound_keys(words), strict=True)
+        if any(entities.count(name.entity_id) for name in by_sound.get("=" + sound, ()))
+    }
     found = {}
     for word in sorted(word_counts(copy_names, heard, run)):
-        alike = _alike(word, by_sound, is_ordinary=True)
+        alike = _alike(word, heard[word], by_sound, is_ordinary=True)
         if alike:
             found[word] = _Surface(word, is_ordinary=True, alike=alike)
     return found
@@ -326,7 +360,12 @@ def _spoken_words(part: pl.DataFrame) -> pl.DataFrame:
 
 
 def _places_of_ordinary(
-    copy_names: Read, surfaces: Mapping[str, _Surface], entities: _Entities, copy_episodes: pl.DataFrame
+    copy_names: Read,
+    surfaces: Mapping[str, _Surface],
+    entities: _Entities,
+    copy_episodes: pl.DataFrame,
+    run: Run,
+    folder: Path,
 ) -> pl.DataFrame:
     """Return the places of these words beside a word that stands beside such a name, and give each surface its own."""
     pairs = {
@@ -336,7 +375,10 @@ def _places_of_ordinary(
         for neighbour in entities[name.entity_id].beside
     }
     wanted = pl.DataFrame(sorted(pairs), schema={"key": pl.String, "neighbour": pl.String}, orient="row")
-    parts = [_beside(part, wanted) for part in copy_names(["copy_id", "spoken"])]
+    # They are many, and sent to nobody with each part: who works on it reads them.
+    path = folder / f"{uuid4().hex}.parquet"
+    wanted.write_parquet(path)
+    parts = run(_beside, [(part, path) for part in apart(copy_names)])
     places = with_episodes(pl.concat(parts), copy_episodes).sort("key", "copy_id", "unit", "start")
     for row, (key, before, after) in enumerate(places.select("key", "before", "after").iter_rows()):
         surfaces[key].rows.append(row)
@@ -344,14 +386,24 @@ def _places_of_ordinary(
     return places.drop("before", "after").with_columns(is_mid_sentence=pl.lit(value=True))
 
 
-def _beside(part: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
-    """Return the spoken words that stand right beside one that is wanted beside them."""
-    spoken = exploded(part, "spoken").rename({"word": "key"})
+def _beside(task: tuple[Read, Path]) -> pl.DataFrame:
+    """Return the spoken words that stand right beside one that is wanted beside them.
+
+    task: reads `copy_names`; a file of wanted pairs, `key, neighbour`.
+    """
+    read, path = task
+    wanted = _wanted(path)
+    spoken = pl.concat(exploded(part, "spoken") for part in read(["copy_id", "spoken"])).rename({"word": "key"})
     is_beside = [
         spoken.join(wanted, left_on=["key", side], right_on=["key", "neighbour"], how="semi")
         for side in ("before", "after")
     ]
     return pl.concat(is_beside).unique(["copy_id", "unit", "start"])
+
+
+@lru_cache(maxsize=1)
+def _wanted(path: Path) -> pl.DataFrame:
+    return pl.read_parquet(path, glob=False)
 
 
 def _of_rows(places: pl.DataFrame, kept: Sequence[dict[str, Any]]) -> pl.DataFrame:
@@ -366,6 +418,7 @@ def _with_texts(
     chapters: PartReader,
     document_texts: PartReader,
     episode_copies: pl.DataFrame,
+    run: Run,
 ) -> pl.DataFrame:
     """Return as many of the places as are shown of each key, in the same order, with the text around them."""
     ranked = (
@@ -375,18 +428,32 @@ def _with_texts(
     while not ranked.is_empty():
         asked = ranked.group_by("key", maintain_order=True).head(MAX_CONTEXTS).select(ranked.columns)
         copy_ids = asked["copy_id"].unique().to_list()
-        of_turns, of_passages, of_chapters = (table.rows("copy_id", copy_ids) for table in (turns, passages, chapters))
+        of_turns, of_passages, of_chapters = (
+            _rows(table, "copy_id", copy_ids, run) for table in (turns, passages, chapters)
+        )
         units = text_units(of_turns, of_passages, of_chapters, episode_copies)
-        texts = document_texts.rows("document_id", units["document_id"].unique().to_list())
+        texts = _rows(document_texts, "document_id", units["document_id"].unique().to_list(), run)
         found.append(with_text_around(asked, units, of_turns, texts).filter(pl.col("char_start").is_not_null()))
         enough = pl.concat(found).group_by("key").len().filter(pl.col("len") >= MAX_CONTEXTS)
         ranked = ranked.join(asked, on="rank", how="anti").join(enough, on="key", how="anti").sort("rank")
     return pl.concat(found).sort("rank")
 
 
-def _alike(key: str, names: Mapping[str, list[_Name]], is_ordinary: bool) -> list[tuple[_Name, float]]:
-    """Return the names that `key` may be a mishearing of, with their likeness; an ordinary word has to be liker."""
-    sound = sound_key(key)
+def _rows(table: PartReader, column: str, values: list[str], run: Run) -> pl.DataFrame:
+    """Return the rows of a table whose `column` is among `values`."""
+    return pl.concat(run(_rows_of_part, [(part, column, values) for part in table.split()]))
+
+
+def _rows_of_part(task: tuple[PartReader, str, list[str]]) -> pl.DataFrame:
+    part, column, values = task
+    return part.rows(column, values)
+
+
+def _alike(key: str, sound: str, names: Mapping[str, list[_Name]], is_ordinary: bool) -> list[tuple[_Name, float]]:
+    """Return the names that `key` may be a mishearing of, with their likeness; an ordinary word has to be liker.
+
+    sound: its sound key.
+    """
     if len(sound) < MIN_SOUNDS or sum(map(str.isalpha, key)) < 3:
         return []
     tried = list(names.get("=" + sound, ()))
@@ -401,28 +468,33 @@ def _alike(key: str, names: Mapping[str, list[_Name]], is_ordinary: bool) -> lis
     others = list(dict.fromkeys(tried))
     likenesses = _likenesses(letters, [name.letters for name in others])
     # What is added below may lift the likeness so much, that of several words too.
-    for at in np.flatnonzero(likenesses >= (least - 0.1 if len(words) == 1 else 2 * (least - 0.1) - 1) - _ROUNDING):
-        name, likeness = others[at], float(likenesses[at])
+    bound = (least - 0.1 if len(words) == 1 else 2 * (least - 0.1) - 1) - _ROUNDING
+    for name, likeness in zip(others, likenesses, strict=True):
+        if likeness < bound:
+            continue
         other = name.letters
         if other == letters or name.digits != digits:
             continue
         if len(words) == len(name.words) > 1:
             # Names of several words are as alike as the words that differ most: `Ada Cohen` is not `Ada Covey`.
             pairs = zip(words, name.words, strict=True)
-            likeness = (likeness + min(float(_likenesses(word, [one])[0]) for word, one in pairs)) / 2
+            likeness = (likeness + min(_likenesses(word, [one])[0] for word, one in pairs)) / 2
         likeness += 0.1 * (sound == name.sound) - 0.1 * (letters.startswith(other) or other.startswith(letters))
         if likeness >= least:
             found[name] = min(1.0, likeness)
     return sorted(found.items(), key=lambda item: (-item[1], item[0].entity_id, item[0].text))[:5]
 
 
-def _likenesses(one: str, others: Sequence[str]) -> NDArray[np.float64]:
+def _likenesses(one: str, others: Sequence[str]) -> list[float]:
     """Return how alike `one` is to each of `others`, from 0 to 1."""
+    if len(others) <= _MAX_ONE_BY_ONE:
+        pairs = ((Indel.normalized_similarity(one, other), JaroWinkler.similarity(one, other)) for other in others)
+        return [(of_letters + of_order) / 2 for of_letters, of_order in pairs]
     of_letters, of_order = (
         process.cdist([one], others, scorer=scorer, dtype=np.float64)[0]
         for scorer in (Indel.normalized_similarity, JaroWinkler.similarity)
     )
-    return (of_letters + of_order) / 2
+    return ((of_letters + of_order) / 2).tolist()
 
 
 def _digits(text: str) -> str:
