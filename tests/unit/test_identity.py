@@ -98,11 +98,11 @@ def follows(memory: InMemory, *copies: dict[str, Any]) -> pl.DataFrame:
 @given(st.integers(0, 2**32))
 def test_links_follow_from_the_last_time(seed):
     rng = random.Random(seed)
-    talks = [talk(rng.random(), 80) for _ in range(4)]
-    notes = [f"With {talk(rng.random(), 30)}." for _ in range(4)]
+    talks = [talk(rng.getrandbits(32), 80) for _ in range(4)]
+    notes = [f"With {talk(rng.getrandbits(32), 30)}." for _ in range(4)]
 
     def telling() -> dict[str, Any]:
-        said = " ".join(rng.choice(["", talk(rng.random(), 20), *talks, *talks]) for _ in range(2))
+        said = " ".join(rng.choice(["", talk(rng.getrandbits(32), 20), *talks, *talks]) for _ in range(2))
         facts = {
             "show_name": rng.choice(["Salt", "Two Lamps"]),
             "title": rng.choice(["Bees at night", "Of wax and us"]),
@@ -123,9 +123,14 @@ def test_only_what_changed_copies_share_is_looked_for_again(monkeypatch):
     copies = [copy(name, speech=talk(seed), notes=talk(10 + seed, 40)) for seed, name in enumerate("abcdef")]
     assert follows(memory, *copies).is_empty()
     with monkeypatch.context() as patch:
-        anew = []
-        patch.setattr(identity, "spread_all", lambda *of: anew.append("phrases") or word_hashes.spread_all(*of))
-        patch.setattr(shared_text, "spread_all", lambda *of: anew.append(of[0]) or word_hashes.spread_all(*of))
+        anew: list[str] = []
+
+        def spread_all(what: str, *others: Any) -> word_hashes.Shingles:
+            anew.append(what)
+            return word_hashes.spread_all(what, *others)
+
+        patch.setattr(identity, "spread_all", spread_all)
+        patch.setattr(shared_text, "spread_all", spread_all)
         links = follows(memory, *copies, copy("n", speech=talk(3)))
         # Once each, by the computation that is to be equal.
         assert sorted(anew) == ["notes", "phrases", "speech"]

@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 
 from orchestration.transforms import hash_ranges, repeated_speech, shared_text, word_hashes
 from orchestration.transforms.hash_ranges import HASH_BITS, Asked, Groups, Layout, in_tasks, scratch, spread
-from orchestration.transforms.parts import run_here
+from orchestration.transforms.parts import Read, run_here
 from orchestration.transforms.repeated_speech import repeated_runs
 from orchestration.transforms.shared_text import _FILLERS, folded_words, measured, word_codes
 from orchestration.transforms.word_hashes import spread_words
@@ -110,6 +110,11 @@ def table(copies: dict[str, list[str]]) -> pl.DataFrame:
     return words.with_columns(hashed, notes=pl.lit([], dtype=pl.List(pl.String)))
 
 
+def reading(words: pl.DataFrame) -> Read:
+    """Return what reads columns of `words` in one part."""
+    return lambda columns: [words.select(columns)]
+
+
 def one_by_one(copies: dict[str, list[str]]) -> dict[tuple[str, str], tuple[float, int, int]]:
     """Return for each two copies that share any four words the weight, the number and the places of what they share."""
     first: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
@@ -183,8 +188,8 @@ def test_repeated_runs_follow_from_the_last_time(seed):
         episodes = {copy_id: f"e{rng.randrange(4)}" if step != 2 else "e0" for copy_id in copies}
         memory.words = words = table(copies)
         frame = pl.DataFrame({"copy_id": list(episodes), "episode_id": list(episodes.values())})
-        found = repeated_runs(lambda columns, words=words: [words.select(columns)], frame, memory=memory)
-        assert_frame_equal(found, repeated_runs(lambda columns, words=words: [words.select(columns)], frame))
+        found = repeated_runs(reading(words), frame, memory=memory)
+        assert_frame_equal(found, repeated_runs(reading(words), frame))
         copies.pop(rng.choice(sorted(copies)), None)
         copies[rng.choice([*copies, f"n{step}"])] = rng.choice(others)
 
