@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,6 @@ speech; `runs` of eight words said."""
 _EXTRA_BITS = {"speech": PLACE_BITS, "notes": PLACE_BITS, "phrases": 1, "runs": 0}
 
 _LISTS = {"speech": pl.List(pl.UInt64), "notes": pl.List(pl.String)}
-_FUNCTION_CODES = pl.Series(sorted(FUNCTION_WORDS)).hash(0).sort()
 _FACTOR = np.uint64(6364136223846793005)
 _SQUARE = np.uint64(6364136223846793005**2 % 2**64)
 
@@ -280,10 +280,16 @@ def _phrases(rows: pl.DataFrame, column: str, side: int, asked: Asked | None) ->
         codes, copy = flattened(phrased, rows["copy"])
     else:
         codes, copy = _codes(rows, column)
-    is_content = ~pl.Series(codes).is_in(_FUNCTION_CODES.implode()).to_numpy()
+    is_content = ~pl.Series(codes).is_in(_function_codes().implode()).to_numpy()
     codes, copy = codes[is_content], copy[is_content]
     hashes, at = runs_of(codes, copy, 2, asked, is_mixed=True)
     return hashes, copy[at], np.full(at.size, side, np.uint64)
+
+
+@cache
+def _function_codes() -> pl.Series:
+    # Not made where the module is imported: a process that forks must not have used Polars before.
+    return pl.Series(sorted(FUNCTION_WORDS)).hash(0).sort()
 
 
 def _codes(rows: pl.DataFrame, column: str) -> tuple[Hashes, Hashes]:
