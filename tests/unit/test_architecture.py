@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,18 @@ def test_every_column_of_the_lake_is_described():
 def test_no_group_is_repeated_possessively(path):
     """Python before 3.11.5 backs out of such a group and misses matches (python/cpython#106052)."""
     assert not re.findall(r"\)(?:[*+?]|\{[0-9,]+\})\+[^\n]*", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted as Linux shows them")
+def test_polars_is_not_used_where_modules_are_imported():
+    # Its threads would be gone in a process that forks, which then waits for them for ever.
+    code = """
+import os
+import polars as pl
+import orchestration.pipeline
+before = len(os.listdir("/proc/self/task"))
+pl.Series(map(str, range(1000))).hash(0).sort()
+print(len(os.listdir("/proc/self/task")) > before)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "True"
