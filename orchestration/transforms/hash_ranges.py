@@ -7,7 +7,7 @@ bin, and there are the more bins the more copies there are. A hash and the copy 
 which sorts many times as fast as rows do.
 
 Of a few hashes alone, those of copies that changed, no files are made: all copies are looked through for them, which
-takes a fifth of the time, and what is found is held as one bin.
+takes less than half the time, and what is found is held as one bin.
 
 Belongs here: files of hashes and the groups of equal ones. Keep out: what is hashed, and what follows from a group.
 """
