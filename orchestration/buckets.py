@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import polars as pl
 
+from orchestration.increments import digest_of
 from orchestration.io.lake import Lake, Part
 from orchestration.schemas.tables import INGEST_TABLES, LAKE_TABLES
 
@@ -43,7 +44,7 @@ def bucket_expr(count: int) -> pl.Expr:
     return pl.col("document_id").str.slice(0, 8).str.to_integer(base=16, strict=True, dtype=pl.Int64) % count
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Homes:
     """Where copies are at home.
 
@@ -63,29 +64,41 @@ class Homes:
     @classmethod
     def of_copies_alone(cls, lake: Lake) -> Homes:
         """Read the homes of all copies of `lake`, as if each were an episode by itself: its document's bucket."""
-        count = lake.bucket_count
-        documents = lake.read("documents", ["document_id", "method_version", "sidecar_fingerprint"]).select(
-            "document_id", document_key=pl.concat_str("method_version", "sidecar_fingerprint", ignore_nulls=True)
-        )
-        copies = (
-            lake.read("episode_copies", ["copy_id", "document_id"])
-            .with_columns(episode_id="copy_id")
-            .join(documents, on="document_id", how="left")
-            .with_columns(source=bucket_expr(count))
-            .with_columns(bucket="source")
-        )
-        return cls(count, copies.sort("copy_id"))
+        return _homes_of_copies(lake.folder, lake.bucket_count, *map(lake.fingerprint, ("documents", "episode_copies")))
 
+    @cached_property
     def buckets(self) -> dict[int, pl.DataFrame]:
-        """Return the copies at home in each bucket that has some; without any, those of the first."""
+        """The copies at home in each bucket that has some; without any, those of the first."""
         found = _split(self.copies)
         return found or {0: self.copies}
+
+    @cached_property
+    def digests(self) -> dict[int, str]:
+        """Of the copies at home in each of `buckets`."""
+        return {bucket: digest_of(copies) for bucket, copies in self.buckets.items()}
 
     def by_bucket(self, frame: pl.DataFrame) -> Mapping[int, pl.DataFrame]:
         """Return the rows of `frame`, by its column `copy_id`, for each bucket."""
         placed = frame.join(self.copies.select("copy_id", "bucket"), on="copy_id", maintain_order="left")
         empty = frame.clear()
         return defaultdict(lambda: empty, {bucket: part.drop("bucket") for bucket, part in _split(placed).items()})
+
+
+@lru_cache(maxsize=1)
+def _homes_of_copies(folder: Path, count: int, *fingerprints: str) -> Homes:
+    """Return the homes of all copies as if each were an episode. fingerprints: as of `_homes`."""
+    lake = Lake(folder)
+    documents = lake.read("documents", ["document_id", "method_version", "sidecar_fingerprint"]).select(
+        "document_id", document_key=pl.concat_str("method_version", "sidecar_fingerprint", ignore_nulls=True)
+    )
+    copies = (
+        lake.read("episode_copies", ["copy_id", "document_id"])
+        .with_columns(episode_id="copy_id")
+        .join(documents, on="document_id", how="left")
+        .with_columns(source=bucket_expr(count))
+        .with_columns(bucket="source")
+    )
+    return Homes(count, copies.sort("copy_id"))
 
 
 @lru_cache(maxsize=1)

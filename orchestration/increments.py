@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache, reduce
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
@@ -78,8 +78,9 @@ def _received(packed: bytes) -> Sent:
 class Task:
     """A part of a table to bring up to date.
 
-    base: the version of the code and the fingerprint of the catalogue. key: of everything the part depends on.
-    copies: those at home in the bucket (see `Homes`). whole: rows of tables that are not in buckets, of these copies.
+    base: the version of the code and the fingerprint of the catalogue. key: of everything the part depends on but for
+    what concerns those only that name something; names: the digest of that, as of `prepared`. copies: those at home in
+    the bucket (see `Homes`). whole: rows of tables that are not in buckets, of these copies.
     fingerprints: of the parts of those that are, by table. shared: by name of the argument. sent: the catalogue.
     recorded: what is there so far.
     """
@@ -89,6 +90,7 @@ class Task:
     bucket: int
     base: str
     key: str
+    names: str
     copies: pl.DataFrame
     inputs: tuple[str, ...]
     whole: Mapping[str, pl.DataFrame]
@@ -111,35 +113,33 @@ class Done:
 def bring_up_to_date(task: Task) -> Done:
     """Compute the rows of the episodes that changed, and write the part unless it is the same."""
     lake = Lake(task.lake)
-    keys = _episode_keys(lake, task)
-    needles = _digest_of_needles(task.shared)
-    known = _known(lake, task)
-    if known is None:
-        changed = task.copies
+    if task.recorded and task.recorded.key == task.key:
+        changed, gone = task.copies.clear(), task.copies.clear()
     else:
-        same = keys.join(known, on=keys.columns, how="semi").select("episode_id")
-        changed = task.copies.join(same, on="episode_id", how="anti")
-        if task.recorded and task.recorded.shared != needles:
-            changed = _with_needles(lake, task, changed)
-        gone = known.select("episode_id").unique().join(task.copies, on="episode_id", how="anti")
-        if changed.is_empty() and gone.is_empty() and task.recorded:
-            part = Part(
-                task.key,
-                task.recorded.fingerprint,
-                task.recorded.row_count,
-                task.recorded.size_bytes,
-                task.recorded.modified_ns,
-                needles,
-            )
-            return Done(part, 0, task.copies.height)
+        changed, gone = _changed(lake, task)
+    if task.recorded and task.recorded.shared != task.names:
+        changed = _with_needles(lake, task, task.recorded.shared, changed)
+    if changed.is_empty() and gone.is_empty() and task.recorded:
+        return Done(replace(task.recorded, key=task.key, shared=task.names), 0, task.copies.height)
     frame = lake.checked(task.table, _computed(lake, task, changed))
     kept_copies = task.copies.join(changed, on="copy_id", how="anti")
     if kept_copies.height:
         kept = lake.read_rows(task.table, task.bucket, "copy_id", kept_copies["copy_id"].to_list())
         frame = pl.concat([kept, frame]).sort(_sort_key(task.table))
-    part = lake.write_part(task.table, task.bucket, frame, task.key, needles)
-    _save(lake, task, keys, row_hashes(frame), part)
+    part = lake.write_part(task.table, task.bucket, frame, task.key, task.names)
+    _save(lake, task, _episode_keys(lake, task), row_hashes(frame), part)
     return Done(part, changed.height, kept_copies.height)
+
+
+def _changed(lake: Lake, task: Task) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the copies of the episodes of which something changed, and the episodes that are gone."""
+    known = _known(lake, task)
+    if known is None:
+        return task.copies, task.copies.clear()
+    keys = _episode_keys(lake, task)
+    same = keys.join(known, on=keys.columns, how="semi").select("episode_id")
+    changed = task.copies.join(same, on="episode_id", how="anti")
+    return changed, known.select("episode_id").unique().join(task.copies, on="episode_id", how="anti")
 
 
 def prepared(lake: Lake, table: str, shared: Mapping[str, pl.DataFrame]) -> str:
@@ -335,22 +335,30 @@ def _needles_path(lake: Lake, table: str, digest: str) -> Path:
     return lake.folder / "state" / table / "names" / f"{digest}.parquet"
 
 
-def _with_needles(lake: Lake, task: Task, changed: pl.DataFrame) -> pl.DataFrame:
-    """Return `changed`, and the copies of episodes in whose documents a name stands of which something changed."""
-    before = read_state(_needles_path(lake, task.table, task.recorded.shared if task.recorded else ""), {})
-    if before is None:
-        return task.copies
-    now = _needles(task.shared)
-    both = now.columns
-    differing = pl.concat([now.join(before, on=both, how="anti"), before.join(now, on=both, how="anti")])
-    needles = differing[NEEDLE].unique().sort().to_list()
-    if len(needles) > _MAX_NEEDLES:
+def _with_needles(lake: Lake, task: Task, before: str, changed: pl.DataFrame) -> pl.DataFrame:
+    """Return `changed`, and the copies of episodes in whose documents a name stands of which something changed.
+
+    before: the digest of what the part was made with.
+    """
+    needles = _needles_that_differ(lake.folder, task.table, before, task.names)
+    if needles is None or len(needles) > _MAX_NEEDLES:
         return task.copies
     others = task.copies.join(changed, on="copy_id", how="anti")
     if not needles or others.is_empty():
         return changed
     hit = pl.concat([changed, _naming(lake, task, others, needles)])
     return task.copies.join(hit, on="episode_id", how="semi").sort("copy_id")
+
+
+@lru_cache(maxsize=1)
+def _needles_that_differ(folder: Path, table: str, before: str, now: str) -> list[str] | None:
+    """Return the names of which something changed, by two digests of `prepared`; None where one is not kept."""
+    one, other = (read_state(_needles_path(Lake(folder), table, digest), {}) for digest in (before, now))
+    if one is None or other is None:
+        return None
+    columns = one.columns
+    differing = pl.concat([one.join(other, on=columns, how="anti"), other.join(one, on=columns, how="anti")])
+    return differing[NEEDLE].unique().sort().to_list()
 
 
 def _naming(lake: Lake, task: Task, copies: pl.DataFrame, needles: list[str]) -> pl.DataFrame:

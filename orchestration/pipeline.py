@@ -325,7 +325,11 @@ def run_stage(
     computed = kept_count = 0
     parts = lake.parts(stage.table)
     tasks = _tasks(stage, lake, catalog, parts, workers)
-    current = {bucket: part for bucket, part in parts.items() if bucket in tasks and part.key == tasks[bucket].key}
+    current = {
+        bucket: part
+        for bucket, part in parts.items()
+        if bucket in tasks and (part.key, part.shared) == (tasks[bucket].key, tasks[bucket].names)
+    }
     wanted = [task for bucket, task in tasks.items() if bucket not in current]
     on_progress = now_and_then(report, f"{stage.table}: part")
     for number, (task, done) in enumerate(each(bring_up_to_date, wanted, len(wanted), workers), 1):
@@ -365,7 +369,7 @@ def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part]
     tasks = {}
     sent = Sent(catalog)
     # Without any copies there is one bucket all the same, so that the table is there.
-    for bucket, copies in homes.buckets().items():
+    for bucket, copies in homes.buckets.items():
         whole_here = {name: by_bucket[bucket] for name, by_bucket in whole.items()}
         shared_here = {
             name: by_bucket[bucket] if by_bucket is not None else shared[name] for name, by_bucket in split.items()
@@ -375,13 +379,13 @@ def _tasks(stage: Stage, lake: Lake, catalog: Catalog, parts: Mapping[int, Part]
         key = stable_id(
             stage.table,
             base,
-            names,
-            *(digest_of(frame) for frame in (copies, *whole_here.values(), *own)),
+            homes.digests[bucket],
+            *(digest_of(frame) for frame in (*whole_here.values(), *own)),
             *fingerprints.values(),
         )
         tasks[bucket] = Task(
-            lake.folder, stage.table, bucket, base, key, copies, stage.inputs, whole_here, fingerprints, shared_here,
-            sent, stage.compute, parts.get(bucket),
+            lake.folder, stage.table, bucket, base, key, names, copies, stage.inputs, whole_here, fingerprints,
+            shared_here, sent, stage.compute, parts.get(bucket),
         )  # fmt: skip
     return tasks
 

@@ -55,7 +55,7 @@ def prove_lake(lake: Lake, workers: Workers = ALONE, report: Report = lambda lin
     parts = {table: lake.parts(table) for table in PROVEN_TABLES if table in _BY_DOCUMENT or table not in INGEST_TABLES}
     homes = Homes.of(lake)
     # Where no episode is at home there are rows of documents all the same.
-    buckets = dict.fromkeys(lake.parts("documents"), homes.copies.clear()) | homes.buckets()
+    buckets = dict.fromkeys(lake.parts("documents"), homes.copies.clear()) | homes.buckets
     results: dict[str, dict[str, Any]] = {}
     wanted = []
     for bucket, copies in sorted(buckets.items()):

@@ -203,7 +203,12 @@ class Lake:
         recorded = self._recorded(table)
         if not recorded:
             raise FileNotFoundError(f"the lake has no table {table} yet: build it with `make warehouse`")
-        return pl.concat([self.read_part(table, bucket, columns) for bucket in sorted(recorded)], rechunk=False)
+        buckets = sorted(recorded)
+        with suppress(OSError, *DAMAGED):
+            # Many small files are read six times as fast as one by one, which tells the one that cannot be read.
+            paths = [self.path(table, bucket) for bucket in buckets]
+            return pl.read_parquet(paths, columns=columns, glob=False)
+        return pl.concat([self.read_part(table, bucket, columns) for bucket in buckets], rechunk=False)
 
     def read_part(self, table: str, bucket: int, columns: list[str] | None = None) -> pl.DataFrame:
         """Return the rows of one part. Raises as `read`."""

@@ -49,6 +49,7 @@ _TURN_COLUMNS = ("copy_id", "turn_id", "turn_index", "segment_kind", "word_count
 _PLACED_COLUMNS = [
     *("copy_id", "topic_id", "mention_count", "entity_mention_count", "spoken_weight", "written_weight"),
 ]
+_PLACEABLE_COLUMNS = ["copy_id", "turn_id", "chapter_id", "topic_id", "field", "start_s", "is_keyphrase"]
 _TOLD_TURN_COLUMNS = ["copy_id", "turn_id", "topic_id", "weight", "mention_count"]
 
 
@@ -143,13 +144,15 @@ def chapter_topics(mentions: Read, chapters: Read, copy_episodes: pl.DataFrame, 
     mentions, chapters: read the lake tables of these names part by part. Speech counts where it has times on the clock
     of the chapter's copy.
     """
-    columns = ["copy_id", "chapter_id", "chapter_index", "start_s", "end_s"]
-    timed = pl.concat(chapters(columns)).filter(pl.col("start_s").is_not_null())
-    timed = timed.sort("copy_id", "start_s", "chapter_index")
-    parts = [_of_chapters(_evidence(part, _told(catalog)), timed) for part in mentions(_MENTION_COLUMNS)]
-    told, topics = (pl.concat(frames).lazy() for frames in zip(*parts, strict=True))
-    scored = told.join(_distinctiveness(topics, copy_episodes), on="topic_id", how="left").with_columns(
-        score=((1 + pl.col("weight")).log() * pl.col("distinctiveness")).round(6)
+    timed = pl.concat(chapters(["copy_id", "chapter_id", "chapter_index", "start_s", "end_s"]))
+    timed = timed.filter(pl.col("start_s").is_not_null()).sort("copy_id", "start_s", "chapter_index")
+    of = Of(_MENTION_COLUMNS, given=_told(catalog))
+    told = pl.concat(_of_chapters(part, timed) for part in summed_up(mentions, _placeable, of)(_PLACEABLE_COLUMNS))
+    topics = pl.concat(summed_up(mentions, _topics, of)(["copy_id", "topic_id"])).lazy()
+    scored = (
+        told.lazy()
+        .join(_distinctiveness(topics, copy_episodes), on="topic_id", how="left")
+        .with_columns(score=((1 + pl.col("weight")).log() * pl.col("distinctiveness")).round(6))
     )
     return ChapterTopics.validate(
         _with_primary(scored, "chapter_id", MAX_CHAPTER_PRIMARY)
@@ -160,16 +163,24 @@ def chapter_topics(mentions: Read, chapters: Read, copy_episodes: pl.DataFrame, 
     )
 
 
-def _of_chapters(evidence: pl.LazyFrame, timed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return of some copies how much of each chapter tells of each topic, and the topics of each copy."""
+def _placeable(mentions: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Return what tells of topics in the titles of chapters, and in speech that has a time on the clock of its copy."""
+    is_timed = pl.col("start_s").is_not_null() & (pl.col("clock_copy_id") == pl.col("copy_id"))
+    return (
+        _evidence(mentions, told)
+        .filter((pl.col("field") == "chapter") | ((pl.col("field") == "transcript") & is_timed))
+        .select(_PLACEABLE_COLUMNS)
+        .sort("copy_id", "start_s", maintain_order=True)
+        .collect()
+    )
+
+
+def _of_chapters(placeable: pl.DataFrame, timed: pl.DataFrame) -> pl.DataFrame:
+    """Return of some copies how much of each chapter tells of each topic. timed: chapters, in order of time."""
+    evidence = placeable.lazy()
     spoken = (
-        evidence.filter(
-            (pl.col("field") == "transcript")
-            & pl.col("start_s").is_not_null()
-            & (pl.col("clock_copy_id") == pl.col("copy_id"))
-        )
+        evidence.filter(pl.col("field") == "transcript")
         .drop("chapter_id")
-        .sort("copy_id", "start_s")
         .join_asof(
             timed.lazy().select("copy_id", "chapter_id", chapter_start_s="start_s", chapter_end_s="end_s"),
             left_on="start_s",
@@ -192,12 +203,12 @@ def _of_chapters(evidence: pl.LazyFrame, timed: pl.DataFrame) -> tuple[pl.DataFr
         .agg(weight=pl.lit(TITLE_WEIGHT), mention_count=pl.col("is_keyphrase").sum())
     )
     columns = ["copy_id", "chapter_id", "topic_id", "weight", "mention_count"]
-    told = (
+    return (
         pl.concat([spoken.select(columns), titled.select(columns)])
         .group_by("copy_id", "chapter_id", "topic_id")
         .agg(pl.col("weight", "mention_count").sum())
+        .collect()
     )
-    return told.collect(), evidence.select("copy_id", "topic_id").unique().collect()
 
 
 def turn_topics(mentions: Read, copy_episodes: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
