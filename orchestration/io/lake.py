@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ from orchestration.ids import stable_id
 from orchestration.io.files import write_bytes, write_json
 from orchestration.method_versions import version_of
 from orchestration.schemas.tables import LAKE_TABLES
-from orchestration.transforms.parts import Of, Read, SumUp, apart, sums_of
+from orchestration.transforms.parts import Fold, Of, Read, SumUp, apart, sums_of
 
 # Few enough rows in a group that those of a copy or document are found without reading many others.
 _ROWS_PER_GROUP = 20_000
 _TEXTS_PER_GROUP = 16
+# Sums of the parts of so many buckets are folded into one, so that few files are read where one part of many changed.
+_FOLDED_BUCKETS = 16
 # A record names all parts of a table, so that one after each of them would grow with the square of their number.
 _RECORDS = 16
 DAMAGED = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
@@ -79,14 +82,15 @@ class PartReader:
         lake = Lake(self.folder)
         return (lake.read_part(self.table, bucket, columns) for bucket in self.buckets)
 
-    def split(self) -> list[PartReader]:
-        """Return a reader for each part."""
+    def split(self, bucket_count: int = 1) -> list[PartReader]:
+        """Return a reader for the parts of each so many buckets, of which not all may be there."""
         parts = zip(self.buckets, self.fingerprints, strict=True)
-        return [replace(self, buckets=(bucket,), fingerprints=(fingerprint,)) for bucket, fingerprint in parts]
+        some = (zip(*group, strict=True) for _, group in groupby(parts, lambda part: part[0] // bucket_count))
+        return [replace(self, buckets=buckets, fingerprints=fingerprints) for buckets, fingerprints in some]
 
-    def summed_up(self, sum_up: SumUp, of: Of) -> SumReader:
-        """Return what reads what `sum_up`, a function of a module, makes of each part."""
-        return SumReader(self, sum_up, of, version_of(sum_up.__module__))
+    def summed_up(self, sum_up: SumUp, of: Of, fold: Fold | None = None) -> SumReader:
+        """Return what reads what `sum_up`, a function of a module, makes of each part, and `fold` of several."""
+        return SumReader(self, sum_up, of, version_of(sum_up.__module__), fold)
 
     def rows(self, column: str, values: Collection[str]) -> pl.DataFrame:
         """Return the rows whose `column` is among `values`. Raises as `Lake.read`."""
@@ -98,40 +102,47 @@ class PartReader:
 class SumReader:
     """Yields columns of what a function makes of each part: as it is kept beside the part, or made and kept.
 
-    version: of the code that makes it.
+    version: of the code that makes it. fold: what makes one of those of several parts, which is kept beside the first.
     """
 
     parts: PartReader
     sum_up: SumUp
     of: Of
     version: str
+    fold: Fold | None = None
 
-    def __call__(self, columns: list[str]) -> Iterator[pl.DataFrame]:
-        """Read the sums of the parts. Raises as `Lake.read`."""
-        return (part.sums(columns) for part in self.split())
+    def __call__(self, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Read the sums of the parts, all columns where none are named. Raises as `Lake.read`."""
+        return (some.sums(columns) for some in self.split())
 
     def split(self) -> list[SumReader]:
-        """Return a reader for each part."""
+        """Return a reader for each part, or for some that are folded into one; not where another table is beside."""
+        if self.fold is not None and self.of.beside is None:
+            return [
+                replace(self, parts=some, fold=self.fold if len(some.buckets) > 1 else None)
+                for some in self.parts.split(_FOLDED_BUCKETS)
+            ]
         parts = self.parts.split()
         beside: Sequence[Read | None] = [None] * len(parts) if self.of.beside is None else apart(self.of.beside)
         both = zip(parts, beside, strict=True)
-        return [replace(self, parts=part, of=replace(self.of, beside=other)) for part, other in both]
+        return [replace(self, parts=part, of=replace(self.of, beside=other), fold=None) for part, other in both]
 
     def is_made(self) -> bool:
-        """Tell whether the sums of the part are kept."""
+        """Tell whether the sums of the part, or of several, are kept."""
         return is_state_of(self._path, self._about)
 
-    def sums(self, columns: list[str]) -> pl.DataFrame:
-        """Return the sums of the part."""
+    def sums(self, columns: list[str] | None = None) -> pl.DataFrame:
+        """Return the sums of the part, or of several folded into one."""
         sums = read_state(self._path, self._about, columns)
         if sums is None:
-            sums = pl.concat(sums_of(self.parts, self.sum_up, self.of))
+            each = sums_of(self.parts, self.sum_up, self.of) if self.fold is None else replace(self, fold=None)()
+            sums = pl.concat(each) if self.fold is None else self.fold(pl.concat(each))
             write_state(self._path, sums, self._about)
-        return sums.select(columns)
+        return sums if columns is None else sums.select(columns)
 
     @property
     def _path(self) -> Path:
-        name = f"sums-{self.sum_up.__name__.strip('_')}"
+        name = f"{'sums' if self.fold is None else 'sums-together'}-{self.sum_up.__name__.strip('_')}"
         return Lake(self.parts.folder).state_of(self.parts.table, self.parts.buckets[0], name)
 
     @property

@@ -38,7 +38,7 @@ from orchestration.transforms.entity_candidates import catalog_first_names
 from orchestration.transforms.hash_ranges import scratch
 from orchestration.transforms.letters import fold
 from orchestration.transforms.name_scan import MIN_SOUNDS, catalog_names, text_units, words_around
-from orchestration.transforms.parts import Of, Read, Run, apart, made, run_here, summed_up
+from orchestration.transforms.parts import Of, Read, Run, apart, folded, made, run_here, summed_up
 from orchestration.transforms.shown_names import (
     MAX_CONTEXTS,
     commonest_forms,
@@ -62,8 +62,6 @@ _MIN_NEAR_KEY = 4
 _FORM = re.compile(r"[^a-z0-9]+|(?<=[a-z]{3})s$")
 _LONG = 9
 _MAX_PLACES = 40
-# The places of so many parts are put in order at a time.
-_MAX_APART = 16
 _MIN_SHARED_PLACES = 2
 _MIN_KEY = 3
 _MAX_KEY_WORDS = 3
@@ -228,18 +226,17 @@ class _Entities(dict[str, _Entity]):
             for frame, column in ((copy_shows, "show_id"), (appearance_evidence, "person_id"))
         ]
         pairs += [
-            part.filter(listed) for part in summed_up(copy_names, _named, Of(["copy_id", "entities"]))(list(_NAMED))
+            part.filter(listed)
+            for part in summed_up(copy_names, _named, Of(["copy_id", "entities"]), _distinct)(list(_NAMED))
         ]
         of_known = Of(["copy_id", "known"])
-        counts = [part.filter(listed) for part in summed_up(copy_names, _counted, of_known)(list(_COUNTED))]
-        first = [pl.DataFrame(schema=_FIRST)]
-        for part in summed_up(copy_names, _first_of_part, of_known)(list(_FIRST)):
-            first.append(part.filter(listed))
-            if len(first) > _MAX_APART:
-                first = [_first_places(pl.concat(first))]
-        counts.append(pl.DataFrame(schema=_COUNTED))
-        self._count = dict(pl.concat(counts).group_by("entity_id").agg(pl.col("count").sum()).iter_rows())
-        places = _first_places(pl.concat(first)).group_by("entity_id").agg("neighbours", "beside")
+        counts = summed_up(copy_names, _counted, of_known, _summed_counts)(list(_COUNTED))
+        counted = folded(chain([pl.DataFrame(schema=_COUNTED)], counts), _summed_counts)
+        self._count = dict(counted.filter(listed).iter_rows())
+        first = summed_up(copy_names, _first_of_part, of_known, _first_places)(list(_FIRST))
+        of_listed = (part.filter(listed) for part in first)
+        places = folded(chain([pl.DataFrame(schema=_FIRST)], of_listed), _first_places)
+        places = places.group_by("entity_id", maintain_order=True).agg("neighbours", "beside")
         self._first = {entity_id: texts for entity_id, *texts in places.iter_rows()}
         episodes = with_episodes(pl.concat(pairs).unique(), copy_episodes).select("entity_id", "episode_id").unique()
         self._episodes = dict(episodes.group_by("entity_id").agg("episode_id").iter_rows())
@@ -266,9 +263,17 @@ def _named(part: pl.DataFrame) -> pl.DataFrame:
     return named.explode("entity_id").cast(_NAMED)
 
 
+def _distinct(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.unique()
+
+
 def _counted(part: pl.DataFrame) -> pl.DataFrame:
     """Return how often each entity is mentioned."""
     return exploded(part, "known").group_by("entity_id").agg(count=pl.len().cast(pl.UInt32))
+
+
+def _summed_counts(counts: pl.DataFrame) -> pl.DataFrame:
+    return counts.group_by("entity_id").agg(pl.col("count").sum())
 
 
 def _first_of_part(part: pl.DataFrame) -> pl.DataFrame:
@@ -340,7 +345,7 @@ def _ordinary(
     copy_names: Read, by_sound: Mapping[str, list[_Name]], unknown: Collection[str], entities: _Entities, run: Run
 ) -> dict[str, _Surface]:
     """Return the ordinary words that may be garbled: they sound exactly like a name that is mentioned."""
-    spoken = made(summed_up(copy_names, _spoken_words, Of(["copy_id", "spoken"])), ["word"], run)
+    spoken = made(summed_up(copy_names, _spoken_words, Of(["copy_id", "spoken"]), _distinct), ["word"], run)
     words = sorted(set(chain.from_iterable(part["word"] for part in spoken(["word"]))).difference(unknown))
     heard = {
         word: sound
@@ -356,7 +361,7 @@ def _ordinary(
 
 
 def _spoken_words(part: pl.DataFrame) -> pl.DataFrame:
-    return exploded(part, "spoken").select("word").unique()
+    return _distinct(exploded(part, "spoken").select("word"))
 
 
 def _places_of_ordinary(
@@ -392,8 +397,10 @@ def _beside(task: tuple[Read, Path]) -> pl.DataFrame:
     task: reads `copy_names`; a file of wanted pairs, `key, neighbour`.
     """
     read, path = task
-    wanted = _wanted(path)
-    spoken = pl.concat(exploded(part, "spoken") for part in read(["copy_id", "spoken"])).rename({"word": "key"})
+    wanted, words = _wanted(path)
+    parts = (exploded(part, "spoken").rename({"word": "key"}) for part in read(["copy_id", "spoken"]))
+    # Half of the words are beside none that is wanted, and pairs of words take longest to look up.
+    spoken = pl.concat(part.filter(pl.col("key").is_in(words)) for part in parts)
     is_beside = [
         spoken.join(wanted, left_on=["key", side], right_on=["key", "neighbour"], how="semi")
         for side in ("before", "after")
@@ -402,8 +409,9 @@ def _beside(task: tuple[Read, Path]) -> pl.DataFrame:
 
 
 @lru_cache(maxsize=1)
-def _wanted(path: Path) -> pl.DataFrame:
-    return pl.read_parquet(path, glob=False)
+def _wanted(path: Path) -> tuple[pl.DataFrame, pl.Series]:
+    wanted = pl.read_parquet(path, glob=False)
+    return wanted, wanted["key"].unique().implode()
 
 
 def _of_rows(places: pl.DataFrame, kept: Sequence[dict[str, Any]]) -> pl.DataFrame:

@@ -18,11 +18,14 @@ Read = Callable[[list[str]], Iterable[pl.DataFrame]]
 SumUp = Callable[..., pl.DataFrame]
 """Makes a short frame of the rows of a part, those of the part of another table, and what is given, where these are."""
 
+Fold = Callable[[pl.DataFrame], pl.DataFrame]
+"""Makes fewer rows of the same columns, and of its own rows and more the same as of all of them at once."""
+
 Run = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
 """Returns what a function of a module makes of each task, in their order; wherever it lets them be worked on."""
 
 
-_ROWS_HELD = 1_000_000
+_ROWS_HELD = 250_000
 
 
 @runtime_checkable
@@ -52,17 +55,18 @@ class Of:
 class _Keeps(Protocol):
     """Reads as `Read` does, and keeps what is made of each part from run to run."""
 
-    def summed_up(self, sum_up: SumUp, of: Of) -> Read:
+    def summed_up(self, sum_up: SumUp, of: Of, fold: Fold | None = None) -> Read:
         """Return what reads the sums of the parts."""
 
 
-def summed_up(read: Read, sum_up: SumUp, of: Of) -> Read:
+def summed_up(read: Read, sum_up: SumUp, of: Of, fold: Fold | None = None) -> Read:
     """Return what reads, of each part, what `sum_up` makes of it.
 
-    sum_up: a function of a module that depends on nothing else. Where `read` reads the lake it is called once for each
-    content of a part, and what it made is kept beside the part for all who ask, now and in later runs.
+    sum_up, fold: functions of one module that depend on nothing else. Where `read` reads the lake `sum_up` is called
+    once for each content of a part, and what it made is kept beside the part for all who ask, now and in later runs.
+    fold: where it makes much less of the sums of several parts, that is kept and read in their place.
     """
-    return read.summed_up(sum_up, of) if isinstance(read, _Keeps) else _SummedUp(read, sum_up, of)
+    return read.summed_up(sum_up, of, fold) if isinstance(read, _Keeps) else _SummedUp(read, sum_up, of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,10 @@ def sums_of(read: Read, sum_up: SumUp, of: Of) -> Iterator[pl.DataFrame]:
     return (sum_up(part, beside, *given) for part, beside in both)
 
 
-def folded(parts: Iterable[pl.DataFrame], fold: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+def folded(parts: Iterable[pl.DataFrame], fold: Fold) -> pl.DataFrame:
     """Return what `fold` makes of the rows of all parts, of which few are held at a time.
 
-    fold: makes fewer rows of the same columns, and of its own rows and more the same as of all of them at once. There
-    must be a part, which may be empty.
+    There must be a part, which may be empty.
     """
     held: list[pl.DataFrame] = []
     row_count = folded_count = 0

@@ -52,8 +52,8 @@ def unknown_places(read: Read, run: Run = run_here) -> pl.DataFrame:
     read: reads `copy_names`. run: works on its parts.
     """
     empty = pl.DataFrame(schema=dict.fromkeys(_KIND, pl.String)).cast({"is_mid_sentence": pl.Boolean})
-    kinds = made(summed_up(read, _kinds, Of(["copy_id", "runs"])), list(_KIND), run)
-    cuts = _cuts(folded(chain([empty], kinds(list(_KIND))), pl.DataFrame.unique), read, run)
+    kinds = made(summed_up(read, _kinds, Of(["copy_id", "runs"]), _distinct), list(_KIND), run)
+    cuts = _cuts(folded(chain([empty], kinds(list(_KIND))), _distinct), read, run)
     places = (_places(part, cuts) for part in read(["copy_id", "runs"]))
     return pl.concat([pl.DataFrame(schema=_PLACE), *places])
 
@@ -78,7 +78,7 @@ def word_counts(read: Read, words: Collection[str], run: Run = run_here) -> dict
     read: reads `copy_names`. run: works on its parts.
     """
     wanted = pl.Series(sorted(words), dtype=pl.String)
-    sums = made(summed_up(read, _words, Of(["copy_id", "words"])), list(_WORD), run)
+    sums = made(summed_up(read, _words, Of(["copy_id", "words"]), _summed_words), list(_WORD), run)
     of_parts = (part.filter(pl.col("word").is_in(wanted.implode())) for part in sums(list(_WORD)))
     summed = folded(chain([pl.DataFrame(schema=_WORD)], of_parts), _summed_words)
     return {word: (lower, capitalised) for word, lower, capitalised in summed.select(*_WORD).iter_rows()}
@@ -97,7 +97,11 @@ def exploded(part: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def _kinds(part: pl.DataFrame) -> pl.DataFrame:
-    return exploded(part, "runs").select(_KIND).unique()
+    return _distinct(exploded(part, "runs").select(_KIND))
+
+
+def _distinct(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.unique()
 
 
 def _words(part: pl.DataFrame) -> pl.DataFrame:
