@@ -35,7 +35,7 @@ from orchestration.ids import stable_id
 from orchestration.io.lake import PartReader
 from orchestration.schemas.alias_proposals import AliasProposals
 from orchestration.transforms.entity_candidates import catalog_first_names
-from orchestration.transforms.hash_ranges import scratch
+from orchestration.transforms.hash_ranges import Asked, Hashes, scratch
 from orchestration.transforms.letters import fold
 from orchestration.transforms.name_scan import MIN_SOUNDS, catalog_names, text_units, words_around
 from orchestration.transforms.parts import Of, Read, Run, apart, folded, made, run_here, summed_up
@@ -63,6 +63,8 @@ _FORM = re.compile(r"[^a-z0-9]+|(?<=[a-z]{3})s$")
 _LONG = 9
 _MAX_PLACES = 40
 _MIN_SHARED_PLACES = 2
+# Of so many buckets a few rows are read at a time: to send a task for each would take as long as reading them.
+_BUCKETS_AT_ONCE = 8
 _MIN_KEY = 3
 _MAX_KEY_WORDS = 3
 _NAMED = pl.Schema({"copy_id": pl.String, "entity_id": pl.String})
@@ -379,10 +381,9 @@ def _places_of_ordinary(
         for name, _ in surface.alike
         for neighbour in entities[name.entity_id].beside
     }
-    wanted = pl.DataFrame(sorted(pairs), schema={"key": pl.String, "neighbour": pl.String}, orient="row")
     # They are many, and sent to nobody with each part: who works on it reads them.
     path = folder / f"{uuid4().hex}.parquet"
-    wanted.write_parquet(path)
+    pl.DataFrame(sorted(pairs), schema={"key": pl.String, "neighbour": pl.String}, orient="row").write_parquet(path)
     parts = run(_beside, [(part, path) for part in apart(copy_names)])
     places = with_episodes(pl.concat(parts), copy_episodes).sort("key", "copy_id", "unit", "start")
     for row, (key, before, after) in enumerate(places.select("key", "before", "after").iter_rows()):
@@ -397,21 +398,28 @@ def _beside(task: tuple[Read, Path]) -> pl.DataFrame:
     task: reads `copy_names`; a file of wanted pairs, `key, neighbour`.
     """
     read, path = task
-    wanted, words = _wanted(path)
-    parts = (exploded(part, "spoken").rename({"word": "key"}) for part in read(["copy_id", "spoken"]))
-    # Half of the words are beside none that is wanted, and pairs of words take longest to look up.
-    spoken = pl.concat(part.filter(pl.col("key").is_in(words)) for part in parts)
-    is_beside = [
-        spoken.join(wanted, left_on=["key", side], right_on=["key", "neighbour"], how="semi")
-        for side in ("before", "after")
-    ]
-    return pl.concat(is_beside).unique(["copy_id", "unit", "start"])
+    wanted = _wanted(path)
+    found = []
+    for part in read(["copy_id", "spoken"]):
+        spoken = exploded(part, "spoken").rename({"word": "key"})
+        is_beside = np.zeros(spoken.height, np.bool_)
+        for side in ("before", "after"):
+            rows, _ = wanted.among(_pair_hashes(spoken["key"], spoken[side]))
+            is_beside[rows] = True
+        found.append(spoken.filter(pl.Series(is_beside)))
+    return pl.concat(found)
 
 
 @lru_cache(maxsize=1)
-def _wanted(path: Path) -> tuple[pl.DataFrame, pl.Series]:
-    wanted = pl.read_parquet(path, glob=False)
-    return wanted, wanted["key"].unique().implode()
+def _wanted(path: Path) -> Asked:
+    pairs = pl.read_parquet(path, glob=False)
+    # As hashes: a join would build its table of all pairs anew for each part.
+    return Asked.of([_pair_hashes(pairs["key"], pairs["neighbour"])])
+
+
+def _pair_hashes(one: pl.Series, other: pl.Series) -> Hashes:
+    """Return a hash of each word and the word beside it, or none."""
+    return pl.select(pl.struct(one.alias("one"), other.alias("other")).hash(0)).to_series().to_numpy()
 
 
 def _of_rows(places: pl.DataFrame, kept: Sequence[dict[str, Any]]) -> pl.DataFrame:
@@ -435,26 +443,35 @@ def _with_texts(
     found: list[pl.DataFrame] = []
     while not ranked.is_empty():
         asked = ranked.group_by("key", maintain_order=True).head(MAX_CONTEXTS).select(ranked.columns)
-        copy_ids = asked["copy_id"].unique().to_list()
-        of_turns, of_passages, of_chapters = (
-            _rows(table, "copy_id", copy_ids, run) for table in (turns, passages, chapters)
+        copies = episode_copies.join(asked, on="copy_id", how="semi")
+        of_turns, of_passages, of_chapters, texts = _rows(
+            [(turns, "copy_id"), (passages, "copy_id"), (chapters, "copy_id"), (document_texts, "document_id")],
+            copies,
+            run,
         )
-        units = text_units(of_turns, of_passages, of_chapters, episode_copies)
-        texts = _rows(document_texts, "document_id", units["document_id"].unique().to_list(), run)
+        units = text_units(of_turns, of_passages, of_chapters, copies)
         found.append(with_text_around(asked, units, of_turns, texts).filter(pl.col("char_start").is_not_null()))
         enough = pl.concat(found).group_by("key").len().filter(pl.col("len") >= MAX_CONTEXTS)
         ranked = ranked.join(asked, on="rank", how="anti").join(enough, on="key", how="anti").sort("rank")
     return pl.concat(found).sort("rank")
 
 
-def _rows(table: PartReader, column: str, values: list[str], run: Run) -> pl.DataFrame:
-    """Return the rows of a table whose `column` is among `values`."""
-    return pl.concat(run(_rows_of_part, [(part, column, values) for part in table.split()]))
+def _rows(tables: Sequence[tuple[PartReader, str]], copies: pl.DataFrame, run: Run) -> list[pl.DataFrame]:
+    """Return the rows of each table that belong to `copies`, by the column that is named beside it."""
+    tasks = [
+        (number, some, column, copies[column].unique().to_list())
+        for number, (table, column) in enumerate(tables)
+        for some in table.split(_BUCKETS_AT_ONCE)
+    ]
+    found: list[list[pl.DataFrame]] = [[] for _ in tables]
+    for (number, *_), rows in zip(tasks, run(_rows_of_parts, tasks), strict=True):
+        found[number].append(rows)
+    return [pl.concat(rows) for rows in found]
 
 
-def _rows_of_part(task: tuple[PartReader, str, list[str]]) -> pl.DataFrame:
-    part, column, values = task
-    return part.rows(column, values)
+def _rows_of_parts(task: tuple[int, PartReader, str, list[str]]) -> pl.DataFrame:
+    _, some, column, values = task
+    return some.rows(column, values)
 
 
 def _alike(key: str, sound: str, names: Mapping[str, list[_Name]], is_ordinary: bool) -> list[tuple[_Name, float]]:

@@ -114,6 +114,27 @@ def test_a_new_name_is_looked_for_only_where_it_stands(here, catalog):
     assert lake.read("mentions").filter(named, field="transcript").is_empty()
 
 
+def test_a_new_name_is_found_in_parts_of_which_nothing_else_changed(here, catalog):
+    for number in range(6):
+        write(here, number, friend="Wendeline Oakhurst" if number == 3 else "nobody")
+    run(here, catalog)
+    lake = Lake(here.lake)
+    found = pl.col("entity_name") == "Wendeline Oakhurst", pl.col("field") == "transcript"
+    is_in_part_of_friend: dict[bool, int] = {}
+    for number in range(20, 40):
+        write(here, number, guest="Wendeline Oakhurst")
+        assert run(here, catalog)["mentions"] == 2
+        bucket = dict(lake.read("documents").select("path", bucket_expr(lake.bucket_count)).iter_rows())
+        is_in_part_of_friend[bucket[f"{number}.txt"] == bucket["3.txt"]] = number
+        assert lake.read("mentions").filter(*found)["document_id"].n_unique() == 2
+        (here.raw / f"{number}.txt").unlink()
+        assert run(here, catalog)["mentions"] == 1
+        assert lake.read("mentions").filter(*found).is_empty()
+        if len(is_in_part_of_friend) == 2:
+            break
+    assert len(is_in_part_of_friend) == 2
+
+
 def test_a_new_name_is_found_where_a_file_writes_its_letters_as_escapes(here, catalog):
     write(here, 1)
     run(here, catalog)

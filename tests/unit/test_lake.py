@@ -134,6 +134,42 @@ def test_sums_are_those_of_a_table_or_of_frames_at_hand(in_parts):
         assert [part.item() for part in made(lengths, ["length"], run_here)(["length"])] == [3, 5]
 
 
+def longest_of_all(lengths: pl.DataFrame) -> pl.DataFrame:
+    """Return the greatest of some lengths."""
+    return lengths.max()
+
+
+def folded_sums(lake: Lake) -> list[int]:
+    read = summed_up(lake.reader("document_texts"), longest, Of(["document_id", "text"]), longest_of_all)
+    return [part.item() for part in made(read, ["length"], run_here)(["length"])]
+
+
+def test_sums_of_several_parts_are_kept_as_one(in_parts):
+    lake, write = in_parts
+    assert (folded_sums(lake), MADE) == ([5], [2, 1])
+    assert (folded_sums(lake), MADE) == ([5], [2, 1])
+    write("fourteen")
+    assert (folded_sums(lake), MADE) == ([8], [2, 1, 1])
+    for file in (lake.folder / "state" / "document_texts").glob("sums-together-*"):
+        file.write_bytes(b"no Parquet")
+    assert (folded_sums(lake), MADE) == ([8], [2, 1, 1])
+    assert lake.damaged() == []
+    assert (folded_sums(lake), MADE) == ([8], [2, 1, 1, 2, 1])
+
+
+def test_sums_are_folded_for_so_many_buckets_each_whichever_are_there(tmp_path):
+    lake = Lake(tmp_path)
+    texts = {0: "a", 15: "bb", 16: "ccc", 40: "dddd", 47: "eeeee"}
+    parts = {}
+    for bucket, text in texts.items():
+        rows = lake.checked("document_texts", pl.DataFrame({"document_id": [text], "text": [text]}))
+        parts[bucket] = lake.write_part("document_texts", bucket, rows, "key")
+    lake.record("document_texts", parts, "key")
+    assert folded_sums(lake) == [2, 3, 5]
+    lake.record("document_texts", {bucket: parts[bucket] for bucket in (0, 16, 47)}, "key")
+    assert folded_sums(lake) == [1, 3, 5]
+
+
 def longer_than(part: pl.DataFrame, beside: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
     """Return the texts of a part and of the one beside it that are as long as is given."""
     MADE.append(part.height)
