@@ -42,6 +42,7 @@ MIN_CHAPTERS = 3
 MIN_SHARE_OF_CHAPTERS = 0.2
 MAX_CHAPTER_COPIES = 5
 MIN_CHAPTER_WORDS = 3
+_WORDS_AT_ONCE = 100_000
 
 
 _NAME_WORD = r"(?:(?:Mc|Mac|De|Di|La|Le|O['’]|D['’]|El-|Al-))?[A-ZÀ-ÖØ-Þ][^\W\d_A-Z]+(?:-[A-ZÀ-ÖØ-Þ][^\W\d_A-Z]+)?\b"
@@ -118,11 +119,18 @@ def _phrases(words: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _noted(read: Read, copy_ids: list[str]) -> Iterator[pl.DataFrame]:
-    """Yield the words of descriptions, part by part: `copy` (position in `copy_ids`) and `word`, in order."""
+    """Yield the words of descriptions, copy by copy: `copy` (position in `copy_ids`) and `word`, in order."""
     number = pl.DataFrame({"copy_id": copy_ids}, schema={"copy_id": pl.String}).with_row_index("copy")
+    held: list[pl.DataFrame] = []
     for part in read(["copy_id", "notes"]):
         words = part.join(number, on="copy_id", maintain_order="left").select("copy", word="notes")
-        yield words.filter(pl.col("word").list.len() > 0).explode("word").filter(pl.col("word").str.len_chars() > 1)
+        held.append(words.filter(pl.col("word").list.len() > 0).explode("word"))
+        # Most parts have few words, and what is done with them takes as long for many.
+        if sum(words.height for words in held) >= _WORDS_AT_ONCE:
+            yield pl.concat(held).filter(pl.col("word").str.len_chars() > 1)
+            held = []
+    if held:
+        yield pl.concat(held).filter(pl.col("word").str.len_chars() > 1)
 
 
 def rare_phrases(phrases: Sequence[Bins | Found], run: Run) -> pl.DataFrame:
