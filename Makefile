@@ -50,13 +50,13 @@ check: setup ## lint and type-check
 		sql=$$?; wait $$types && exit $$sql
 
 test: check ## run the checks and the tests
-	@$(RUN) -m pytest -m "not slow" -n 2 --dist loadfile
+	@$(RUN) -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: check ## run all tests, the slow ones too
-	@$(RUN) -m pytest -n 2 --dist loadfile
+	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 soak: setup ## run the long tests: faults at every step, a killed daemon run, many files (FILES=100000), releases under readers (about 3/4 hour)
-	@$(if $(FILES),PODCAST_SOAK_FILES=$(FILES)) $(RUN) -m pytest -m slow -n 2 --dist loadfile
+	@$(if $(FILES),PODCAST_SOAK_FILES=$(FILES)) $(RUN) -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder
 
 SPARK := .venv-spark
 SPARK_LOCK := orchestration/spark/requirements.lock
