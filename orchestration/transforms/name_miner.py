@@ -38,7 +38,8 @@ from orchestration.transforms.entity_candidates import catalog_first_names
 from orchestration.transforms.hash_ranges import Asked, Hashes, scratch
 from orchestration.transforms.letters import fold
 from orchestration.transforms.name_scan import MIN_SOUNDS, catalog_names, text_units, words_around
-from orchestration.transforms.parts import Of, Read, Run, apart, folded, made, run_here, summed_up
+from orchestration.transforms.named_entities import MAX_PLACES, Entities, Entity
+from orchestration.transforms.parts import Of, Read, Run, apart, made, run_here, summed_up
 from orchestration.transforms.shown_names import (
     MAX_CONTEXTS,
     commonest_forms,
@@ -61,23 +62,11 @@ _MIN_NEAR_KEY = 4
 # Nobody takes names apart that differ in an ending or in being written in one word: those are forms, not mishearings.
 _FORM = re.compile(r"[^a-z0-9]+|(?<=[a-z]{3})s$")
 _LONG = 9
-_MAX_PLACES = 40
 _MIN_SHARED_PLACES = 2
 # Of so many buckets a few rows are read at a time: to send a task for each would take as long as reading them.
 _BUCKETS_AT_ONCE = 8
 _MIN_KEY = 3
 _MAX_KEY_WORDS = 3
-_NAMED = pl.Schema({"copy_id": pl.String, "entity_id": pl.String})
-_COUNTED = pl.Schema({"entity_id": pl.String, "count": pl.UInt32})
-_FIRST = pl.Schema(
-    {
-        "entity_id": pl.String,
-        "copy_id": pl.String,
-        "place": pl.UInt32,
-        "neighbours": pl.String,
-        "beside": pl.String,
-    }
-)
 # More names than these are compared at once, fewer one by one: either has its own cost.
 _MAX_ONE_BY_ONE = 8
 _IS_WHOLE = pl.col("known_part_id").is_null()
@@ -108,16 +97,6 @@ class _Name:
     def digits(self) -> str:
         """Its digits."""
         return _digits(self.letters)
-
-
-@dataclass(frozen=True, slots=True)
-class _Entity:
-    """What the texts show of an entity: episodes that name it or that it belongs to, mentions, words around these."""
-
-    episodes: frozenset[str]
-    count: int
-    neighbours: frozenset[str]
-    beside: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +135,7 @@ def alias_proposals(
     by part. run: works on these parts. folder: for files on the way, which are deleted; all who work have to see it.
     Other frames as in the lake.
     """
-    entities = _Entities(copy_names, catalog, copy_episodes, copy_shows, appearance_evidence)
+    entities = Entities(copy_names, catalog, copy_episodes, copy_shows, appearance_evidence)
     by_sound = _names_by_key(catalog, entities.seen)
     keys = {key for part in names(["key"]) for key in part["key"].unique()}
     unknown = _unknown(names, by_sound, catalog)
@@ -209,87 +188,6 @@ def _best(rows: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:
     return sorted(best.values(), key=lambda row: (-row["score"], row["key"]))[:_MAX_ROWS]
 
 
-class _Entities(dict[str, _Entity]):
-    """What the texts show of the entities of the catalogue; put together for each that is asked for."""
-
-    def __init__(
-        self,
-        copy_names: Read,
-        catalog: Catalog,
-        copy_episodes: pl.DataFrame,
-        copy_shows: pl.DataFrame,
-        appearance_evidence: pl.DataFrame,
-    ) -> None:
-        """Read the mentions part by part. Of the words around them, those of the first places are kept."""
-        super().__init__()
-        listed = pl.col("entity_id").is_in(pl.Series(sorted(catalog.entities), dtype=pl.String).implode())
-        pairs = [
-            frame.select("copy_id", entity_id=column).drop_nulls().filter(listed).unique()
-            for frame, column in ((copy_shows, "show_id"), (appearance_evidence, "person_id"))
-        ]
-        pairs += [
-            part.filter(listed)
-            for part in summed_up(copy_names, _named, Of(["copy_id", "entities"]), _distinct)(list(_NAMED))
-        ]
-        of_known = Of(["copy_id", "known"])
-        counts = summed_up(copy_names, _counted, of_known, _summed_counts)(list(_COUNTED))
-        counted = folded(chain([pl.DataFrame(schema=_COUNTED)], counts), _summed_counts)
-        self._count = dict(counted.filter(listed).iter_rows())
-        first = summed_up(copy_names, _first_of_part, of_known, _first_places)(list(_FIRST))
-        of_listed = (part.filter(listed) for part in first)
-        places = folded(chain([pl.DataFrame(schema=_FIRST)], of_listed), _first_places)
-        places = places.group_by("entity_id", maintain_order=True).agg("neighbours", "beside")
-        self._first = {entity_id: texts for entity_id, *texts in places.iter_rows()}
-        episodes = with_episodes(pl.concat(pairs).unique(), copy_episodes).select("entity_id", "episode_id").unique()
-        self._episodes = dict(episodes.group_by("entity_id").agg("episode_id").iter_rows())
-
-    @property
-    def seen(self) -> Collection[str]:
-        """The entities that are mentioned, or take part in an episode."""
-        return self._episodes.keys()
-
-    def count(self, entity_id: str) -> int:
-        """Return how often an entity is mentioned in text."""
-        return self._count.get(entity_id, 0)
-
-    def __missing__(self, entity_id: str) -> _Entity:
-        neighbours, beside = (frozenset(" ".join(texts).split()) for texts in self._first.get(entity_id, ((), ())))
-        episodes = frozenset(self._episodes.get(entity_id, ()))
-        self[entity_id] = entity = _Entity(episodes, self.count(entity_id), neighbours, beside)
-        return entity
-
-
-def _named(part: pl.DataFrame) -> pl.DataFrame:
-    """Return which entities each copy names."""
-    named = part.select("copy_id", entity_id="entities").filter(pl.col("entity_id").list.len() > 0)
-    return named.explode("entity_id").cast(_NAMED)
-
-
-def _distinct(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.unique()
-
-
-def _counted(part: pl.DataFrame) -> pl.DataFrame:
-    """Return how often each entity is mentioned."""
-    return exploded(part, "known").group_by("entity_id").agg(count=pl.len().cast(pl.UInt32))
-
-
-def _summed_counts(counts: pl.DataFrame) -> pl.DataFrame:
-    return counts.group_by("entity_id").agg(pl.col("count").sum())
-
-
-def _first_of_part(part: pl.DataFrame) -> pl.DataFrame:
-    """Return the first places of each entity, with the words around."""
-    known = exploded(part, "known").with_columns(place=pl.int_range(pl.len(), dtype=pl.UInt32).over("copy_id"))
-    return _first_places(known.select(*_FIRST).cast(_FIRST))
-
-
-def _first_places(known: pl.DataFrame) -> pl.DataFrame:
-    """Return the first places of each entity in the order of copies, in columns as `known` has them."""
-    ordered = known.sort("entity_id", "copy_id", "place")
-    return ordered.group_by("entity_id", maintain_order=True).head(_MAX_PLACES).select(known.columns)
-
-
 def _names_by_key(catalog: Catalog, seen: Collection[str]) -> dict[str, list[_Name]]:
     """Return the names of the catalogue by sound, and by sound less one; persons by surname too where they are seen."""
     texts = sorted(catalog_names(catalog, seen))
@@ -336,7 +234,7 @@ def _places_of_unknown(names: Read, surfaces: Mapping[str, _Surface], copy_episo
         surface = surfaces[key]
         surface.rows.append(row)
         # Of an ordinary word, what stands beside it decides which of its places count.
-        if surface.is_ordinary or len(surface.rows) <= _MAX_PLACES:
+        if surface.is_ordinary or len(surface.rows) <= MAX_PLACES:
             around, beside = words_around(before, after)
             surface.around.append(around)
             surface.beside.append(beside)
@@ -344,7 +242,7 @@ def _places_of_unknown(names: Read, surfaces: Mapping[str, _Surface], copy_episo
 
 
 def _ordinary(
-    copy_names: Read, by_sound: Mapping[str, list[_Name]], unknown: Collection[str], entities: _Entities, run: Run
+    copy_names: Read, by_sound: Mapping[str, list[_Name]], unknown: Collection[str], entities: Entities, run: Run
 ) -> dict[str, _Surface]:
     """Return the ordinary words that may be garbled: they sound exactly like a name that is mentioned."""
     spoken = made(summed_up(copy_names, _spoken_words, Of(["copy_id", "spoken"]), _distinct), ["word"], run)
@@ -366,10 +264,14 @@ def _spoken_words(part: pl.DataFrame) -> pl.DataFrame:
     return _distinct(exploded(part, "spoken").select("word"))
 
 
+def _distinct(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.unique()
+
+
 def _places_of_ordinary(
     copy_names: Read,
     surfaces: Mapping[str, _Surface],
-    entities: _Entities,
+    entities: Entities,
     copy_episodes: pl.DataFrame,
     run: Run,
     folder: Path,
@@ -527,7 +429,7 @@ def _digits(text: str) -> str:
 
 
 def _proposal(
-    surface: _Surface, name: _Name, similarity: float, entity: _Entity, episodes: Sequence[str]
+    surface: _Surface, name: _Name, similarity: float, entity: Entity, episodes: Sequence[str]
 ) -> dict[str, Any] | None:
     """Weigh a surface against a name, and return the row, or None where too little speaks for it.
 
@@ -546,10 +448,10 @@ def _proposal(
     of_episodes = {episodes[row] for row in rows}
     expecting = of_episodes & entity.episodes
     shared: Counter[str] = Counter()
-    for words in words_beside[:_MAX_PLACES]:
+    for words in words_beside[:MAX_PLACES]:
         shared.update(words & known)
     expectation = len(expecting) / len(of_episodes)
-    sharing = min(1.0, sum(shared.values()) / (2 * min(len(rows), _MAX_PLACES)))
+    sharing = min(1.0, sum(shared.values()) / (2 * min(len(rows), MAX_PLACES)))
     # A form that is commoner than the name is a name of its own.
     rarity = (entity.count + 1) / (entity.count + 1 + len(rows))
     # Short forms are alike by chance, long ones (`Graham Newbig`) hardly without any other sign.
