@@ -135,8 +135,10 @@ class SumReader:
         """Return the sums of the part, or of several folded into one."""
         sums = read_state(self._path, self._about, columns)
         if sums is None:
-            each = sums_of(self.parts, self.sum_up, self.of) if self.fold is None else replace(self, fold=None)()
-            sums = pl.concat(each) if self.fold is None else self.fold(pl.concat(each))
+            if self.fold is None:
+                sums = pl.concat(sums_of(self.parts, self.sum_up, self.of))
+            else:
+                sums = self.fold(pl.concat(replace(self, fold=None)()))
             write_state(self._path, sums, self._about)
         return sums if columns is None else sums.select(columns)
 

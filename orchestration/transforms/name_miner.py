@@ -245,7 +245,7 @@ def _ordinary(
     copy_names: Read, by_sound: Mapping[str, list[_Name]], unknown: Collection[str], entities: Entities, run: Run
 ) -> dict[str, _Surface]:
     """Return the ordinary words that may be garbled: they sound exactly like a name that is mentioned."""
-    spoken = made(summed_up(copy_names, _spoken_words, Of(["copy_id", "spoken"]), _distinct), ["word"], run)
+    spoken = made(summed_up(copy_names, _spoken_words, Of(["copy_id", "spoken"]), pl.DataFrame.unique), ["word"], run)
     words = sorted(set(chain.from_iterable(part["word"] for part in spoken(["word"]))).difference(unknown))
     heard = {
         word: sound
@@ -261,11 +261,7 @@ def _ordinary(
 
 
 def _spoken_words(part: pl.DataFrame) -> pl.DataFrame:
-    return _distinct(exploded(part, "spoken").select("word"))
-
-
-def _distinct(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.unique()
+    return exploded(part, "spoken").select("word").unique()
 
 
 def _places_of_ordinary(

@@ -62,7 +62,7 @@ class Entities(dict[str, Entity]):
         ]
         pairs += [
             part.filter(listed)
-            for part in summed_up(copy_names, _named, Of(["copy_id", "entities"]), _distinct)(list(_NAMED))
+            for part in summed_up(copy_names, _named, Of(["copy_id", "entities"]), pl.DataFrame.unique)(list(_NAMED))
         ]
         of_known = Of(["copy_id", "known"])
         counts = summed_up(copy_names, _counted, of_known, _summed_counts)(list(_COUNTED))
@@ -97,10 +97,6 @@ def _named(part: pl.DataFrame) -> pl.DataFrame:
     """Return which entities each copy names."""
     named = part.select("copy_id", entity_id="entities").filter(pl.col("entity_id").list.len() > 0)
     return named.explode("entity_id").cast(_NAMED)
-
-
-def _distinct(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.unique()
 
 
 def _counted(part: pl.DataFrame) -> pl.DataFrame:

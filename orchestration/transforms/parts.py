@@ -62,9 +62,9 @@ class _Keeps(Protocol):
 def summed_up(read: Read, sum_up: SumUp, of: Of, fold: Fold | None = None) -> Read:
     """Return what reads, of each part, what `sum_up` makes of it.
 
-    sum_up, fold: functions of one module that depend on nothing else. Where `read` reads the lake `sum_up` is called
-    once for each content of a part, and what it made is kept beside the part for all who ask, now and in later runs.
-    fold: where it makes much less of the sums of several parts, that is kept and read in their place.
+    sum_up: a function of a module that depends on nothing else. Where `read` reads the lake it is called once for each
+    content of a part, and what it made is kept beside the part for all who ask, now and in later runs. fold: of the
+    same module or of Polars; where it makes much less of the sums of several parts, that is kept and read instead.
     """
     return read.summed_up(sum_up, of, fold) if isinstance(read, _Keeps) else _SummedUp(read, sum_up, of)
 

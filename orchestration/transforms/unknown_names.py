@@ -52,8 +52,8 @@ def unknown_places(read: Read, run: Run = run_here) -> pl.DataFrame:
     read: reads `copy_names`. run: works on its parts.
     """
     empty = pl.DataFrame(schema=dict.fromkeys(_KIND, pl.String)).cast({"is_mid_sentence": pl.Boolean})
-    kinds = made(summed_up(read, _kinds, Of(["copy_id", "runs"]), _distinct), list(_KIND), run)
-    cuts = _cuts(folded(chain([empty], kinds(list(_KIND))), _distinct), read, run)
+    kinds = made(summed_up(read, _kinds, Of(["copy_id", "runs"]), pl.DataFrame.unique), list(_KIND), run)
+    cuts = _cuts(folded(chain([empty], kinds(list(_KIND))), pl.DataFrame.unique), read, run)
     places = (_places(part, cuts) for part in read(["copy_id", "runs"]))
     return pl.concat([pl.DataFrame(schema=_PLACE), *places])
 
@@ -97,11 +97,7 @@ def exploded(part: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def _kinds(part: pl.DataFrame) -> pl.DataFrame:
-    return _distinct(exploded(part, "runs").select(_KIND))
-
-
-def _distinct(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.unique()
+    return exploded(part, "runs").select(_KIND).unique()
 
 
 def _words(part: pl.DataFrame) -> pl.DataFrame:
